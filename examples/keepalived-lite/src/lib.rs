@@ -1,0 +1,1 @@
+//! VRRP failover daemon.

@@ -1,0 +1,1 @@
+//! Typed parser for keepalived.conf.

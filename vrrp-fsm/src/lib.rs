@@ -1,0 +1,3 @@
+//! VRRP state machine, sans-IO.
+#![no_std]
+extern crate alloc;
