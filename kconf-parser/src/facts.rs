@@ -1,0 +1,58 @@
+//! What lowering may ask about the host.
+
+use crate::model::{ScriptCommand, ScriptUser};
+
+/// Answers about the host that the configuration is meant for.
+///
+/// This crate reads nothing of the host itself. A daemon answers from the running system, a checker in a build
+/// pipeline with [`AssumePresent`].
+pub trait Facts {
+    /// Whether there is a network interface of this name.
+    fn interface_exists(&self, name: &str) -> bool;
+
+    /// Whether there is a user of this name or number.
+    fn user_exists(&self, user: &str) -> bool;
+
+    /// Whether there is a group of this name or number.
+    fn group_exists(&self, group: &str) -> bool;
+
+    /// Whether `user` could run this command, and whether that would be safe.
+    ///
+    /// `user` is the one written at the command or block, else `script_user`, else `None`.
+    fn script(&self, command: &ScriptCommand, user: Option<&ScriptUser>) -> ScriptStatus;
+}
+
+/// State of a script's program.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum ScriptStatus {
+    /// It can be run.
+    Ok,
+    /// There is no such file.
+    NotFound,
+    /// The file is there but its user may not execute it.
+    NotExecutable,
+    /// It runs as root, and someone who is not root can change it or a directory on the way to it.
+    Insecure,
+}
+
+/// A host on which everything exists and every script is safe.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct AssumePresent;
+
+impl Facts for AssumePresent {
+    fn interface_exists(&self, _name: &str) -> bool {
+        true
+    }
+
+    fn user_exists(&self, _user: &str) -> bool {
+        true
+    }
+
+    fn group_exists(&self, _group: &str) -> bool {
+        true
+    }
+
+    fn script(&self, _command: &ScriptCommand, _user: Option<&ScriptUser>) -> ScriptStatus {
+        ScriptStatus::Ok
+    }
+}

@@ -1,0 +1,52 @@
+//! What a configuration means, with every default and fall-back already applied.
+//!
+//! [`lower`](crate::lower) builds these values; nothing here points back into the text except the
+//! [`Span`](crate::Span) of each named block, which is kept for messages.
+
+mod address;
+mod checker;
+mod globals;
+mod instance;
+mod script;
+mod virtual_server;
+
+pub use address::{AddressScope, Broadcast, VirtualAddress};
+pub use checker::{
+    Checker, CheckerCommon, CheckerKind, ConnectTo, HttpCheck, HttpProtocol, HttpUrl, MiscCheck, SmtpCheck,
+    StatusCodes,
+};
+pub use globals::{GarpDefaults, Globals, ProcessSettings};
+pub use instance::{
+    AddressFamily, AuthPass, Authentication, GarpSettings, InitialState, Notify, TrackInterface, TrackScript,
+    UnicastPeer, VrrpInstance, VrrpVersion,
+};
+pub use script::{ScriptCommand, ScriptUser, VrrpScript, VrrpScriptCommand};
+pub use virtual_server::{
+    ForwardMethod, PersistenceGranularity, RealServer, ServiceProtocol, SorryServer, VirtualServer,
+    VirtualServerKey,
+};
+
+/// A whole configuration.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Config {
+    /// `global_defs` and the root-level scalars.
+    pub globals: Globals,
+    /// `vrrp_script` blocks that have a command, in the order of the file.
+    pub scripts: Vec<VrrpScript>,
+    /// `vrrp_instance` blocks that can run, in the order of the file.
+    pub instances: Vec<VrrpInstance>,
+    /// `virtual_server` blocks that can run, in the order of the file.
+    pub virtual_servers: Vec<VirtualServer>,
+}
+
+impl Config {
+    /// The script called `name`.
+    pub fn script(&self, name: &str) -> Option<&VrrpScript> {
+        self.scripts.iter().find(|script| script.name == name)
+    }
+
+    /// The instance called `name`.
+    pub fn instance(&self, name: &str) -> Option<&VrrpInstance> {
+        self.instances.iter().find(|instance| instance.name == name)
+    }
+}

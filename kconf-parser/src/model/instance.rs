@@ -1,0 +1,265 @@
+//! `vrrp_instance`.
+
+use core::fmt;
+use core::net::IpAddr;
+use core::time::Duration;
+
+use super::{ScriptCommand, VirtualAddress};
+use crate::Span;
+
+/// A `vrrp_instance` block with every default, global and strict-mode rule applied.
+#[derive(Clone, Debug, PartialEq)]
+pub struct VrrpInstance {
+    /// Name of the block.
+    pub name: String,
+    /// The line that opens the block.
+    pub span: Span,
+    /// `version`, or `vrrp_version`; 3 for IPv6 if nothing is written.
+    pub version: VrrpVersion,
+    /// Family of the adverts: that of the first virtual address, peer or source address.
+    pub family: AddressFamily,
+    /// `state`. A wish only: an election decides, unless the priority is 255.
+    pub initial_state: InitialState,
+    /// `interface`. Empty only for unicast with a source address.
+    pub interface: String,
+    /// `virtual_router_id`, 1..=255.
+    pub vrid: u8,
+    /// `priority`, 1..=255.
+    pub priority: u8,
+    /// `advert_int`: whole seconds 1..=255 for version 2, 10 ms..=40.95 s in steps of 10 ms for version 3.
+    pub advert_interval: Duration,
+    /// `preempt`; false for `nopreempt`.
+    pub preempt: bool,
+    /// `preempt_delay`, 0..=1000 s.
+    pub preempt_delay: Duration,
+    /// `authentication`; only ever present for version 2.
+    pub authentication: Option<Authentication>,
+    /// `virtual_ipaddress`: all of [`family`](Self::family), advertised.
+    pub virtual_addresses: Vec<VirtualAddress>,
+    /// `virtual_ipaddress_excluded`: not advertised, any family.
+    pub excluded_addresses: Vec<VirtualAddress>,
+    /// `unicast_peer`; empty for multicast.
+    pub unicast_peers: Vec<UnicastPeer>,
+    /// `unicast_src_ip` or `mcast_src_ip`.
+    pub source_address: Option<IpAddr>,
+    /// `mcast_dst_ip`, else `vrrp_mcast_group4` or `vrrp_mcast_group6`; `None` for unicast.
+    pub multicast_group: Option<IpAddr>,
+    /// `unicast_ttl`: TTL or hop limit of unicast adverts.
+    pub unicast_ttl: u8,
+    /// `check_unicast_src`: drop adverts whose source is not a peer. A TTL limit on any peer implies it.
+    pub check_unicast_src: bool,
+    /// `unicast_fault_no_peer`.
+    pub unicast_fault_no_peer: bool,
+    /// `track_src_ip`: fault while the source address is missing.
+    pub track_source_address: bool,
+    /// `skip_check_adv_addr`: compare the address list only for the first advert of a new master.
+    pub skip_check_adv_addr: bool,
+    /// `strict_mode`, or `vrrp_strict`.
+    pub strict: bool,
+    /// `down_timer_adverts`, 1..=100: adverts missed before a backup takes over.
+    pub down_timer_adverts: u8,
+    /// `lower_prio_no_advert`: a master does not answer an advert of lower priority.
+    pub lower_prio_no_advert: bool,
+    /// `higher_prio_send_advert`: a master sends one more advert before it yields.
+    pub higher_prio_send_advert: bool,
+    /// Gratuitous ARP and unsolicited NA.
+    pub garp: GarpSettings,
+    /// `dont_track_primary`: the instance's own interface may go down without a fault.
+    pub dont_track_primary: bool,
+    /// `track_interface`.
+    pub track_interfaces: Vec<TrackInterface>,
+    /// `track_script`, undefined scripts left out.
+    pub track_scripts: Vec<TrackScript>,
+    /// Notify scripts.
+    pub notify: Notify,
+    /// `notify_priority_changes`.
+    pub notify_priority_changes: bool,
+    /// `smtp_alert`.
+    pub smtp_alert: bool,
+    /// `accept`: the host itself answers on virtual addresses. False means packets to them are dropped.
+    pub accept: bool,
+    /// `promote_secondaries`.
+    pub promote_secondaries: bool,
+    /// `use_vmac`: adverts and addresses are meant to use the virtual MAC 00:00:5e:00:01/02:VRID.
+    pub use_vmac: bool,
+    /// `v3_checksum_as_v2`: IPv4 checksum of version 3 without the pseudo-header.
+    pub v3_checksum_as_v2: bool,
+    /// `debug`, 0..=4.
+    pub debug: u8,
+}
+
+/// Protocol version.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub enum VrrpVersion {
+    /// RFC 3768.
+    #[default]
+    V2,
+    /// RFC 5798 and RFC 9568.
+    V3,
+}
+
+/// IPv4 or IPv6.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
+pub enum AddressFamily {
+    /// `AF_INET`.
+    #[default]
+    V4,
+    /// `AF_INET6`.
+    V6,
+}
+
+impl From<IpAddr> for AddressFamily {
+    fn from(address: IpAddr) -> Self {
+        if address.is_ipv4() { Self::V4 } else { Self::V6 }
+    }
+}
+
+/// `state`.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
+pub enum InitialState {
+    /// `BACKUP`, and anything that is not a state.
+    #[default]
+    Backup,
+    /// `MASTER`, and nothing written with priority 255.
+    Master,
+}
+
+/// `authentication`.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Authentication {
+    /// `auth_type PASS`: authentication type 1.
+    Pass(AuthPass),
+    /// `auth_type AH`: authentication type 2, IP protocol 51 around the advert.
+    Ah(AuthPass),
+}
+
+/// `auth_pass`: eight octets, padded with zeros. `Debug` masks them.
+#[derive(Clone, Copy, Eq, PartialEq)]
+pub struct AuthPass([u8; 8]);
+
+impl AuthPass {
+    /// The first eight octets of `secret`, padded with zeros.
+    pub fn new(secret: &[u8]) -> Self {
+        let mut octets = [0; 8];
+        octets.iter_mut().zip(secret).for_each(|(octet, secret)| *octet = *secret);
+        Self(octets)
+    }
+
+    /// The octets as they go on the wire.
+    pub const fn octets(&self) -> &[u8; 8] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for AuthPass {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AuthPass(********)")
+    }
+}
+
+/// An entry of `unicast_peer`.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct UnicastPeer {
+    /// The peer's address.
+    pub address: IpAddr,
+    /// `min_ttl`: adverts with a lower TTL or hop limit are dropped.
+    pub min_ttl: Option<u8>,
+    /// `max_ttl`: adverts with a higher TTL or hop limit are dropped.
+    pub max_ttl: Option<u8>,
+}
+
+/// Gratuitous ARP (IPv4) and unsolicited neighbour advertisements (IPv6) of one instance.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct GarpSettings {
+    /// `garp_master_delay`, whole seconds: second burst after becoming master; zero means none.
+    pub master_delay: Duration,
+    /// `garp_master_repeat`, at least 1: messages per address in each burst.
+    pub master_repeat: u32,
+    /// `garp_master_refresh`, whole seconds: period of refreshes while master; zero means none.
+    pub master_refresh: Duration,
+    /// `garp_master_refresh_repeat`, at least 1: messages per address in a refresh.
+    pub master_refresh_repeat: u32,
+    /// `garp_lower_prio_delay`, whole seconds: second burst after an advert of lower priority.
+    pub lower_prio_delay: Duration,
+    /// `garp_lower_prio_repeat`: messages per address after an advert of lower priority; 0 means none.
+    pub lower_prio_repeat: u32,
+    /// `vrrp_garp_interval`: pause between two gratuitous ARPs on an interface.
+    pub garp_interval: Duration,
+    /// `vrrp_gna_interval`: pause between two neighbour advertisements on an interface.
+    pub gna_interval: Duration,
+}
+
+impl Default for GarpSettings {
+    fn default() -> Self {
+        Self {
+            master_delay: Duration::from_secs(5),
+            master_repeat: 5,
+            master_refresh: Duration::ZERO,
+            master_refresh_repeat: 1,
+            lower_prio_delay: Duration::from_secs(5),
+            lower_prio_repeat: 5,
+            garp_interval: Duration::ZERO,
+            gna_interval: Duration::ZERO,
+        }
+    }
+}
+
+/// An entry of `track_interface`.
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+pub struct TrackInterface {
+    /// Interface name.
+    pub name: String,
+    /// `weight`, −253..=253: 0 makes a lost link a fault.
+    pub weight: i16,
+    /// `reverse`: link up and link down change places.
+    pub reverse: bool,
+}
+
+/// An entry of `track_script`.
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+pub struct TrackScript {
+    /// Name of a script in [`Config::scripts`](super::Config::scripts).
+    pub name: String,
+    /// `weight`, −253..=253, else the script's own: 0 makes a failure a fault.
+    pub weight: i16,
+    /// `reverse`, else the script's own: success and failure change places.
+    pub reverse: bool,
+}
+
+/// Notify scripts of an instance.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Notify {
+    /// `notify_master`.
+    pub master: Option<ScriptCommand>,
+    /// `notify_backup`.
+    pub backup: Option<ScriptCommand>,
+    /// `notify_fault`.
+    pub fault: Option<ScriptCommand>,
+    /// `notify_stop`.
+    pub stop: Option<ScriptCommand>,
+    /// `notify`: gets `INSTANCE NAME STATE PRIORITY` appended.
+    pub any: Option<ScriptCommand>,
+    /// `notify_deleted` with a command.
+    pub deleted: Option<ScriptCommand>,
+    /// `notify_deleted`, with or without a command: DELETED instead of FAULT when a reload removes the instance.
+    pub report_deleted: bool,
+    /// `notify_master_rx_lower_pri`.
+    pub master_rx_lower_pri: Option<ScriptCommand>,
+}
+
+impl Notify {
+    /// Every command that is set.
+    pub fn commands(&self) -> impl Iterator<Item = &ScriptCommand> {
+        [
+            &self.master,
+            &self.backup,
+            &self.fault,
+            &self.stop,
+            &self.any,
+            &self.deleted,
+            &self.master_rx_lower_pri,
+        ]
+        .into_iter()
+        .flatten()
+    }
+}
