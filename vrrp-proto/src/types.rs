@@ -146,7 +146,7 @@ impl AdvertInterval {
     /// The octet of a VRRPv2 message; `None` unless a whole number of seconds.
     #[must_use]
     pub const fn v2_octet(self) -> Option<u8> {
-        if self.centis % 100 != 0 {
+        if !self.centis.is_multiple_of(100) {
             return None;
         }
         let [high, low] = (self.centis / 100).to_be_bytes();

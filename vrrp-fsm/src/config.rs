@@ -1,0 +1,104 @@
+//! What one virtual router is told before it starts.
+
+use core::net::IpAddr;
+use core::num::NonZeroU8;
+use core::time::Duration;
+
+use vrrp_proto::{AdvertInterval, Priority, Version, Vrid};
+
+/// One virtual router: a VRID on one interface in one address family.
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+pub struct Config {
+    /// Protocol version; it decides `Skew_Time` and whether the interval is learned.
+    pub version: Version,
+    /// Virtual router identifier. The machine only carries it.
+    pub vrid: Vrid,
+    /// Base priority. Trackers move the effective one; see [`Input::Priority`](crate::Input).
+    pub priority: Priority,
+    /// Source address of our advertisements and the operand of the tie-break.
+    pub primary_address: IpAddr,
+    /// `Advertisement_Interval`, our own.
+    pub advert_interval: AdvertInterval,
+    /// `Preempt_Mode`: take over from a Master of lower priority. An owner always does.
+    pub preempt: bool,
+    /// keepalived's `preempt_delay`: how long a Master of lower priority is tolerated before
+    /// it is preempted. Zero: not at all.
+    pub preempt_delay: Duration,
+    /// keepalived's `down_timer_adverts`: silent intervals until the Master is down, 3 in the
+    /// RFCs.
+    pub down_timer_adverts: NonZeroU8,
+    /// Whether a Master answers an advertisement that loses against it.
+    ///
+    /// RFC 9568 §6.4.3 answers at once, so that bridges relearn where the virtual MAC lives;
+    /// RFC 3768 §6.4.3 discards in silence; keepalived answers in both unless
+    /// `lower_prio_no_advert`.
+    pub answer_losing: bool,
+    /// keepalived's `higher_prio_send_advert`: a Master that yields sends one last
+    /// advertisement. No RFC asks for it.
+    pub answer_winning: bool,
+    /// When gratuitous ARP or unsolicited NA are repeated.
+    pub announce: AnnounceSchedule,
+}
+
+impl Config {
+    /// The RFCs' defaults for `version`: priority 100, one second, preemption, three missed
+    /// advertisements; one announcement on takeover.
+    #[must_use]
+    pub const fn new(version: Version, vrid: Vrid, primary_address: IpAddr) -> Self {
+        const THREE: NonZeroU8 = NonZeroU8::MIN.saturating_add(2);
+        Self {
+            version,
+            vrid,
+            priority: Priority::DEFAULT,
+            primary_address,
+            advert_interval: AdvertInterval::DEFAULT,
+            preempt: true,
+            preempt_delay: Duration::ZERO,
+            down_timer_adverts: THREE,
+            answer_losing: matches!(version, Version::V3),
+            answer_winning: false,
+            announce: AnnounceSchedule::ONCE,
+        }
+    }
+}
+
+/// How often the protected addresses are announced (keepalived's `garp_*` keywords).
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct AnnounceSchedule {
+    /// Announcements per address in a burst (`garp_master_repeat`).
+    pub repeat: u8,
+    /// A second burst so long after the takeover (`garp_master_delay`); `None` for no second.
+    pub delay: Option<Duration>,
+    /// A periodic burst while Master (`garp_master_refresh`); `None` for none.
+    pub refresh: Option<Duration>,
+    /// Announcements per address in a periodic burst (`garp_master_refresh_repeat`).
+    pub refresh_repeat: u8,
+    /// Announcements per address after an advertisement that lost against us
+    /// (`garp_lower_prio_repeat`): somebody else may just have taken our addresses' traffic.
+    pub losing_repeat: u8,
+    /// A second such burst (`garp_lower_prio_delay`); `None` for no second.
+    pub losing_delay: Option<Duration>,
+}
+
+impl AnnounceSchedule {
+    /// One announcement on takeover, as the RFCs demand it, and nothing more.
+    pub const ONCE: Self = Self {
+        repeat: 1,
+        delay: None,
+        refresh: None,
+        refresh_repeat: 1,
+        losing_repeat: 0,
+        losing_delay: None,
+    };
+
+    /// keepalived's: five at once, five more after five seconds, the same after a losing
+    /// advertisement, no refresh.
+    pub const KEEPALIVED: Self = Self {
+        repeat: 5,
+        delay: Some(Duration::from_secs(5)),
+        refresh: None,
+        refresh_repeat: 1,
+        losing_repeat: 5,
+        losing_delay: Some(Duration::from_secs(5)),
+    };
+}

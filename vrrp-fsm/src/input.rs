@@ -1,0 +1,46 @@
+//! What happens to a virtual router.
+
+use core::net::IpAddr;
+
+use vrrp_proto::{AdvertInterval, Priority};
+
+/// One thing that happened. Exhaustive on purpose: a new kind should stop the caller's build.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Input {
+    /// The RFCs' Startup event: leave Initialize.
+    Startup,
+    /// The RFCs' Shutdown event: give up and go back to Initialize.
+    Shutdown,
+    /// A valid advertisement for this virtual router (`vrrp_proto::receive` decides what is
+    /// valid). Pass the time at which it *arrived*: otherwise a packet that waited in a queue
+    /// prolongs the reign of a dead Master.
+    Advertisement {
+        /// Priority in the packet; 0 says that its Master leaves.
+        priority: Priority,
+        /// Interval in the packet. VRRPv3 learns it, VRRPv2 never does.
+        interval: AdvertInterval,
+        /// IP source address of the packet.
+        source: IpAddr,
+    },
+    /// The effective priority changed (a tracker fired). An owner ignores it.
+    Priority(Priority),
+    /// The primary address of the interface changed: tie-break and packets change together.
+    PrimaryAddress(IpAddr),
+    /// A protected address was removed by somebody else while we hold it.
+    AddressLost,
+    /// Something makes this router unfit to be Master.
+    FaultRaised(Fault),
+    /// That reason is gone. When none is left, the router takes part again.
+    FaultCleared(Fault),
+}
+
+/// A reason why a router must not be Master. keepalived calls the resulting state FAULT.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub enum Fault {
+    /// The interface is down or gone.
+    Interface,
+    /// The interface has no address to send from.
+    SourceAddress,
+    /// A tracker without a weight failed, or has no result yet. The number is the caller's.
+    Tracker(u16),
+}

@@ -1,0 +1,395 @@
+//! The state machine of one virtual router.
+
+use alloc::collections::{BTreeSet, VecDeque};
+use core::net::IpAddr;
+
+use vrrp_proto::{AdvertInterval, Priority, Version};
+
+use crate::state::{Backup, Burst, Master, State, Wait};
+use crate::{Cause, Config, Event, Fault, Input, Instant, Output, StateKind, Transition};
+
+/// One virtual router: RFC 3768 §6.4 and RFC 9568 §6.4, with keepalived's extensions.
+///
+/// Feed it what happened ([`handle_input`](Self::handle_input)) and the passing of time
+/// ([`handle_timeout`](Self::handle_timeout)); after each, take what it wants done
+/// ([`poll_output`](Self::poll_output)) until there is nothing left, and ask when it wants to
+/// be woken ([`poll_timeout`](Self::poll_timeout)). Inputs that come while outputs are pending
+/// append to them: nothing is lost and nothing panics.
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+pub struct VirtualRouter {
+    config: Config,
+    effective: Priority,
+    faults: BTreeSet<Fault>,
+    state: State,
+    outputs: VecDeque<Output>,
+}
+
+/// A received advertisement, as far as the machine looks at it.
+#[derive(Clone, Copy)]
+struct Heard {
+    priority: Priority,
+    interval: AdvertInterval,
+    source: IpAddr,
+}
+
+impl VirtualRouter {
+    /// A router in Initialize that does nothing until [`Input::Startup`].
+    #[must_use]
+    pub const fn new(config: Config) -> Self {
+        let effective = config.priority;
+        Self {
+            config,
+            effective,
+            faults: BTreeSet::new(),
+            state: State::Initialize,
+            outputs: VecDeque::new(),
+        }
+    }
+
+    /// What it was configured with (the primary address as of the latest input).
+    #[must_use]
+    pub const fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The state without its timers.
+    #[must_use]
+    pub const fn state(&self) -> StateKind {
+        self.state.kind()
+    }
+
+    /// The priority it competes with: the base, moved by trackers.
+    #[must_use]
+    pub const fn effective_priority(&self) -> Priority {
+        self.effective
+    }
+
+    /// The Master it follows, while Backup and once one was heard.
+    #[must_use]
+    pub const fn master(&self) -> Option<IpAddr> {
+        match &self.state {
+            State::Backup(backup) => backup.master,
+            State::Initialize | State::Fault | State::Master(_) => None,
+        }
+    }
+
+    /// The interval by which it judges the Master: its own, or in VRRPv3 the learned one.
+    #[must_use]
+    pub const fn master_interval(&self) -> AdvertInterval {
+        match &self.state {
+            State::Backup(backup) => backup.interval,
+            State::Initialize | State::Fault | State::Master(_) => self.config.advert_interval,
+        }
+    }
+
+    /// Applies one input at `now`.
+    pub fn handle_input(&mut self, now: Instant, input: Input) {
+        match input {
+            Input::Startup => self.startup(now),
+            Input::Shutdown => self.shutdown(),
+            Input::Advertisement { priority, interval, source } => {
+                self.advertisement(now, Heard { priority, interval, source });
+            }
+            Input::Priority(priority) => self.change_priority(priority),
+            Input::PrimaryAddress(address) => self.config.primary_address = address,
+            Input::AddressLost => self.address_lost(now),
+            Input::FaultRaised(fault) => self.raise(fault),
+            Input::FaultCleared(fault) => self.clear(now, fault),
+        }
+    }
+
+    /// Runs whatever is due at `now`. Calling it early or twice does nothing.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        match self.state {
+            State::Backup(backup) if backup.master_down <= now => {
+                let cause = match backup.wait {
+                    Wait::Silence => {
+                        Cause::MasterSilent { silence: self.master_down_interval(backup.interval) }
+                    }
+                    Wait::Released => Cause::MasterReleased,
+                    Wait::AddressLost => Cause::AddressLost,
+                };
+                self.become_master(now, cause);
+            }
+            State::Master(master) => self.master_timeout(now, master),
+            State::Initialize | State::Fault | State::Backup(_) => {}
+        }
+    }
+
+    /// Takes the oldest pending output. Drain to `None` after every `handle_*` call.
+    pub fn poll_output(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    /// When to call [`handle_timeout`](Self::handle_timeout) next; `None` if nothing is due.
+    #[must_use]
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        match &self.state {
+            State::Initialize | State::Fault => None,
+            State::Backup(backup) => Some(backup.master_down),
+            State::Master(master) => {
+                let extra = [master.burst.map(|burst| burst.at), master.refresh];
+                extra.into_iter().flatten().chain([master.next_advert]).min()
+            }
+        }
+    }
+
+    fn startup(&mut self, now: Instant) {
+        match (&self.state, self.faults.first()) {
+            (State::Initialize, None) => {
+                let owner = self.effective.is_owner();
+                self.take_part(now, if owner { Cause::Owner } else { Cause::Startup });
+            }
+            (State::Initialize, Some(&fault)) => self.enter(State::Fault, Cause::Fault(fault)),
+            (State::Fault | State::Backup(_) | State::Master(_), _) => {}
+        }
+    }
+
+    fn shutdown(&mut self) {
+        match self.state {
+            State::Initialize => {}
+            State::Fault | State::Backup(_) => self.enter(State::Initialize, Cause::Shutdown),
+            State::Master(_) => {
+                self.outputs.push_back(Output::SendAdvertisement { priority: Priority::RELEASE });
+                self.leave_master(State::Initialize, Cause::Shutdown);
+            }
+        }
+    }
+
+    fn advertisement(&mut self, now: Instant, heard: Heard) {
+        match self.state {
+            State::Initialize | State::Fault => {}
+            State::Backup(backup) => self.backup_hears(now, backup, heard),
+            State::Master(master) => self.master_hears(now, master, heard),
+        }
+    }
+
+    fn backup_hears(&mut self, now: Instant, mut backup: Backup, heard: Heard) {
+        if heard.priority == Priority::RELEASE {
+            // The skew of the stored interval: that of a leaving Master is not learned.
+            let skew = backup.interval.skew_time(self.config.version, self.effective);
+            backup.master_down = now + skew;
+            backup.wait = Wait::Released;
+        } else if self.tolerates(now, &mut backup, heard.priority) {
+            backup.interval = self.judge_interval(backup.interval, heard.interval);
+            backup.master_down = now + self.master_down_interval(backup.interval);
+            backup.wait = Wait::Silence;
+            if backup.master != Some(heard.source) {
+                backup.master = Some(heard.source);
+                self.event(Event::MasterChanged { source: heard.source, priority: heard.priority });
+            }
+        }
+        // Anything else is a Master of lower priority that we are about to preempt: its
+        // advertisement is discarded and our timer keeps its remaining time.
+        self.state = State::Backup(backup);
+    }
+
+    /// Whether a Backup goes on waiting for a Master of this priority.
+    fn tolerates(&self, now: Instant, backup: &mut Backup, priority: Priority) -> bool {
+        if priority >= self.effective {
+            backup.preempt_from = None;
+            return true;
+        }
+        if !self.config.preempt && !self.effective.is_owner() {
+            return true;
+        }
+        if self.config.preempt_delay.is_zero() {
+            return false;
+        }
+        now < *backup.preempt_from.get_or_insert(now + self.config.preempt_delay)
+    }
+
+    /// `Master_Adver_Interval` after a packet that carries `heard`.
+    fn judge_interval(&mut self, stored: AdvertInterval, heard: AdvertInterval) -> AdvertInterval {
+        match self.config.version {
+            // RFC 3768 knows nothing to learn; a mismatch is an error of configuration.
+            Version::V2 => {
+                if heard != self.config.advert_interval {
+                    self.event(Event::IntervalMismatch { interval: heard });
+                }
+                stored
+            }
+            Version::V3 => {
+                if heard != stored {
+                    self.event(Event::IntervalLearned { interval: heard });
+                }
+                heard
+            }
+        }
+    }
+
+    fn master_hears(&mut self, now: Instant, mut master: Master, heard: Heard) {
+        let ours = (self.effective, self.config.primary_address);
+        if heard.priority == Priority::RELEASE {
+            self.outputs.push_back(Output::SendAdvertisement { priority: self.effective });
+            master.next_advert = now + self.config.advert_interval.as_duration();
+            self.state = State::Master(master);
+        } else if (heard.priority, heard.source) > ours {
+            if self.config.answer_winning {
+                self.outputs.push_back(Output::SendAdvertisement { priority: self.effective });
+            }
+            let interval = self.judge_interval(self.config.advert_interval, heard.interval);
+            let backup = Backup {
+                master_down: now + self.master_down_interval(interval),
+                interval,
+                preempt_from: None,
+                wait: Wait::Silence,
+                master: Some(heard.source),
+            };
+            let cause = Cause::Beaten { priority: heard.priority, source: heard.source, ours: ours.0 };
+            self.leave_master(State::Backup(backup), cause);
+        } else if (heard.priority, heard.source) == ours {
+            self.event(Event::AddressConflict { source: heard.source });
+        } else {
+            self.master_hears_loser(now, master, heard);
+        }
+    }
+
+    fn master_hears_loser(&mut self, now: Instant, mut master: Master, heard: Heard) {
+        self.event(Event::LosingMaster { priority: heard.priority, source: heard.source });
+        if let Some(left) = master.answers_left.checked_sub(1) {
+            master.answers_left = left;
+            if self.config.answer_losing {
+                // Adver_Timer keeps running (RFC 9568 §6.4.3).
+                self.outputs.push_back(Output::SendAdvertisement { priority: self.effective });
+            }
+            let announce = self.config.announce;
+            if announce.losing_repeat > 0 {
+                self.outputs.push_back(Output::Announce { repeat: announce.losing_repeat });
+                if let Some(delay) = announce.losing_delay {
+                    master.burst = Some(Burst { at: now + delay, repeat: announce.losing_repeat });
+                }
+            }
+        }
+        self.state = State::Master(master);
+    }
+
+    fn master_timeout(&mut self, now: Instant, mut master: Master) {
+        if master.next_advert <= now {
+            self.outputs.push_back(Output::SendAdvertisement { priority: self.effective });
+            let interval = self.config.advert_interval.as_duration();
+            // Counted from the deadline, so that lateness does not add up; but after a sleep
+            // longer than an interval one advertisement is sent, not the backlog.
+            let next = master.next_advert + interval;
+            master.next_advert = if next <= now { now + interval } else { next };
+            master.answers_left = Master::ANSWERS_PER_INTERVAL;
+        }
+        if let Some(burst) = master.burst.filter(|burst| burst.at <= now) {
+            self.outputs.push_back(Output::Announce { repeat: burst.repeat });
+            master.burst = None;
+        }
+        if let (Some(at), Some(period)) = (master.refresh, self.config.announce.refresh)
+            && at <= now
+        {
+            self.outputs.push_back(Output::Announce { repeat: self.config.announce.refresh_repeat });
+            master.refresh = Some(now + period);
+        }
+        self.state = State::Master(master);
+    }
+
+    fn change_priority(&mut self, priority: Priority) {
+        let from = self.effective;
+        if from.is_owner() || from == priority || priority == Priority::RELEASE || priority.is_owner() {
+            return;
+        }
+        self.effective = priority;
+        if let State::Backup(backup) = &mut self.state {
+            // The running timer moves by the difference of the skews. Restarting it would let a
+            // flapping tracker postpone a takeover without end.
+            let version = self.config.version;
+            let old = backup.interval.skew_time(version, from);
+            let new = backup.interval.skew_time(version, priority);
+            backup.master_down = (backup.master_down + new).saturating_sub(old);
+        }
+        self.event(Event::PriorityChanged { from, to: priority });
+    }
+
+    fn address_lost(&mut self, now: Instant) {
+        if !matches!(self.state, State::Master(_)) {
+            return;
+        }
+        self.outputs.push_back(Output::SendAdvertisement { priority: Priority::RELEASE });
+        let interval = self.config.advert_interval;
+        let backup = Backup {
+            master_down: now + interval.skew_time(self.config.version, self.effective),
+            interval,
+            preempt_from: None,
+            wait: Wait::AddressLost,
+            master: None,
+        };
+        self.leave_master(State::Backup(backup), Cause::AddressLost);
+    }
+
+    fn raise(&mut self, fault: Fault) {
+        self.faults.insert(fault);
+        match self.state {
+            State::Initialize | State::Fault => {}
+            State::Backup(_) => self.enter(State::Fault, Cause::Fault(fault)),
+            State::Master(_) => {
+                self.outputs.push_back(Output::SendAdvertisement { priority: Priority::RELEASE });
+                self.leave_master(State::Fault, Cause::Fault(fault));
+            }
+        }
+    }
+
+    fn clear(&mut self, now: Instant, fault: Fault) {
+        let removed = self.faults.remove(&fault);
+        if removed && self.faults.is_empty() && self.state == State::Fault {
+            self.take_part(now, Cause::FaultsCleared);
+        }
+    }
+
+    /// From Initialize or Fault to where Startup leads: Master for an owner, else Backup.
+    fn take_part(&mut self, now: Instant, cause: Cause) {
+        if self.effective.is_owner() {
+            self.become_master(now, cause);
+            return;
+        }
+        let interval = self.config.advert_interval;
+        let backup = Backup {
+            master_down: now + self.master_down_interval(interval),
+            interval,
+            preempt_from: None,
+            wait: Wait::Silence,
+            master: None,
+        };
+        self.enter(State::Backup(backup), cause);
+    }
+
+    fn become_master(&mut self, now: Instant, cause: Cause) {
+        let announce = self.config.announce;
+        self.outputs.push_back(Output::SendAdvertisement { priority: self.effective });
+        let master = Master {
+            next_advert: now + self.config.advert_interval.as_duration(),
+            burst: announce.delay.map(|delay| Burst { at: now + delay, repeat: announce.repeat }),
+            refresh: announce.refresh.map(|period| now + period),
+            answers_left: Master::ANSWERS_PER_INTERVAL,
+        };
+        self.enter(State::Master(master), cause);
+        self.outputs.push_back(Output::AcquireAddresses);
+        self.outputs.push_back(Output::Announce { repeat: announce.repeat });
+    }
+
+    fn leave_master(&mut self, to: State, cause: Cause) {
+        self.enter(to, cause);
+        self.outputs.push_back(Output::ReleaseAddresses);
+    }
+
+    fn enter(&mut self, to: State, cause: Cause) {
+        let from = self.state.kind();
+        self.state = to;
+        self.outputs.push_back(Output::Transition(Transition { from, to: to.kind(), cause }));
+    }
+
+    fn master_down_interval(&self, interval: AdvertInterval) -> core::time::Duration {
+        interval.master_down_interval(
+            self.config.version,
+            self.effective,
+            self.config.down_timer_adverts.get(),
+        )
+    }
+
+    fn event(&mut self, event: Event) {
+        self.outputs.push_back(Output::Event(event));
+    }
+}

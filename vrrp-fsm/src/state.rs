@@ -1,0 +1,81 @@
+//! The states and the timers that each of them owns.
+
+use core::net::IpAddr;
+
+use vrrp_proto::AdvertInterval;
+
+use crate::{Instant, StateKind};
+
+/// Each state owns exactly the timers it needs, so a stray timer cannot outlive a transition.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub(crate) enum State {
+    Initialize,
+    Fault,
+    Backup(Backup),
+    Master(Master),
+}
+
+impl State {
+    pub(crate) const fn kind(&self) -> StateKind {
+        match self {
+            Self::Initialize => StateKind::Initialize,
+            Self::Fault => StateKind::Fault,
+            Self::Backup(_) => StateKind::Backup,
+            Self::Master(_) => StateKind::Master,
+        }
+    }
+}
+
+/// Watching a Master.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub(crate) struct Backup {
+    /// `Master_Down_Timer`, as the point at which it fires.
+    pub(crate) master_down: Instant,
+    /// `Master_Adver_Interval`: ours at first, in VRRPv3 then the Master's.
+    pub(crate) interval: AdvertInterval,
+    /// From when on a Master of lower priority is preempted; set by the first advertisement
+    /// of such a Master when there is a `preempt_delay`.
+    pub(crate) preempt_from: Option<Instant>,
+    /// What ends the wait: a silent Master, or one that said that it leaves.
+    pub(crate) wait: Wait,
+    /// The Master that we follow.
+    pub(crate) master: Option<IpAddr>,
+}
+
+/// What a Backup's timer stands for.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub(crate) enum Wait {
+    /// `Master_Down_Interval`.
+    Silence,
+    /// `Skew_Time` after a priority of 0.
+    Released,
+    /// `Skew_Time` after we lost an address and gave up.
+    AddressLost,
+}
+
+/// Holding the addresses.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub(crate) struct Master {
+    /// `Adver_Timer`, as the point at which it fires.
+    pub(crate) next_advert: Instant,
+    /// A second burst of announcements.
+    pub(crate) burst: Option<Burst>,
+    /// The next periodic burst.
+    pub(crate) refresh: Option<Instant>,
+    /// Answers to losing advertisements left until the next own one.
+    pub(crate) answers_left: u8,
+}
+
+impl Master {
+    /// A losing advertisement is answered by one packet. Without a bound a sender of low
+    /// priorities makes us its amplifier, and two Masters that both believe to win the
+    /// tie-break answer each other without end. So: this many answers between two of our own.
+    pub(crate) const ANSWERS_PER_INTERVAL: u8 = 3;
+}
+
+/// Announcements that are still due.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub(crate) struct Burst {
+    pub(crate) at: Instant,
+    pub(crate) repeat: u8,
+}

@@ -1,0 +1,138 @@
+//! What the machine does beyond the RFCs' table, and what it must never do.
+
+mod common;
+
+use core::time::Duration;
+
+use common::{address, at, backup, drain, heard, master, router};
+use vrrp_fsm::{AnnounceSchedule, Cause, Event, Input, Instant, Output, StateKind};
+use vrrp_proto::{AdvertInterval, Priority, Version};
+
+use Output::{Announce, SendAdvertisement};
+use Version::{V2, V3};
+
+fn adverts(outputs: &[Output]) -> usize {
+    outputs.iter().filter(|output| matches!(output, SendAdvertisement { .. })).count()
+}
+
+#[test]
+fn a_change_of_priority_moves_the_running_timer_by_the_skew() {
+    for version in [V2, V3] {
+        let mut machine = backup(router(version, |_| {}));
+        let before = machine.poll_timeout().unwrap().since_origin();
+        machine.handle_input(at(700), Input::Priority(Priority::new(200)));
+        let unit = if version == V2 { 1_000 } else { 2_000 };
+        let moved = Duration::from_millis(unit) * 100 / 256;
+        assert_eq!(machine.poll_timeout(), Some(Instant::from_origin(before - moved)), "{version:?}");
+        // Flapping back and forth postpones nothing.
+        for _ in 0..50 {
+            machine.handle_input(at(800), Input::Priority(Priority::new(100)));
+            machine.handle_input(at(900), Input::Priority(Priority::new(200)));
+        }
+        assert_eq!(machine.poll_timeout(), Some(Instant::from_origin(before - moved)));
+    }
+}
+
+#[test]
+fn preempt_delay_counts_from_the_first_losing_advertisement() {
+    let mut machine = backup(router(V2, |config| config.preempt_delay = Duration::from_secs(10)));
+    for second in 1..=10 {
+        machine.handle_input(at(second * 1000), heard(50, 9));
+        assert!(machine.poll_timeout().unwrap() > at(second * 1000 + 6000), "tolerated at {second} s");
+    }
+    let deadline = machine.poll_timeout();
+    machine.handle_input(at(11_000), heard(50, 9));
+    assert_eq!(machine.poll_timeout(), deadline, "no longer tolerated");
+    // A better Master in between stops the clock.
+    machine.handle_input(at(12_000), heard(150, 9));
+    machine.handle_input(at(13_000), heard(50, 9));
+    assert!(machine.poll_timeout().unwrap() > at(19_000), "the delay starts anew");
+}
+
+#[test]
+fn a_master_that_slept_sends_one_advertisement_and_not_the_backlog() {
+    let mut machine = master(router(V3, |_| {}));
+    let due = machine.poll_timeout().unwrap();
+    let late = due + Duration::from_secs(3600);
+    machine.handle_timeout(late);
+    assert_eq!(adverts(&drain(&mut machine)), 1);
+    assert_eq!(machine.poll_timeout(), Some(late + Duration::from_secs(2)));
+}
+
+#[test]
+fn lateness_within_an_interval_does_not_add_up() {
+    let mut machine = master(router(V3, |_| {}));
+    let due = machine.poll_timeout().unwrap();
+    machine.handle_timeout(due + Duration::from_millis(30));
+    assert_eq!(machine.poll_timeout(), Some(due + Duration::from_secs(2)));
+}
+
+#[test]
+fn answers_to_losing_masters_are_bounded_and_the_timer_keeps_running() {
+    let mut machine = master(router(V3, |_| {}));
+    let due = machine.poll_timeout();
+    let now = due.unwrap().saturating_sub(Duration::from_millis(100));
+    for _ in 0..1000 {
+        machine.handle_input(now, heard(1, 9));
+    }
+    assert_eq!(adverts(&drain(&mut machine)), 3);
+    assert_eq!(machine.poll_timeout(), due);
+    machine.handle_timeout(due.unwrap());
+    machine.handle_input(due.unwrap(), heard(1, 9));
+    assert_eq!(adverts(&drain(&mut machine)), 2, "its own one and an answer again");
+}
+
+#[test]
+fn an_advertisement_from_our_own_address_is_an_event_and_never_answered() {
+    let mut machine = master(router(V3, |config| config.answer_losing = true));
+    machine.handle_input(at(7000), heard(100, 5));
+    assert_eq!(drain(&mut machine), [Output::Event(Event::AddressConflict { source: address(5) })]);
+}
+
+#[test]
+fn keepalived_announces_five_times_now_and_five_seconds_later() {
+    let mut machine = backup(router(V2, |config| {
+        config.advert_interval = AdvertInterval::from_secs(30).unwrap();
+        config.announce = AnnounceSchedule::KEEPALIVED;
+    }));
+    let takeover = machine.poll_timeout().unwrap();
+    machine.handle_timeout(takeover);
+    assert_eq!(drain(&mut machine).last(), Some(&Announce { repeat: 5 }));
+    let second = takeover + Duration::from_secs(5);
+    assert_eq!(machine.poll_timeout(), Some(second));
+    machine.handle_timeout(second);
+    assert_eq!(drain(&mut machine), [Announce { repeat: 5 }]);
+    assert_eq!(machine.poll_timeout(), Some(takeover + Duration::from_secs(30)), "and then no more");
+}
+
+#[test]
+fn the_cause_of_a_takeover_is_told() {
+    let mut machine = backup(router(V2, |_| {}));
+    machine.handle_input(at(100), heard(200, 9));
+    machine.handle_input(at(200), heard(0, 9));
+    drain(&mut machine);
+    let deadline = machine.poll_timeout().unwrap();
+    machine.handle_timeout(deadline);
+    let change = drain(&mut machine).into_iter().find_map(|output| match output {
+        Output::Transition(change) => Some(change.cause),
+        _ => None,
+    });
+    assert_eq!(change, Some(Cause::MasterReleased));
+}
+
+#[test]
+fn a_lost_address_makes_a_master_yield_for_a_skew() {
+    let mut machine = master(router(V2, |_| {}));
+    machine.handle_input(at(8000), Input::AddressLost);
+    assert_eq!(machine.state(), StateKind::Backup);
+    assert_eq!(drain(&mut machine)[0], SendAdvertisement { priority: Priority::RELEASE });
+    assert_eq!(machine.poll_timeout(), Some(at(8000) + Duration::from_nanos(609_375_000)));
+}
+
+#[test]
+fn handle_timeout_before_the_deadline_does_nothing() {
+    let mut machine = backup(router(V2, |_| {}));
+    let before = machine.clone();
+    machine.handle_timeout(at(1));
+    assert_eq!(machine, before);
+}
