@@ -1,4 +1,5 @@
 //! Several routers, one virtual clock, a LAN that loses, delays and reorders, all from one seed.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 mod common;
 

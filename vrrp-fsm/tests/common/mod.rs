@@ -1,5 +1,5 @@
 //! Builders shared by the scenarios: the machine under test is priority 100 at 192.0.2.5.
-#![allow(dead_code, reason = "each test file uses its part")]
+#![allow(dead_code, clippy::unwrap_used, reason = "each test file uses its part")]
 
 use core::net::{IpAddr, Ipv4Addr};
 use core::time::Duration;
