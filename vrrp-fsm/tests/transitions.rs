@@ -1,5 +1,4 @@
 //! RFC 3768 §6.4 and RFC 9568 §6.4 row by row: state, input, what must come out.
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod common;
 
