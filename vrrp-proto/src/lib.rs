@@ -1,6 +1,134 @@
 //! VRRP version 2 and 3 packet codec, `no_std` and sans-IO.
+//!
+//! Reads and writes the messages of RFC 3768 (VRRPv2), RFC 5798 and RFC 9568 (VRRPv3), and
+//! decides what [`receive`] may let through: every rule of the RFCs and of keepalived as a
+//! typed reason. The election itself is the crate `vrrp-fsm`.
+//!
+//! We say Master, as RFC 5798 and `keepalived.conf` do; RFC 9568 says Active.
+//!
+//! # What it never does
+//!
+//! - open a socket, read a clock, start a thread, print or touch a global: octets come in,
+//!   values go out, and the reverse;
+//! - panic on octets from the network;
+//! - allocate, except to make an owned [`Advertisement`];
+//! - accept a wrong checksum or count 0, whatever the policy;
+//! - read octet 4 of a VRRPv3 message as an authentication type;
+//! - show a password: `Debug` and `Display` mask it;
+//! - show a type of a dependency in its API.
+//!
+//! # Decode and encode
+//!
+//! ```
+//! # #[cfg(feature = "alloc")] {
+//! use vrrp_proto::{AddressFamily, Advertisement, AdvertisementView, ChecksumScope, Priority};
+//!
+//! // The payload of an IPv4 packet, cut at the IP total length.
+//! let octets = [0x21, 51, 200, 1, 0, 1, 0x0c, 0x5d, 10, 9, 0, 100, 0, 0, 0, 0, 0, 0, 0, 0];
+//! let view = AdvertisementView::parse(&octets, AddressFamily::V4)?;
+//! view.verify_checksum(ChecksumScope::Message)?;
+//! assert_eq!(view.priority(), Priority::new(200));
+//! assert_eq!(
+//!     view.to_string(),
+//!     "VRRPv2, Advertisement, vrid 51, prio 200, authtype none, intvl 1s, length 20, addrs: 10.9.0.100"
+//! );
+//!
+//! // Say that we leave: the same with priority 0.
+//! let mut release = Advertisement::try_from(view)?;
+//! release.priority = Priority::RELEASE;
+//! let mut out = [0; 64];
+//! let len = release.encode(ChecksumScope::Message, &mut out)?;
+//! assert_eq!(out[..4], [0x21, 51, 0, 1]);
+//! assert_eq!(len, octets.len());
+//! # }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Receiving
+//!
+//! Find the virtual router by [`peek_vrid`], then ask [`receive`] with its [`Expectation`]:
+//!
+//! ```
+//! use std::net::Ipv4Addr;
+//! use vrrp_proto::{
+//!     Addresses, AdvertInterval, Authentication, Expectation, IpFacts, Mode, Policy, ReceiveError,
+//!     VRRP_MULTICAST_V4, Version, Vrid, receive,
+//! };
+//!
+//! let expect = Expectation {
+//!     version: Version::V2,
+//!     vrid: Vrid::new(51).ok_or("VRID 0")?,
+//!     interval: AdvertInterval::DEFAULT,
+//!     authentication: Authentication::None,
+//!     mode: Mode::Multicast { group: VRRP_MULTICAST_V4.into() },
+//!     addresses: Addresses::V4(&[Ipv4Addr::new(10, 9, 0, 100)]),
+//!     policy: Policy::KEEPALIVED,
+//! };
+//! let octets = [0x21, 51, 200, 1, 0, 1, 0x0c, 0x5d, 10, 9, 0, 100, 0, 0, 0, 0, 0, 0, 0, 0];
+//! let from_link = IpFacts::v4(Ipv4Addr::new(10, 9, 0, 1), VRRP_MULTICAST_V4, 255);
+//! assert!(receive(&octets, &from_link, &expect)?.addresses_match);
+//!
+//! let from_afar = IpFacts::v4(Ipv4Addr::new(10, 9, 0, 1), VRRP_MULTICAST_V4, 254);
+//! assert_eq!(receive(&octets, &from_afar, &expect), Err(ReceiveError::Ttl(254)));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Features
+//!
+//! - `std` (default): as `alloc`. The errors implement [`core::error::Error`] either way.
+//! - `alloc`: the owned [`Advertisement`]. Without it: views, validation, and encoding from
+//!   slices with [`AdvertisementFields`].
+//! - `frame`: IPv4 and Ethernet headers around a message. Without it the caller brings source,
+//!   destination and TTL.
+//!
+//! # Not met on purpose
+//!
+//! - RFC 9568 §5.2.8 sums a VRRPv3 message over IPv4 without a pseudo-header. keepalived and
+//!   FRR put one in by default, so [`receive`] accepts both and reports which one it was; the
+//!   sender chooses by [`ChecksumScope`].
+//! - RFC 3768 §7.1 drops a differing address list unless the sender is the owner; keepalived
+//!   2.3.3 accepts it. [`Policy::STRICT`] is the RFC, [`Policy::KEEPALIVED`] the default.
+//! - RFC 9568 §7.1 demands TTL 255 of every packet; unicast peers may be routers away, so
+//!   only [`Policy::STRICT`] does.
+//! - RFC 2338's IP authentication header (`auth_type AH`) is recognised and refused.
 #![no_std]
 
-mod types;
+#[cfg(feature = "alloc")]
+extern crate alloc;
 
+use core::net::{Ipv4Addr, Ipv6Addr};
+
+mod advertisement;
+mod announce;
+mod authentication;
+mod checksum;
+mod error;
+#[cfg(feature = "frame")]
+mod frame;
+mod receive;
+mod types;
+mod view;
+
+#[cfg(feature = "alloc")]
+pub use advertisement::{AddressList, Advertisement};
+pub use advertisement::{Addresses, AdvertisementFields};
+pub use announce::gratuitous_arp;
+pub use authentication::{Authentication, AuthenticationKind, Password};
+pub use checksum::{ChecksumScope, checksum};
+#[cfg(feature = "frame")]
+pub use error::FrameError;
+pub use error::{ChecksumError, DecodeError, EncodeError, ReceiveError};
+#[cfg(feature = "frame")]
+pub use frame::{EthernetFrame, IPV4_HEADER_LEN, Ipv4Frame, write_ipv4_header};
+pub use receive::{AddressMismatch, Expectation, IpFacts, Mode, Policy, Received, UnicastPeer, receive};
 pub use types::{AddressFamily, AdvertInterval, Priority, Version, Vrid};
+pub use view::{AddressIter, AdvertisementView, ReceivedAuthentication, peek_vrid};
+
+/// IP protocol number, and IPv6 next header, of VRRP.
+pub const IP_PROTOCOL: u8 = 112;
+
+/// The group that every IPv4 VRRP router listens to (RFC 9568 §5.1.1.2).
+pub const VRRP_MULTICAST_V4: Ipv4Addr = Ipv4Addr::new(224, 0, 0, 18);
+
+/// The group that every IPv6 VRRP router listens to (RFC 9568 §5.1.2.2).
+pub const VRRP_MULTICAST_V6: Ipv6Addr = Ipv6Addr::new(0xff02, 0, 0, 0, 0, 0, 0, 0x12);
