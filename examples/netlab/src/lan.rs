@@ -1,0 +1,114 @@
+//! The usual topology: hosts on one bridge.
+
+use core::net::{IpAddr, Ipv4Addr};
+
+use crate::{LabError, Namespace, Sniffer};
+
+/// A bridge in a namespace of its own and hosts at `10.77.0.N/24`, each in its own.
+#[derive(Debug)]
+pub struct Lan {
+    bridge: Namespace,
+    hosts: Vec<(u8, Namespace)>,
+    interface: String,
+}
+
+impl Lan {
+    /// Name of the bridge's interface.
+    pub const BRIDGE: &'static str = "br0";
+
+    /// Hosts 1 to `count`, on interfaces called `eth0`.
+    ///
+    /// # Errors
+    ///
+    /// [`LabError`] names the step that failed.
+    pub fn new(count: u8) -> Result<Self, LabError> {
+        let hosts: Vec<u8> = (1..=count).collect();
+        Self::with_hosts("eth0", &hosts)
+    }
+
+    /// The given hosts (the last octets of their addresses, 1 to 254), each with its interface
+    /// called `interface`.
+    ///
+    /// # Errors
+    ///
+    /// [`LabError`] names the step that failed.
+    pub fn with_hosts(interface: &str, hosts: &[u8]) -> Result<Self, LabError> {
+        let bridge = Namespace::new()?;
+        bridge.add_bridge(Self::BRIDGE)?;
+        bridge.set_up(Self::BRIDGE)?;
+        let mut lan = Self { bridge, hosts: Vec::new(), interface: interface.to_owned() };
+        for &host in hosts {
+            let node = lan.plug_in(host)?;
+            lan.hosts.push((host, node));
+        }
+        Ok(lan)
+    }
+
+    /// The namespace of host `host`.
+    ///
+    /// # Errors
+    ///
+    /// [`LabError::NoHost`] if the LAN was made without it.
+    pub fn node(&self, host: u8) -> Result<&Namespace, LabError> {
+        let found = self.hosts.iter().find(|(number, _)| *number == host);
+        found.map(|(_, namespace)| namespace).ok_or(LabError::NoHost(host))
+    }
+
+    /// The namespace that holds the bridge and its ports.
+    pub fn bridge(&self) -> &Namespace {
+        &self.bridge
+    }
+
+    /// What the hosts call their interface.
+    pub fn interface(&self) -> &str {
+        &self.interface
+    }
+
+    /// Host `host`'s own address.
+    pub fn address(host: u8) -> Ipv4Addr {
+        Ipv4Addr::new(10, 77, 0, host)
+    }
+
+    /// Pulls host `host`'s cable: nothing passes and the host loses its carrier.
+    ///
+    /// # Errors
+    ///
+    /// [`LabError::Link`] if the LAN was made without it.
+    pub fn unplug(&self, host: u8) -> Result<(), LabError> {
+        self.bridge.set_down(&port(host))
+    }
+
+    /// Puts the cable back.
+    ///
+    /// # Errors
+    ///
+    /// [`LabError::Link`] if the LAN was made without it.
+    pub fn plug(&self, host: u8) -> Result<(), LabError> {
+        self.bridge.set_up(&port(host))
+    }
+
+    /// Listens to everything that crosses the bridge from now on.
+    ///
+    /// # Errors
+    ///
+    /// [`LabError`] names the step that failed.
+    pub fn sniffer(&self) -> Result<Sniffer, LabError> {
+        Sniffer::start(&self.bridge, Self::BRIDGE)
+    }
+
+    fn plug_in(&self, host: u8) -> Result<Namespace, LabError> {
+        let node = Namespace::new()?;
+        let port = port(host);
+        node.add_veth(&self.interface, &self.bridge, &port)?;
+        self.bridge.set_bridge(&port, Self::BRIDGE)?;
+        self.bridge.set_up(&port)?;
+        node.add_address(&self.interface, IpAddr::V4(Self::address(host)), 24)?;
+        node.set_up(&self.interface)?;
+        Ok(node)
+    }
+}
+
+/// Name of a host's port on the bridge.
+fn port(host: u8) -> String {
+    format!("p{host}")
+}
