@@ -166,7 +166,7 @@ fn refused(step: &'static str, errno: Errno) -> NamespaceRefused {
 }
 
 /// Looks for the rule, the most certain signs first.
-fn rule_behind(errno: Errno) -> Rule {
+pub(crate) fn rule_behind(errno: Errno) -> Rule {
     let sysctl = |name: &str| fs::read_to_string(format!("/proc/sys/{name}")).ok();
     let is = |name: &str, value: &str| sysctl(name).is_some_and(|text| text.trim() == value);
     if errno == Errno::ENOSPC || is("user/max_user_namespaces", "0") {
