@@ -1,0 +1,26 @@
+//! The committed corpus, sent through the targets' bodies on the stable toolchain.
+
+use std::fs;
+use std::path::Path;
+
+/// Runs every file of `corpus/TARGET`; a crash prints its name.
+fn replay(target: &str, run: fn(&[u8])) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(target);
+    let mut files: Vec<_> = fs::read_dir(&folder)
+        .unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
+        .map(|entry| entry.expect("a readable folder").path())
+        .collect();
+    files.sort();
+    assert!(!files.is_empty(), "{} is empty", folder.display());
+    for file in files {
+        let octets = fs::read(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        if std::panic::catch_unwind(|| run(&octets)).is_err() {
+            panic!("{} breaks a law", file.display());
+        }
+    }
+}
+
+#[test]
+fn advertisement_corpus_breaks_no_law() {
+    replay("advertisement", vrrp_lvs_fuzz::advertisement::run);
+}
