@@ -43,8 +43,7 @@ pub enum DecodeError {
     /// The interval is 0 (erratum 8301 of RFC 9568). keepalived has no such rule.
     #[error("advertisement interval 0")]
     Interval,
-    /// The VRRPv2 authentication type is one that an owned
-    /// [`Advertisement`](crate::Advertisement) cannot hold.
+    /// The VRRPv2 authentication type is one that an owned `Advertisement` cannot hold.
     #[error("unsupported authentication type {0}")]
     AuthenticationType(u8),
 }

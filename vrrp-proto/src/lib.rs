@@ -11,7 +11,7 @@
 //! - open a socket, read a clock, start a thread, print or touch a global: octets come in,
 //!   values go out, and the reverse;
 //! - panic on octets from the network;
-//! - allocate, except to make an owned [`Advertisement`];
+//! - allocate, except to make an owned `Advertisement`;
 //! - accept a wrong checksum or count 0, whatever the policy;
 //! - read octet 4 of a VRRPv3 message as an authentication type;
 //! - show a password: `Debug` and `Display` mask it;
@@ -76,7 +76,7 @@
 //! # Features
 //!
 //! - `std` (default): as `alloc`. The errors implement [`core::error::Error`] either way.
-//! - `alloc`: the owned [`Advertisement`]. Without it: views, validation, and encoding from
+//! - `alloc`: the owned `Advertisement`. Without it: views, validation, and encoding from
 //!   slices with [`AdvertisementFields`].
 //! - `frame`: IPv4 and Ethernet headers around a message. Without it the caller brings source,
 //!   destination and TTL.

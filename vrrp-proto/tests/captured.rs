@@ -1,5 +1,5 @@
 //! What keepalived put on the wire: we read it, and write the same octets.
-#![expect(clippy::unwrap_used, reason = "a helper that panics fails its test")]
+#![expect(clippy::unwrap_used, reason = "outside a test function; a panic fails the test")]
 
 mod captures;
 

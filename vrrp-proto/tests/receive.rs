@@ -1,5 +1,9 @@
 //! Receive-side validation: one rule a line, keepalived's order, and the policies.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a helper that panics fails its test")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "outside a test function; a panic fails the test"
+)]
 
 mod captures;
 

@@ -16,7 +16,7 @@
 //! Every configuration is one `vrrp_instance` with `state MASTER` and `interface pr-va`; what
 //! else it held stands at its frames. The last advertisement before the end of keepalived is
 //! the one with priority 0. tshark 4.0.17 finds every checksum good.
-#![expect(clippy::indexing_slicing, reason = "a helper that panics fails its test")]
+#![expect(clippy::indexing_slicing, reason = "outside a test function; a panic fails the test")]
 
 use hex_literal::hex;
 
