@@ -71,11 +71,8 @@ impl Isolation {
     fn open_kept(&self, program: &OsStr) -> Result<Vec<(PathBuf, File)>, LabError> {
         let program_folder = Path::new(program).parent().filter(|folder| folder.is_absolute());
         let wanted = self.keep.iter().map(PathBuf::as_path).chain(program_folder);
-        let hidden = wanted.filter(|path| {
-            self.private.iter().any(|folder| path.starts_with(folder) && *path != folder)
-                // `/proc/self/exe` is a link that needs no path.
-                && !path.starts_with("/proc")
-        });
+        let hidden = wanted
+            .filter(|path| self.private.iter().any(|folder| path.starts_with(folder) && *path != folder));
         hidden
             .map(|path| {
                 let mut options = File::options();
@@ -109,7 +106,9 @@ fn put_back(path: &Path, file: &File) -> Result<(), LabError> {
         made.map_err(LabError::path("make", folder))?;
     }
     if !metadata.is_dir() {
-        File::create(path).map_err(LabError::path("make", path))?;
+        // Never `File::create`: in a folder that came back already, this is the real file.
+        let made = File::options().create(true).append(true).open(path);
+        made.map_err(LabError::path("make", path))?;
     }
     let source = format!("/proc/self/fd/{}", file.as_raw_fd());
     let flags = MsFlags::MS_BIND | MsFlags::MS_REC;

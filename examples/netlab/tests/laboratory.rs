@@ -158,13 +158,16 @@ fn a_private_tmp_hides_what_is_there_and_keeps_what_is_asked_for() {
     with_namespaces(|| {
         let folder = std::env::temp_dir().join(format!("netlab-{}", std::process::id()));
         fs::create_dir_all(folder.join("kept")).unwrap();
-        File::create(folder.join("kept/file")).unwrap();
+        fs::write(folder.join("kept/file"), "content\n").unwrap();
         File::create(folder.join("hidden")).unwrap();
         let namespace = Namespace::new().unwrap();
-        let isolation = Isolation::own_tmp().keep(folder.join("kept"));
-        let script = format!("cd {}; echo * */*; : > /tmp/made; : > /run/made; ls /run", folder.display());
+        let isolation = Isolation::own_tmp().keep(folder.join("kept")).keep(folder.join("kept/file"));
+        let script = format!(
+            "cd {}; echo * */*; cat kept/file; : > /tmp/made; : > /run/made; ls /run",
+            folder.display()
+        );
         let text = output(shell(&namespace, &script, &isolation));
-        assert_eq!(text, "kept kept/file\nmade\n");
+        assert_eq!(text, "kept kept/file\ncontent\nmade\n");
         assert!(!std::path::Path::new("/tmp/made").exists());
         assert!(!std::path::Path::new("/run/made").exists());
         fs::remove_dir_all(folder).unwrap();
