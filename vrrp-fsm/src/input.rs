@@ -1,5 +1,6 @@
 //! What happens to a virtual router.
 
+use core::fmt;
 use core::net::IpAddr;
 
 use vrrp_proto::{AdvertInterval, Priority};
@@ -43,4 +44,14 @@ pub enum Fault {
     SourceAddress,
     /// A tracker without a weight failed, or has no result yet. The number is the caller's.
     Tracker(u16),
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Interface => f.write_str("interface down"),
+            Self::SourceAddress => f.write_str("no address to send from"),
+            Self::Tracker(number) => write!(f, "tracker {number} failed or has no result"),
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! What a virtual router wants done.
 
+use core::fmt;
 use core::net::IpAddr;
 use core::time::Duration;
 
@@ -87,6 +88,26 @@ pub enum Cause {
     FaultsCleared,
     /// [`Input::Shutdown`](crate::Input::Shutdown).
     Shutdown,
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Startup => f.write_str("init"),
+            Self::Owner => f.write_str("owner of the addresses"),
+            Self::MasterSilent { silence } => {
+                write!(f, "master silent for {}.{:06} s", silence.as_secs(), silence.subsec_micros())
+            }
+            Self::MasterReleased => f.write_str("the master left with priority 0"),
+            Self::Beaten { priority, source, ours } => {
+                write!(f, "priority {priority} from {source} beats {ours}")
+            }
+            Self::AddressLost => f.write_str("a virtual address was removed"),
+            Self::Fault(fault) => fmt::Display::fmt(fault, f),
+            Self::FaultsCleared => f.write_str("no fault left"),
+            Self::Shutdown => f.write_str("stop"),
+        }
+    }
 }
 
 /// Something the caller may count or log.
