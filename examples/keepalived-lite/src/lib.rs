@@ -1,1 +1,219 @@
-//! VRRP failover daemon.
+//! A failover daemon that takes keepalived's own file and flags.
+//!
+//! This crate composes the workspace's libraries with sockets, clocks, threads and processes; it
+//! is the only place where they meet. [`run`] is the whole program. Parent, worker and script
+//! helper are one binary that re-executes `/proc/self/exe` with a hidden first argument, so a
+//! program that embeds the daemon passes every first argument for which [`is_ours`] holds on
+//! to [`run`].
+
+mod board;
+mod cli;
+mod clock;
+mod config_file;
+mod config_test;
+mod dump;
+mod exit;
+mod facts;
+mod interface;
+mod link;
+mod logging;
+mod monitor;
+mod netlink;
+mod notify;
+mod parent;
+mod process;
+mod queue;
+mod record;
+mod script_helper;
+mod setup;
+mod unsupported;
+mod vrrp;
+mod worker;
+
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
+use std::process::ExitCode;
+
+use cli::Options;
+use exit::Exit;
+use kconf_parser::Severity;
+use logging::Targets;
+
+/// The program that is running, whatever became of its file: after a package upgrade
+/// `current_exe` ends in " (deleted)", the link still works.
+const PROGRAM: &str = "/proc/self/exe";
+/// First argument of the worker.
+const WORKER_ROLE: &str = "keepalived-lite:worker";
+/// First argument of the process that becomes another user and then a script.
+const SCRIPT_ROLE: &str = "keepalived-lite:script";
+
+/// Whether a program's first argument says that it was started by this daemon.
+#[must_use]
+pub fn is_ours(first_argument: &OsStr) -> bool {
+    first_argument == WORKER_ROLE || first_argument == SCRIPT_ROLE
+}
+
+/// Runs the daemon with the arguments after the program's name.
+pub fn run<I: IntoIterator<Item = OsString>>(args: I) -> ExitCode {
+    let args: Vec<OsString> = args.into_iter().collect();
+    match args.split_first() {
+        Some((role, rest)) if role == SCRIPT_ROLE => ExitCode::from(script_helper::run(rest)),
+        Some((role, rest)) if role == WORKER_ROLE => as_worker(rest).into(),
+        _ => as_parent(&args).into(),
+    }
+}
+
+fn as_worker(args: &[OsString]) -> Exit {
+    let Ok(options) = Options::read(args) else { return Exit::Usage };
+    if let Err(problem) = logging::start(&targets(&options), "Keepalived_vrrp") {
+        tracing::warn!("{problem}");
+    }
+    ignore_signals();
+    worker::run(&options)
+}
+
+/// The parent decides when to stop and says so; a terminal's Ctrl-C goes to the whole group.
+fn ignore_signals() {
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGUSR2};
+    for signal in [SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGUSR2] {
+        let unread = std::sync::Arc::new(core::sync::atomic::AtomicBool::new(false));
+        // Fails only for signals that cannot be caught, and these can.
+        let _ = signal_hook::flag::register(signal, unread);
+    }
+}
+
+fn as_parent(args: &[OsString]) -> Exit {
+    let options = match Options::read(args) {
+        Ok(options) => options,
+        Err(error) => {
+            // Help goes to stdout and is no mistake.
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Usage } else { Exit::Ok };
+        }
+    };
+    if let Some(exit) = answer(&options) {
+        return exit;
+    }
+    if let Err(exit) = enter_namespace(&options).and_then(|()| set_umask(&options)) {
+        return exit;
+    }
+    if let Some(log) = &options.config_test {
+        return config_test::run(&options, log.as_deref());
+    }
+    start_daemon(&options, args)
+}
+
+/// Options that only ask something.
+fn answer(options: &Options) -> Option<Exit> {
+    if options.version {
+        println!("keepalived-lite {}", env!("CARGO_PKG_VERSION"));
+        return Some(Exit::Ok);
+    }
+    if options.genhash {
+        eprintln!("-T: genhash is not supported");
+        return Some(Exit::Usage);
+    }
+    let name = options.signum.as_ref()?;
+    if let Some(number) = parent::signal_number(name) {
+        println!("{number}");
+        Some(Exit::Ok)
+    } else {
+        eprintln!("--signum: there is no {name}; the names are STOP, RELOAD, DATA, STATS and JSON");
+        Some(Exit::Usage)
+    }
+}
+
+/// `-s`: before any thread starts, so that all of them are in it.
+fn enter_namespace(options: &Options) -> Result<(), Exit> {
+    let Some(name) = &options.namespace else { return Ok(()) };
+    let path = Path::new("/run/netns").join(name);
+    let entered = std::fs::File::open(&path)
+        .and_then(|file| Ok(nix::sched::setns(file, nix::sched::CloneFlags::CLONE_NEWNET)?));
+    entered.map_err(|error| {
+        eprintln!("cannot enter network namespace {}: {error}", path.display());
+        Exit::Fatal
+    })
+}
+
+fn set_umask(options: &Options) -> Result<(), Exit> {
+    let Some(text) = &options.umask else { return Ok(()) };
+    let bits = u32::from_str_radix(text, 8).ok().filter(|bits| *bits <= 0o777);
+    let Some(bits) = bits else {
+        eprintln!("-u: {text} is not an octal mask");
+        return Err(Exit::Usage);
+    };
+    nix::sys::stat::umask(nix::sys::stat::Mode::from_bits_truncate(bits));
+    Ok(())
+}
+
+fn start_daemon(options: &Options, args: &[OsString]) -> Exit {
+    let loaded = match config_file::load(&options.config_file, options.config_id.as_deref()) {
+        Ok(loaded) => loaded,
+        Err(error) => {
+            eprintln!("cannot read {}: {error}", options.config_file.display());
+            return Exit::NoConfig;
+        }
+    };
+    if loaded.cannot_run() {
+        eprint!("{}", loaded.render());
+        return Exit::Config;
+    }
+    if let Some(pid) = parent::already_running(&options.pid_file) {
+        eprintln!("daemon is already running with process {pid} ({})", options.pid_file.display());
+        return Exit::Fatal;
+    }
+    // Before any thread: a fork keeps only the one that calls it.
+    if !options.dont_fork
+        && let Err(error) = nix::unistd::daemon(true, false)
+    {
+        eprintln!("cannot go to the background: {error}");
+        return Exit::Fatal;
+    }
+    if let Err(problem) = logging::start(&targets(options), "Keepalived") {
+        tracing::warn!("{problem}");
+    }
+    tracing::info!(
+        "Starting keepalived-lite {} on {}",
+        env!("CARGO_PKG_VERSION"),
+        options.config_file.display()
+    );
+    log_findings(options, &loaded);
+    parent::run(options, args)
+}
+
+fn log_findings(options: &Options, loaded: &config_file::Loaded) {
+    for words in options.without_effect() {
+        tracing::info!("option without effect: {words}");
+    }
+    for (severity, line) in loaded.lines() {
+        match severity {
+            Severity::Error => tracing::error!("{line}"),
+            Severity::Warning => tracing::warn!("{line}"),
+            Severity::Note => tracing::info!("{line}"),
+        }
+    }
+    let missing = unsupported::find(&loaded.config);
+    for found in &missing {
+        tracing::warn!("{}", found.line(&loaded.sources));
+    }
+    let without_effect = loaded.warnings() + missing.len();
+    if without_effect > 0 {
+        let file = options.config_file.display();
+        tracing::warn!(
+            "{without_effect} findings in {file}: what they name is without effect; -t -f {file} shows them"
+        );
+    }
+    if options.dump_config {
+        tracing::info!("configuration as understood: {:?}", loaded.config);
+    }
+}
+
+fn targets(options: &Options) -> Targets {
+    let syslog = !options.no_syslog && !options.log_console;
+    Targets {
+        console: options.log_console,
+        syslog: syslog.then(|| options.log_facility.clone().unwrap_or_else(|| "daemon".to_owned())),
+        file: options.log_file.clone(),
+        detail: options.log_detail,
+    }
+}

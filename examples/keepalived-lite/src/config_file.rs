@@ -1,0 +1,95 @@
+//! The configuration file: read, understood, judged.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use kconf_parser::{
+    ConfigTest, Diagnostic, ExpandOptions, Loader, Severity, Sources, config_test, expand, lower,
+    model::Config,
+};
+
+use crate::facts::HostFacts;
+
+/// A configuration with what there is to say about it.
+#[derive(Debug)]
+pub(crate) struct Loaded {
+    /// What to run.
+    pub config: Config,
+    /// Everything that was found, in the order of the file.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The texts that the findings point into.
+    pub sources: Sources,
+}
+
+impl Loaded {
+    /// Whether keepalived would refuse to run with it; so do we.
+    #[must_use]
+    pub(crate) fn cannot_run(&self) -> bool {
+        self.diagnostics.iter().any(|finding| finding.severity == Severity::Error)
+    }
+
+    /// keepalived's verdict on the file.
+    #[must_use]
+    pub(crate) fn verdict(&self) -> ConfigTest {
+        config_test(&self.diagnostics)
+    }
+
+    /// How many findings have lines without effect behind them.
+    #[must_use]
+    pub(crate) fn warnings(&self) -> usize {
+        self.diagnostics.iter().filter(|finding| finding.severity >= Severity::Warning).count()
+    }
+
+    /// All findings as text for people, with the lines they are about.
+    #[must_use]
+    pub(crate) fn render(&self) -> String {
+        self.diagnostics.iter().map(|finding| finding.render(&self.sources)).collect()
+    }
+
+    /// One line a finding, for the log.
+    pub(crate) fn lines(&self) -> impl Iterator<Item = (Severity, String)> {
+        self.diagnostics.iter().map(|finding| {
+            let text = finding.render(&self.sources);
+            let first = text.lines().next().unwrap_or_default().to_owned();
+            (finding.severity, first)
+        })
+    }
+}
+
+/// Reads `path` and everything it includes, and asks this host about interfaces, users and scripts.
+///
+/// # Errors
+///
+/// Why the file itself cannot be read. A mistake in it is a finding, never an error here.
+pub(crate) fn load(path: &Path, config_id: Option<&str>) -> io::Result<Loaded> {
+    let octets = std::fs::read(path)?;
+    let options = ExpandOptions { config_id: config_id.map_or_else(short_host_name, str::to_owned) };
+    let parsed = expand(&path.to_string_lossy(), &octets, &Files, &options);
+    let lowered = lower(&parsed.tree, &HostFacts);
+    let mut diagnostics = parsed.diagnostics;
+    diagnostics.extend(lowered.diagnostics);
+    Ok(Loaded { config: lowered.config, diagnostics, sources: parsed.tree.sources().clone() })
+}
+
+/// keepalived's default for `-i`: the host name up to the first dot.
+fn short_host_name() -> String {
+    let name = nix::unistd::gethostname().unwrap_or_default();
+    let name = name.to_string_lossy();
+    name.split('.').next().unwrap_or_default().to_owned()
+}
+
+/// Included files come from the file system.
+struct Files;
+
+impl Loader for Files {
+    fn find(&self, directory: &Path, pattern: &str) -> Vec<PathBuf> {
+        let pattern = directory.join(pattern);
+        let Some(pattern) = pattern.to_str() else { return Vec::new() };
+        // Unreadable directories and bad patterns match nothing, as with keepalived.
+        glob::glob(pattern).map(|paths| paths.flatten().collect()).unwrap_or_default()
+    }
+
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        std::fs::read(path)
+    }
+}

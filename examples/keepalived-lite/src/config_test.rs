@@ -1,0 +1,44 @@
+//! `-t`: what keepalived would say of the file, better said, with keepalived's exit codes.
+
+use std::fs::File;
+use std::io::{self, Write};
+
+use kconf_parser::ConfigTest;
+
+use crate::cli::Options;
+use crate::config_file::load;
+use crate::exit::Exit;
+use crate::unsupported;
+
+/// Judges the configuration and writes the findings to `log` or stderr.
+#[must_use]
+pub(crate) fn run(options: &Options, log: Option<&std::path::Path>) -> Exit {
+    let mut out: Box<dyn Write> = match log.map(File::create) {
+        None => Box::new(io::stderr()),
+        Some(Ok(file)) => Box::new(file),
+        Some(Err(error)) => {
+            eprintln!("cannot write the log file of the configuration test: {error}");
+            return Exit::Fatal;
+        }
+    };
+    let loaded = match load(&options.config_file, options.config_id.as_deref()) {
+        Ok(loaded) => loaded,
+        Err(error) => {
+            let _ = writeln!(out, "cannot read {}: {error}", options.config_file.display());
+            return Exit::ConfigTest(ConfigTest::CannotRun.exit_code());
+        }
+    };
+    let missing = unsupported::find(&loaded.config);
+    let mut text = loaded.render();
+    for found in &missing {
+        text.push_str(&found.line(&loaded.sources));
+        text.push('\n');
+    }
+    // A closed stderr changes nothing about the verdict.
+    let _ = out.write_all(text.as_bytes());
+    let verdict = loaded.verdict();
+    if options.strict && verdict == ConfigTest::Accepted && (loaded.warnings() > 0 || !missing.is_empty()) {
+        return Exit::ConfigTest(ConfigTest::WouldRun.exit_code());
+    }
+    Exit::ConfigTest(verdict.exit_code())
+}

@@ -1,0 +1,61 @@
+//! What the configuration may ask about this host.
+
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use kconf_parser::model::{ScriptCommand, ScriptUser};
+use kconf_parser::{Facts, ScriptStatus};
+use nix::unistd::{Group, User};
+
+/// Answers from the running system.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct HostFacts;
+
+impl Facts for HostFacts {
+    fn interface_exists(&self, name: &str) -> bool {
+        nix::net::if_::if_nametoindex(name).is_ok()
+    }
+
+    fn user_exists(&self, user: &str) -> bool {
+        user.parse::<u32>().is_ok() || matches!(User::from_name(user), Ok(Some(_)))
+    }
+
+    fn group_exists(&self, group: &str) -> bool {
+        group.parse::<u32>().is_ok() || matches!(Group::from_name(group), Ok(Some(_)))
+    }
+
+    fn script(&self, command: &ScriptCommand, user: Option<&ScriptUser>) -> ScriptStatus {
+        let Some(program) = command.args.first() else { return ScriptStatus::NotFound };
+        let Some(path) = find_program(Path::new(program)) else { return ScriptStatus::NotFound };
+        let Ok(meta) = path.metadata() else { return ScriptStatus::NotFound };
+        if !meta.is_file() {
+            return ScriptStatus::NotFound;
+        }
+        if meta.permissions().mode() & 0o111 == 0 {
+            return ScriptStatus::NotExecutable;
+        }
+        let as_root = user.is_none_or(|user| matches!(user.user.as_str(), "root" | "0"));
+        if as_root && others_can_change(&path) { ScriptStatus::Insecure } else { ScriptStatus::Ok }
+    }
+}
+
+/// The file that running `program` starts: itself if it names a place, else the first hit in PATH.
+#[must_use]
+pub(crate) fn find_program(program: &Path) -> Option<PathBuf> {
+    if program.to_string_lossy().contains('/') {
+        return program.exists().then(|| program.to_owned());
+    }
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file())
+}
+
+/// Whether somebody who is not root can replace the file or a folder on the way to it.
+fn others_can_change(path: &Path) -> bool {
+    let Ok(real) = path.canonicalize() else { return true };
+    real.ancestors().any(|place| {
+        place.metadata().is_ok_and(|meta| {
+            let sticky_folder = meta.is_dir() && meta.mode() & 0o1000 != 0;
+            meta.uid() != 0 || (meta.mode() & 0o022 != 0 && !sticky_folder)
+        })
+    })
+}

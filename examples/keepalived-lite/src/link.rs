@@ -1,0 +1,252 @@
+//! The link thread: addresses on interfaces, and their announcement.
+//!
+//! Route-netlink requests run inside the caller's `send` under a kernel-wide lock, so the vrrp
+//! thread never makes them: it says what it wants on the [`Board`] and goes on.
+
+use std::io;
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::socket::{AddressFamily, MsgFlags, SockFlag, SockType, bind, send, socket};
+use vrrp_fsm::Instant;
+use vrrp_proto::gratuitous_arp;
+
+use crate::board::Board;
+use crate::clock;
+use crate::interface::{Interface, Placement, batches, link_address};
+use crate::netlink::{Batch, RouteSocket};
+use crate::queue::QueueReceiver;
+use crate::record::Record;
+
+/// What the link thread is asked to do.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum LinkJob {
+    /// Make the instance's addresses be where the board wants them.
+    Settle {
+        /// Position of the instance.
+        instance: usize,
+    },
+    /// Announce each address of an instance that holds them.
+    Announce {
+        /// Position of the instance.
+        instance: usize,
+        /// Announcements per address.
+        repeat: u8,
+    },
+    /// Work is about to come: stay awake until then, so that it does not wait for a CPU to
+    /// leave its sleep.
+    StandBy {
+        /// When to go back to sleep.
+        until: Instant,
+    },
+    /// Nothing more will come.
+    Stop,
+}
+
+/// The addresses of one instance, with everything made ready.
+#[derive(Debug)]
+pub(crate) struct Addresses {
+    name: String,
+    placements: Vec<Placement>,
+    add: Batch,
+    delete: Batch,
+    /// Socket and frame of each announcement.
+    frames: Vec<(usize, [u8; 42])>,
+    /// The router owns these addresses (priority 255): those that were there before us stay
+    /// when we go.
+    owner: bool,
+}
+
+/// The sockets that announcements leave through, one an interface.
+#[derive(Debug, Default)]
+pub(crate) struct Announcers {
+    sockets: Vec<(u32, OwnedFd)>,
+}
+
+impl Announcers {
+    /// The socket of an interface, made when it is first asked for.
+    fn socket_of(&mut self, index: u32) -> io::Result<usize> {
+        if let Some(position) = self.sockets.iter().position(|(own, _)| *own == index) {
+            return Ok(position);
+        }
+        let address = link_address(index).ok_or(Errno::ENODEV)?;
+        // Protocol 0: it sends, and hears nothing.
+        let socket = socket(AddressFamily::Packet, SockType::Raw, SockFlag::SOCK_CLOEXEC, None)?;
+        bind(socket.as_raw_fd(), &address)?;
+        self.sockets.push((index, socket));
+        Ok(self.sockets.len() - 1)
+    }
+}
+
+impl Addresses {
+    /// Makes the requests and frames of an instance ready.
+    ///
+    /// # Errors
+    ///
+    /// When no packet socket can be had for one of its interfaces.
+    pub(crate) fn prepare(
+        name: &str,
+        placements: Vec<Placement>,
+        owner: bool,
+        interfaces: &[Interface],
+        announcers: &mut Announcers,
+    ) -> io::Result<Self> {
+        let (add, delete) = batches(&placements);
+        let mut frames = Vec::new();
+        for placement in &placements {
+            let carrier = interfaces.iter().find(|interface| interface.index == placement.index);
+            // An interface without an Ethernet address (lo, tun) has nobody to tell.
+            let Some(mac) = carrier.and_then(|interface| interface.mac).filter(|mac| *mac != [0; 6]) else {
+                continue;
+            };
+            frames.push((announcers.socket_of(placement.index)?, gratuitous_arp(mac, placement.address)));
+        }
+        Ok(Self { name: name.to_owned(), placements, add, delete, frames, owner })
+    }
+
+    /// Where the addresses go.
+    #[must_use]
+    pub(crate) fn placements(&self) -> &[Placement] {
+        &self.placements
+    }
+}
+
+/// The state of the link thread.
+#[derive(Debug)]
+pub(crate) struct Link {
+    socket: RouteSocket,
+    instances: Vec<Addresses>,
+    announcers: Announcers,
+    board: Board,
+    record: Record,
+    epoch: u64,
+    /// Leave the addresses where they are when stopping (`-V`).
+    keep: bool,
+}
+
+impl Link {
+    /// Takes over the addresses of all instances.
+    ///
+    /// # Errors
+    ///
+    /// When there is no netlink socket to be had.
+    pub(crate) fn new(
+        instances: Vec<Addresses>,
+        announcers: Announcers,
+        board: Board,
+        record: Record,
+        keep: bool,
+    ) -> io::Result<Self> {
+        Ok(Self { socket: RouteSocket::open(0)?, instances, announcers, board, record, epoch: 0, keep })
+    }
+
+    /// Removes what an earlier life left on the interfaces, but nothing of an owner: its
+    /// addresses are its own.
+    pub(crate) fn clean_up(&mut self) {
+        for position in 0..self.instances.len() {
+            if self.instances.get(position).is_some_and(|instance| !instance.owner) {
+                self.release(position);
+            }
+        }
+    }
+
+    /// Works until [`LinkJob::Stop`].
+    pub(crate) fn run(mut self, jobs: &QueueReceiver<LinkJob>) {
+        loop {
+            let mut fds = [PollFd::new(jobs.as_fd(), PollFlags::POLLIN)];
+            if poll(&mut fds, PollTimeout::NONE).is_err() {
+                continue;
+            }
+            jobs.clear();
+            let mut stay = None;
+            loop {
+                match jobs.try_recv() {
+                    Some(LinkJob::Settle { instance }) => self.settle(instance),
+                    Some(LinkJob::Announce { instance, repeat }) => self.announce(instance, repeat),
+                    Some(LinkJob::StandBy { until }) => stay = Some(until),
+                    Some(LinkJob::Stop) => return,
+                    None if stay.is_some_and(|until| clock::now() < until) => core::hint::spin_loop(),
+                    None => break,
+                }
+            }
+        }
+    }
+
+    fn settle(&mut self, position: usize) {
+        match (self.board.wanted(position), self.board.held(position)) {
+            (true, None) => self.acquire(position),
+            (false, _) if self.keep => self.board.hold(position, 0),
+            (false, _) => self.release(position),
+            (true, Some(_)) => {}
+        }
+    }
+
+    fn acquire(&mut self, position: usize) {
+        let Some(instance) = self.instances.get_mut(position) else { return };
+        // First the record: whoever cleans up after us must know.
+        self.record.set(position, true);
+        match self.socket.apply(&instance.add) {
+            Ok(failed) => {
+                let (there, bad): (Vec<_>, Vec<_>) =
+                    failed.into_iter().partition(|(_, error)| is(error, Errno::EEXIST));
+                for (index, error) in bad {
+                    if let Some(placement) = instance.placements.get(index) {
+                        tracing::error!("({}) cannot add {}: {error}", instance.name, describe(placement));
+                    }
+                }
+                if instance.owner && !there.is_empty() {
+                    let ours = instance.placements.iter().enumerate();
+                    let ours = ours.filter(|(index, _)| there.iter().all(|(known, _)| known != index));
+                    instance.delete =
+                        batches(&ours.map(|(_, placement)| placement.clone()).collect::<Vec<_>>()).1;
+                }
+            }
+            Err(error) => tracing::error!("({}) cannot add addresses: {error}", instance.name),
+        }
+        self.epoch += 1;
+        self.board.hold(position, self.epoch);
+    }
+
+    fn release(&mut self, position: usize) {
+        let Some(instance) = self.instances.get(position) else { return };
+        self.board.hold(position, 0);
+        match self.socket.apply(&instance.delete) {
+            Ok(failed) => {
+                // Not there: that is what we want.
+                for (index, error) in failed {
+                    let expected = is(&error, Errno::EADDRNOTAVAIL) || is(&error, Errno::ENODEV);
+                    if let (false, Some(placement)) = (expected, instance.placements.get(index)) {
+                        tracing::error!("({}) cannot remove {}: {error}", instance.name, describe(placement));
+                    }
+                }
+            }
+            Err(error) => tracing::error!("({}) cannot remove addresses: {error}", instance.name),
+        }
+        self.record.set(position, false);
+    }
+
+    fn announce(&mut self, position: usize, repeat: u8) {
+        if self.board.held(position).is_none() {
+            return;
+        }
+        let Some(instance) = self.instances.get(position) else { return };
+        for _ in 0..repeat {
+            for (socket, frame) in &instance.frames {
+                let Some((_, socket)) = self.announcers.sockets.get(*socket) else { continue };
+                if let Err(error) = send(socket.as_raw_fd(), frame, MsgFlags::MSG_DONTWAIT) {
+                    tracing::warn!("({}) cannot send a gratuitous ARP: {error}", instance.name);
+                    return;
+                }
+            }
+        }
+    }
+}
+
+fn is(error: &io::Error, errno: Errno) -> bool {
+    error.raw_os_error() == Some(errno as i32)
+}
+
+fn describe(placement: &Placement) -> String {
+    format!("{}/{} on interface {}", placement.address, placement.prefix_len, placement.index)
+}

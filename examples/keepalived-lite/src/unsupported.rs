@@ -1,0 +1,115 @@
+//! What a configuration asks for that this version cannot do: each is named, with its line.
+
+use kconf_parser::model::{AddressFamily, Authentication, Config, VrrpInstance};
+use kconf_parser::{Sources, Span};
+
+/// One thing that will not happen.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct Unsupported {
+    /// The block that asks for it.
+    pub span: Span,
+    /// What it is, and what happens instead.
+    pub what: String,
+    /// The instance cannot be run without it.
+    pub stops_instance: bool,
+}
+
+impl Unsupported {
+    /// As a line for the log or the configuration test.
+    #[must_use]
+    pub(crate) fn line(&self, sources: &Sources) -> String {
+        let position = sources.position(self.span);
+        let file = sources.name(sources.written_at(self.span).source);
+        let severity = if self.stops_instance { "error" } else { "warning" };
+        format!("{file}:{}:{}: {severity}[not-supported]: {}", position.line, position.column, self.what)
+    }
+}
+
+/// Everything in `config` that will not happen.
+#[must_use]
+pub(crate) fn find(config: &Config) -> Vec<Unsupported> {
+    let instances = config.instances.iter().flat_map(in_instance);
+    let servers = config.virtual_servers.iter().map(|server| Unsupported {
+        span: server.span,
+        what: "virtual_server is not balanced: this version does not control IPVS".to_owned(),
+        stops_instance: false,
+    });
+    instances.chain(servers).chain(in_globals(config)).collect()
+}
+
+/// Why an instance cannot be run at all, if it cannot.
+#[must_use]
+pub(crate) fn blocker(instance: &VrrpInstance) -> Option<String> {
+    in_instance(instance).into_iter().find(|found| found.stops_instance).map(|found| found.what)
+}
+
+fn in_instance(instance: &VrrpInstance) -> Vec<Unsupported> {
+    let name = &instance.name;
+    let garp_pacing = !instance.garp.garp_interval.is_zero() || !instance.garp.gna_interval.is_zero();
+    let v6_address = instance.excluded_addresses.iter().any(|address| address.address.is_ipv6());
+    let blockers = [
+        (instance.family == AddressFamily::V6, "IPv6 is not supported yet: the instance is not started"),
+        (
+            matches!(instance.authentication, Some(Authentication::Ah(_))),
+            "auth_type AH is not supported yet, and running without it would be unsafe: the instance is not started",
+        ),
+        (
+            instance.virtual_addresses.is_empty(),
+            "an advertisement without an address is refused by the RFCs: the instance is not started",
+        ),
+    ];
+    let losses = [
+        (instance.use_vmac, "use_vmac is not supported yet: addresses keep the interface's own MAC"),
+        (
+            !instance.accept,
+            "packets to the virtual addresses are not dropped: no_accept and strict mode's firewall are not supported yet",
+        ),
+        (instance.smtp_alert, "smtp_alert is not supported yet: no mail is sent"),
+        (
+            instance.promote_secondaries,
+            "promote_secondaries is not supported yet: the sysctl is left as it is",
+        ),
+        (garp_pacing, "garp_interval and gna_interval are not supported yet: announcements are sent at once"),
+        (instance.notify.report_deleted, "notify_deleted is not supported yet: it is never run"),
+        (instance.notify_priority_changes, "notify_priority_changes is not supported yet: there is no FIFO"),
+        (
+            v6_address,
+            "IPv6 addresses of virtual_ipaddress_excluded are not supported yet: they are not added",
+        ),
+    ];
+    let make = |(found, text): (bool, &str), stops_instance| {
+        found.then(|| Unsupported { span: instance.span, what: format!("({name}) {text}"), stops_instance })
+    };
+    let blockers = blockers.into_iter().filter_map(|row| make(row, true));
+    blockers.chain(losses.into_iter().filter_map(|row| make(row, false))).collect()
+}
+
+fn in_globals(config: &Config) -> Vec<Unsupported> {
+    let globals = &config.globals;
+    let process = globals.vrrp_process;
+    let rows = [
+        (
+            globals.notify_fifo.is_some() || globals.vrrp_notify_fifo.is_some(),
+            "notify_fifo is not supported yet: nothing is written to it",
+        ),
+        (globals.startup_script.is_some(), "startup_script is not supported yet: it is not run"),
+        (globals.shutdown_script.is_some(), "shutdown_script is not supported yet: it is not run"),
+        (
+            !globals.vrrp_startup_delay.is_zero(),
+            "vrrp_startup_delay is not supported yet: instances start at once",
+        ),
+        (
+            process.nice.is_some() || process.rt_priority.is_some(),
+            "vrrp_priority and vrrp_rt_priority are not supported yet: the scheduling stays as it is",
+        ),
+        (process.no_swap, "vrrp_no_swap is not supported yet: pages may be swapped out"),
+        (globals.instance.is_some(), "instance is not supported yet: pid files keep their names"),
+        (
+            globals.log_unknown_vrids,
+            "log_unknown_vrids is not supported yet: such adverts are ignored in silence",
+        ),
+    ];
+    let rows = rows.into_iter().filter(|(found, _)| *found);
+    rows.map(|(_, what)| Unsupported { span: Span::default(), what: what.to_owned(), stops_instance: false })
+        .collect()
+}

@@ -1,0 +1,13 @@
+//! The VRRP half: one thread that owns every virtual router.
+//!
+//! [`engine`] decides and knows no system call; [`port`] and [`run`] are the sockets and the
+//! loop around it. Between them lies the trait [`engine::Net`], so the engine runs in tests and
+//! simulators as it does in the daemon.
+
+pub(crate) mod engine;
+pub(crate) mod instance;
+pub(crate) mod port;
+pub(crate) mod report;
+pub(crate) mod run;
+pub(crate) mod stats;
+pub(crate) mod wire;
