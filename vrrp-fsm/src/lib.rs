@@ -60,3 +60,8 @@ pub use instant::Instant;
 pub use output::{Cause, Event, Output, StateKind, Transition};
 pub use router::VirtualRouter;
 pub use tracker::{ScriptTracker, Verdict, Weight, effective_priority};
+
+/// The README's example compiles and its assertion holds.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
