@@ -6,6 +6,11 @@
 //! program that embeds the daemon passes every first argument for which [`is_ours`] holds on
 //! to [`run`].
 
+/// The README's example compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 mod board;
 mod cli;
 mod clock;
