@@ -3,11 +3,13 @@
 pub mod diagnostic;
 pub mod expand;
 mod facts;
+pub mod keywords;
+mod lexer;
 mod lower;
 pub mod model;
 mod parse;
 mod span;
-mod tree;
+pub mod tree;
 
 pub use diagnostic::{ConfigTest, Diagnostic, Problem, Severity, config_test};
 pub use expand::{ExpandOptions, Loader, NoFiles, expand};

@@ -1,6 +1,31 @@
 //! Tree to meaning.
 
-use crate::model::Config;
+mod address;
+mod checker;
+mod command;
+mod complete;
+mod globals;
+mod instance;
+mod reader;
+mod real_server;
+mod script;
+mod track;
+mod value;
+mod virtual_server;
+
+use std::collections::HashSet;
+
+use address::Interfaces;
+use command::ScriptCheck;
+use complete::{Surroundings, complete, duplicate_vrids};
+use globals::GlobalsReader;
+use instance::Draft;
+use reader::{Process, Reader, Section, Statement};
+use script::ReadScript;
+use virtual_server::ServerDraft;
+
+use crate::keywords::{Keyword, ROOT};
+use crate::model::{Config, VirtualServer, VrrpInstance, VrrpScript, VrrpScriptCommand};
 use crate::{Diagnostic, Facts, Tree};
 
 /// What [`lower`] gives.
@@ -13,6 +38,147 @@ pub struct Lowered {
 }
 
 /// Gives the configuration its meaning, with the defaults, ranges and fall-backs of keepalived. Never fails.
-pub fn lower(_tree: &Tree, _facts: &dyn Facts) -> Lowered {
-    Lowered::default()
+///
+/// Each of keepalived's processes reads the file for itself and skips what is not its own. A mistake can make one of
+/// them leave a block early where another does not, so this reads the file as often as they do.
+pub fn lower(tree: &Tree, facts: &dyn Facts) -> Lowered {
+    let mut findings = Vec::new();
+
+    let mut parent = ParentPass { globals: GlobalsReader::new(facts) };
+    findings.extend(pass(tree, Process::Parent, &mut parent));
+    let globals = parent.globals;
+
+    let interfaces = Interfaces { facts, dynamic: globals.globals.dynamic_interfaces };
+    let mut vrrp = VrrpPass { interfaces, scripts: Vec::new(), drafts: Vec::new(), names: HashSet::new() };
+    findings.extend(pass(tree, Process::Vrrp, &mut vrrp));
+
+    let mut checkers = CheckerPass { facts, drafts: Vec::new() };
+    findings.extend(pass(tree, Process::Checker, &mut checkers));
+
+    let config = finish(globals, vrrp, checkers.drafts, facts, &mut findings);
+    Lowered { config, diagnostics: in_order(tree, findings) }
+}
+
+fn pass<'t>(tree: &'t Tree, process: Process, section: &mut dyn Section<'t>) -> Vec<Diagnostic> {
+    let mut reader = Reader::new(tree, process);
+    reader.file(&ROOT, section);
+    reader.finish()
+}
+
+/// In the order of the text, and what several passes found only once.
+fn in_order(tree: &Tree, mut findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let place = |finding: &Diagnostic| (tree.sources().written_at(finding.span), finding.span);
+    findings.sort_by_key(place);
+    let mut seen = HashSet::new();
+    findings.retain(|finding| seen.insert((finding.span, finding.problem.clone())));
+    findings
+}
+
+struct ParentPass<'a> {
+    globals: GlobalsReader<'a>,
+}
+
+impl<'t> Section<'t> for ParentPass<'_> {
+    fn keyword(&mut self, reader: &mut Reader<'t>, keyword: &'static Keyword, line: Statement<'t>) {
+        match keyword.block() {
+            Some(table) => reader.block(table, &mut self.globals, (keyword, line)),
+            None => self.globals.keyword(reader, keyword, line),
+        }
+    }
+}
+
+struct VrrpPass<'a> {
+    interfaces: Interfaces<'a>,
+    scripts: Vec<ReadScript>,
+    drafts: Vec<Draft>,
+    names: HashSet<String>,
+}
+
+impl<'t> Section<'t> for VrrpPass<'_> {
+    fn keyword(&mut self, reader: &mut Reader<'t>, keyword: &'static Keyword, line: Statement<'t>) {
+        if keyword.name == "vrrp_script" {
+            self.scripts.extend(script::read(reader, self.interfaces.facts, keyword, line));
+            return;
+        }
+        let known = |name: &str| self.names.contains(name);
+        if let Some(draft) = instance::read(reader, &self.interfaces, keyword, line, &known) {
+            self.names.insert(draft.name.clone());
+            self.drafts.push(draft);
+        }
+    }
+}
+
+struct CheckerPass<'a> {
+    facts: &'a dyn Facts,
+    drafts: Vec<ServerDraft>,
+}
+
+impl<'t> Section<'t> for CheckerPass<'_> {
+    fn keyword(&mut self, reader: &mut Reader<'t>, keyword: &'static Keyword, line: Statement<'t>) {
+        self.drafts.extend(virtual_server::read(reader, self.facts, keyword, line));
+    }
+}
+
+fn finish(
+    globals: GlobalsReader<'_>,
+    vrrp: VrrpPass<'_>,
+    servers: Vec<ServerDraft>,
+    facts: &dyn Facts,
+    findings: &mut Vec<Diagnostic>,
+) -> Config {
+    let GlobalsReader { mut globals, lower_prio_no_advert, startup_script, shutdown_script, .. } = globals;
+    let user = globals.script_user.clone();
+    let security = globals.enable_script_security;
+    let mut check = ScriptCheck::new(facts, user.as_ref(), security);
+    globals.startup_script = startup_script.map(|script| script.value);
+    globals.shutdown_script = shutdown_script.map(|script| script.value);
+
+    let by_name = vrrp.scripts.iter().map(|read| (read.script.name.as_str(), &read.script)).rev().collect();
+    let around = Surroundings { globals: &globals, lower_prio_no_advert, scripts: by_name };
+    let mut instances: Vec<VrrpInstance> = Vec::new();
+    for draft in vrrp.drafts {
+        let (instance, found) = complete(draft, &around, &mut check);
+        findings.extend(found);
+        instances.extend(instance);
+    }
+    findings.extend(duplicate_vrids(&instances));
+    let scripts = usable_scripts(vrrp.scripts, &mut instances, &mut check);
+
+    let mut virtual_servers: Vec<VirtualServer> = Vec::new();
+    for draft in servers {
+        let (server, found) = virtual_server::complete(draft, &globals, &mut check);
+        findings.extend(found);
+        virtual_servers.extend(server);
+    }
+    findings.extend(check.finish());
+    Config { globals, scripts, instances, virtual_servers }
+}
+
+/// Asks the host about the scripts that are tracked, and stops tracking those that cannot be run.
+fn usable_scripts(
+    read: Vec<ReadScript>,
+    instances: &mut [VrrpInstance],
+    check: &mut ScriptCheck<'_>,
+) -> Vec<VrrpScript> {
+    let tracked = instances.iter().flat_map(|instance| &instance.track_scripts);
+    let tracked: HashSet<String> = tracked.map(|track| track.name.clone()).collect();
+    let mut unusable = HashSet::new();
+    let mut scripts = Vec::new();
+    for ReadScript { script, command_span } in read {
+        let usable = match &script.command {
+            VrrpScriptCommand::Run(command) if tracked.contains(&script.name) => {
+                check.usable(command, script.user.as_ref(), command_span, true)
+            }
+            VrrpScriptCommand::Run(_) | VrrpScriptCommand::OpenFile(_) => true,
+        };
+        if usable {
+            scripts.push(script);
+        } else {
+            unusable.insert(script.name);
+        }
+    }
+    for instance in instances {
+        instance.track_scripts.retain(|track| !unusable.contains(&track.name));
+    }
+    scripts
 }

@@ -1,0 +1,172 @@
+//! Script commands: splitting them, and asking the host about them.
+
+use std::ffi::OsString;
+
+use super::reader::{Reader, Statement, Word};
+use crate::lexer::command_words;
+use crate::model::{ScriptCommand, ScriptUser};
+use crate::{Diagnostic, Facts, Problem, ScriptStatus, Span};
+
+/// A command and where it is written.
+#[derive(Clone, Debug)]
+pub(super) struct Written<T = ScriptCommand> {
+    pub(super) value: T,
+    pub(super) span: Span,
+}
+
+impl Reader<'_> {
+    /// A command with an optional user behind it: `CMD [USER [[:]GROUP]]`.
+    pub(super) fn command(&mut self, facts: &dyn Facts, line: &Statement<'_>) -> Option<Written> {
+        let (words, span) = self.command_line(line)?;
+        let mut words = words.into_iter();
+        let args = self.split_again(&words.next()?, span)?;
+        let user = match words.next() {
+            Some(user) => Some(self.known_user(facts, span, &user, words.next().as_deref())?),
+            None => None,
+        };
+        Some(Written { value: ScriptCommand { args, user }, span })
+    }
+
+    /// A command with nothing behind it. Whoever forgets the quotes loses the arguments, as in keepalived.
+    pub(super) fn bare_command(&mut self, line: &Statement<'_>, keyword: &'static str) -> Option<Written> {
+        let (words, span) = self.command_line(line)?;
+        let first = words.first()?;
+        if words.len() > 1 {
+            let from = line.arg(2).map_or(span, |word| word.span.to(line.span()));
+            let advice = format!("put the whole command in quotes: {keyword} \"{}\"", shown(&words));
+            self.advise(Diagnostic::new(from, Problem::ExtraArguments { keyword }).suggest(advice));
+        }
+        let args = self.split_again(first, span)?;
+        Some(Written { value: ScriptCommand { args, user: None }, span })
+    }
+
+    /// `user`, `script_user`: `USER [[:]GROUP]`.
+    pub(super) fn user(&mut self, facts: &dyn Facts, line: &Statement<'_>) -> Option<ScriptUser> {
+        let user = line.arg(1)?;
+        let group = line.arg(2);
+        self.known_user(facts, user.span, &user.text, group.as_ref().map(|word| &*word.text))
+    }
+
+    fn known_user(
+        &mut self,
+        facts: &dyn Facts,
+        at: Span,
+        user: &[u8],
+        group: Option<&[u8]>,
+    ) -> Option<ScriptUser> {
+        let lossy = |text: &[u8]| String::from_utf8_lossy(text).into_owned();
+        let user = lossy(user);
+        if !facts.user_exists(&user) {
+            self.report(at, Problem::Undefined { kind: "user", name: user });
+            return None;
+        }
+        let group = group.map(|group| lossy(group.strip_prefix(b":").unwrap_or(group)));
+        if let Some(name) = group.clone().filter(|group| !facts.group_exists(group)) {
+            self.report(at, Problem::Undefined { kind: "group", name });
+            return None;
+        }
+        Some(ScriptUser { user, group })
+    }
+
+    fn command_line(&mut self, line: &Statement<'_>) -> Option<(Vec<Vec<u8>>, Span)> {
+        let (text, span) = line.rest();
+        let words = command_words(text);
+        if words.is_none() {
+            self.report(span, Problem::UnterminatedQuote);
+        }
+        Some((words?, span))
+    }
+
+    /// What was one word in quotes is a command line of its own.
+    fn split_again(&mut self, command: &[u8], span: Span) -> Option<Vec<OsString>> {
+        let words = command_words(command);
+        match words {
+            None => self.report(span, Problem::UnterminatedQuote),
+            Some(ref words) if words.is_empty() => {
+                self.report(span, Problem::MissingValue { keyword: "script" });
+            }
+            Some(_) => {}
+        }
+        let words = words.filter(|words| !words.is_empty())?;
+        Some(words.into_iter().map(os_string).collect())
+    }
+}
+
+fn shown(words: &[Vec<u8>]) -> String {
+    let words: Vec<_> = words.iter().map(|word| String::from_utf8_lossy(word)).collect();
+    words.join(" ")
+}
+
+/// Text as the operating system takes it.
+pub(super) fn os_string(text: Vec<u8>) -> OsString {
+    #[cfg(unix)]
+    {
+        std::os::unix::ffi::OsStringExt::from_vec(text)
+    }
+    #[cfg(not(unix))]
+    {
+        String::from_utf8_lossy(&text).into_owned().into()
+    }
+}
+
+/// A word as the operating system takes it.
+pub(super) fn os_word(word: &Word<'_>) -> OsString {
+    os_string(word.text.to_vec())
+}
+
+/// Asks about every script, once the user is known that scripts run as.
+pub(super) struct ScriptCheck<'a> {
+    facts: &'a dyn Facts,
+    default_user: Option<&'a ScriptUser>,
+    security: bool,
+    /// The first script that would be run.
+    first: Option<Span>,
+    pub(super) findings: Vec<Diagnostic>,
+}
+
+impl<'a> ScriptCheck<'a> {
+    pub(super) fn new(facts: &'a dyn Facts, default_user: Option<&'a ScriptUser>, security: bool) -> Self {
+        Self { facts, default_user, security, first: None, findings: Vec::new() }
+    }
+
+    /// Whether the script can be run. `tracked` scripts are missed aloud, others silently by keepalived.
+    pub(super) fn usable(
+        &mut self,
+        command: &ScriptCommand,
+        user: Option<&ScriptUser>,
+        at: Span,
+        tracked: bool,
+    ) -> bool {
+        let user = command.user.as_ref().or(user).or(self.default_user);
+        let status = self.facts.script(command, user);
+        let usable = match status {
+            ScriptStatus::Ok => true,
+            ScriptStatus::Insecure => !self.security,
+            ScriptStatus::NotFound | ScriptStatus::NotExecutable => false,
+        };
+        if usable {
+            self.first.get_or_insert(at);
+        } else {
+            let args: Vec<_> = command.args.iter().map(|arg| arg.to_string_lossy()).collect();
+            let reported = tracked || status == ScriptStatus::Insecure;
+            let problem = Problem::ScriptUnusable { command: args.join(" "), status, reported };
+            self.findings.push(Diagnostic::new(at, problem));
+        }
+        usable
+    }
+
+    /// Takes the command out if it cannot be run.
+    pub(super) fn keep(&mut self, command: Option<Written>) -> Option<ScriptCommand> {
+        let Written { value, span } = command?;
+        self.usable(&value, None, span, false).then_some(value)
+    }
+
+    /// Reports missing script security, once.
+    pub(super) fn finish(mut self) -> Vec<Diagnostic> {
+        if let Some(at) = self.first.filter(|_| !self.security) {
+            let advice = "add enable_script_security and script_user to global_defs";
+            self.findings.push(Diagnostic::new(at, Problem::ScriptSecurity).suggest(advice));
+        }
+        self.findings
+    }
+}

@@ -1,0 +1,339 @@
+//! Reads lines by keyword, the way keepalived does.
+//!
+//! keepalived does not look for matching braces: a keyword decides what its lines mean. After an unknown keyword it
+//! reads the lines of that keyword's block as if they stood in the block around, and the first `}` closes that one. To
+//! have the same effect this reader does the same; but only the cause is reported, not what follows from it.
+
+use std::borrow::Cow;
+
+use crate::keywords::{Argument, Block, Content, Keyword, closest, homes};
+use crate::tree::{Line, LineKind, Token};
+use crate::{Diagnostic, Problem, Span, Tree};
+
+/// The process that a top-level block belongs to. Each one skips the blocks of the others, brace by brace.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Process {
+    Parent,
+    Vrrp,
+    Checker,
+}
+
+/// What a block does with its keywords.
+pub(super) trait Section<'t> {
+    /// Takes a keyword that is supported and has the argument it needs. Whoever takes a keyword with a block also
+    /// reads or skips the block.
+    fn keyword(&mut self, reader: &mut Reader<'t>, keyword: &'static Keyword, line: Statement<'t>);
+}
+
+/// A keyword line.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Statement<'t> {
+    tree: &'t Tree,
+    words: &'t [Token],
+    pub(super) depth: u32,
+}
+
+/// An argument.
+#[derive(Clone, Debug)]
+pub(super) struct Word<'t> {
+    pub(super) text: Cow<'t, [u8]>,
+    pub(super) span: Span,
+}
+
+impl Word<'_> {
+    pub(super) fn string(&self) -> String {
+        String::from_utf8_lossy(&self.text).into_owned()
+    }
+}
+
+impl<'t> Statement<'t> {
+    /// Argument `index`, from 1. The keyword is 0.
+    pub(super) fn arg(&self, index: usize) -> Option<Word<'t>> {
+        self.words.get(index).map(|token| Word { text: self.tree.text(token), span: token.span })
+    }
+
+    pub(super) fn args(&self) -> impl Iterator<Item = Word<'t>> {
+        let statement = *self;
+        (1..self.words.len()).filter_map(move |index| statement.arg(index))
+    }
+
+    /// All words, the first one included: entries of lists have no keyword.
+    pub(super) fn words(&self) -> impl Iterator<Item = Word<'t>> {
+        let statement = *self;
+        (0..self.words.len()).filter_map(move |index| statement.arg(index))
+    }
+
+    pub(super) fn keyword_span(&self) -> Span {
+        self.words.first().map_or_else(Span::default, |token| token.span)
+    }
+
+    pub(super) fn span(&self) -> Span {
+        self.words.last().map_or_else(Span::default, |last| self.keyword_span().to(last.span))
+    }
+
+    /// What is written behind the keyword, quotes included.
+    pub(super) fn rest(&self) -> (&'t [u8], Span) {
+        let span = match (self.words.get(1), self.words.last()) {
+            (Some(first), Some(last)) => first.span.to(last.span),
+            _ => self.keyword_span(),
+        };
+        let text = if self.words.len() > 1 { self.tree.sources().text(span) } else { &[] };
+        (text, span)
+    }
+}
+
+/// A walk over the lines for one process.
+pub(super) struct Reader<'t> {
+    tree: &'t Tree,
+    next: usize,
+    process: Process,
+    findings: Vec<Diagnostic>,
+}
+
+impl<'t> Reader<'t> {
+    pub(super) fn new(tree: &'t Tree, process: Process) -> Self {
+        Self { tree, next: 0, process, findings: Vec::new() }
+    }
+
+    pub(super) fn finish(self) -> Vec<Diagnostic> {
+        self.findings
+    }
+
+    pub(super) fn report(&mut self, span: Span, problem: Problem) {
+        self.findings.push(Diagnostic::new(span, problem));
+    }
+
+    pub(super) fn advise(&mut self, diagnostic: Diagnostic) {
+        self.findings.push(diagnostic);
+    }
+
+    /// Reads the whole file.
+    pub(super) fn file(&mut self, table: &'static Block, section: &mut dyn Section<'t>) {
+        self.lines(table, section, None);
+    }
+
+    /// Reads the block that `opener` opens.
+    pub(super) fn block(
+        &mut self,
+        table: &'static Block,
+        section: &mut dyn Section<'t>,
+        opener: (&'static Keyword, Statement<'t>),
+    ) {
+        self.lines(table, section, Some(opener));
+    }
+
+    fn lines(
+        &mut self,
+        table: &'static Block,
+        section: &mut dyn Section<'t>,
+        opener: Option<(&'static Keyword, Statement<'t>)>,
+    ) {
+        let depth = opener.map_or(0, |(_, line)| line.depth + 1);
+        let mut needs_open = opener.is_some();
+        // The line before a brace, and whether keepalived knew it.
+        let mut previous: Option<Statement<'t>> = None;
+        while let Some(line) = self.tree.lines().get(self.next) {
+            self.next += 1;
+            match line.kind {
+                LineKind::Open if needs_open => needs_open = false,
+                LineKind::Open => self.unexpected_open(line, depth, previous),
+                LineKind::Close => {
+                    self.missing_open(&mut needs_open, opener);
+                    if opener.is_some() {
+                        return;
+                    }
+                }
+                LineKind::Statement => {
+                    self.missing_open(&mut needs_open, opener);
+                    let statement = self.statement(line);
+                    let known = self.line(table, section, statement, depth);
+                    previous = known.then_some(statement);
+                    continue;
+                }
+            }
+            previous = None;
+        }
+    }
+
+    fn statement(&self, line: &'t Line) -> Statement<'t> {
+        Statement { tree: self.tree, words: self.tree.words(line), depth: line.depth }
+    }
+
+    /// Whether the keyword is one of `table`.
+    fn line(
+        &mut self,
+        table: &'static Block,
+        section: &mut dyn Section<'t>,
+        line: Statement<'t>,
+        depth: u32,
+    ) -> bool {
+        let Some(word) = line.arg(0) else { return true };
+        let Some(keyword) = table.keyword(&word.text) else {
+            // At another depth than its block, a line is here only because an earlier one was unknown.
+            if line.depth == depth {
+                self.unknown(table, &word);
+            }
+            return false;
+        };
+        if depth == 0 && table.name.is_empty() && owner(keyword.name) != self.process {
+            self.skip();
+            return true;
+        }
+        let lacks_argument = line.words.len() < 2;
+        match keyword.argument {
+            Argument::Required if lacks_argument => {
+                self.report(word.span, Problem::MissingArgument { keyword: keyword.name });
+                self.skip_if_block(keyword);
+            }
+            Argument::Wanted if lacks_argument => {
+                self.report(word.span, Problem::MissingValue { keyword: keyword.name });
+                self.skip_if_block(keyword);
+            }
+            Argument::None | Argument::Optional | Argument::Wanted | Argument::Required => {
+                if keyword.supported {
+                    section.keyword(self, keyword, line);
+                } else {
+                    self.report(word.span, Problem::NotSupported { keyword: word.string() });
+                    self.skip_if_block(keyword);
+                }
+            }
+        }
+        true
+    }
+
+    fn skip_if_block(&mut self, keyword: &Keyword) {
+        match keyword.content {
+            Content::Line => {}
+            Content::List | Content::Block(_) => self.skip(),
+        }
+    }
+
+    /// Skips the block that begins here, if one does.
+    pub(super) fn skip(&mut self) {
+        let Some(line) = self.tree.lines().get(self.next) else { return };
+        if line.kind == LineKind::Open {
+            self.next = self.tree.closing(self.next).map_or(self.tree.lines().len(), |close| close + 1);
+        }
+    }
+
+    /// Reads a block of entries that are not keywords.
+    pub(super) fn list(
+        &mut self,
+        opener: (&'static Keyword, Statement<'t>),
+        mut entry: impl FnMut(&mut Self, Statement<'t>),
+    ) {
+        let mut first = true;
+        while let Some(line) = self.tree.lines().get(self.next) {
+            self.next += 1;
+            match line.kind {
+                LineKind::Close => return,
+                LineKind::Open if first => {}
+                LineKind::Open => {
+                    let keyword = opener.0.name.to_owned();
+                    self.report(self.brace_span(line), Problem::UnexpectedOpen { keyword });
+                }
+                LineKind::Statement => entry(self, self.statement(line)),
+            }
+            first = false;
+        }
+    }
+
+    fn brace_span(&self, line: &Line) -> Span {
+        self.tree.words(line).first().map_or_else(Span::default, |token| token.span)
+    }
+
+    fn unexpected_open(&mut self, line: &Line, depth: u32, previous: Option<Statement<'t>>) {
+        let Some(keyword) = previous.filter(|_| line.depth == depth).and_then(|statement| statement.arg(0))
+        else {
+            // Two braces in a row, or the block of something unknown. The latter has been reported.
+            let after_brace = self.next >= 2
+                && self
+                    .tree
+                    .lines()
+                    .get(self.next - 2)
+                    .is_some_and(|before| before.kind != LineKind::Statement);
+            if after_brace && line.depth > 0 {
+                self.report(self.brace_span(line), Problem::UnexpectedOpen { keyword: "{".to_owned() });
+            }
+            return;
+        };
+        self.report(self.brace_span(line), Problem::UnexpectedOpen { keyword: keyword.string() });
+    }
+
+    fn missing_open(&mut self, needs_open: &mut bool, opener: Option<(&'static Keyword, Statement<'t>)>) {
+        if let (true, Some((keyword, line))) = (*needs_open, opener) {
+            self.report(line.keyword_span(), Problem::MissingOpen { keyword: keyword.name });
+        }
+        *needs_open = false;
+    }
+
+    fn unknown(&mut self, table: &'static Block, word: &Word<'t>) {
+        let written = word.string();
+        let bare = written
+            .trim_start_matches(['\u{a0}', '\u{3000}', '\u{200b}', '\u{feff}', '\u{2003}', '\u{2002}']);
+        if bare.len() < written.len() {
+            let problem = Problem::StrangeSpace { space: name_of_space(&written), keyword: bare.to_owned() };
+            let advice = "replace it by an ordinary space";
+            self.advise(Diagnostic::new(word.span, problem).suggest(advice));
+            return;
+        }
+        let advice = advice(table, &written);
+        let problem = Problem::UnknownKeyword { keyword: written, block: table.name };
+        self.findings.push(Diagnostic { suggestion: advice, ..Diagnostic::new(word.span, problem) });
+    }
+}
+
+fn advice(table: &'static Block, word: &str) -> Option<String> {
+    if let Some(removed) = removed(word) {
+        return Some(removed.to_owned());
+    }
+    let homes = homes(word);
+    if homes.contains(&"") {
+        return Some(format!("'{word}' belongs at the top level; is a '}}' missing above?"));
+    }
+    if let Some(keyword) = closest(table, word) {
+        return Some(format!("did you mean '{keyword}'?"));
+    }
+    let (last, others) = homes.split_last()?;
+    let places = if others.is_empty() {
+        format!("'{last}'")
+    } else {
+        format!("'{}' or '{last}'", others.join("', '"))
+    };
+    Some(format!("'{word}' belongs in {places}"))
+}
+
+/// Keywords that keepalived had once.
+fn removed(word: &str) -> Option<&'static str> {
+    match word {
+        "nat_mask" => Some("keepalived no longer has 'nat_mask'; the line can go"),
+        "lvs_id" => Some("keepalived no longer has 'lvs_id'; 'router_id' took its place"),
+        "ha_suspend_on" => Some("write 'ha_suspend'"),
+        _ => None,
+    }
+}
+
+fn name_of_space(word: &str) -> &'static str {
+    match word.chars().next() {
+        Some('\u{a0}') => "no-break space (U+00A0)",
+        Some('\u{3000}') => "ideographic space (U+3000)",
+        Some('\u{feff}') => "byte order mark (U+FEFF)",
+        Some('\u{200b}') => "zero width space (U+200B)",
+        _ => "wide space (U+2002 or U+2003)",
+    }
+}
+
+fn owner(keyword: &str) -> Process {
+    match keyword {
+        "global_defs"
+        | "net_namespace"
+        | "net_namespace_ipvs"
+        | "namespace_with_ipsets"
+        | "instance"
+        | "use_pid_dir"
+        | "child_wait_time"
+        | "bfd_instance" => Process::Parent,
+        "virtual_server" | "virtual_server_group" | "SSL" => Process::Checker,
+        _ => Process::Vrrp,
+    }
+}

@@ -1,0 +1,566 @@
+//! `virtual_server`.
+
+use core::net::{IpAddr, SocketAddr};
+use core::num::NonZeroU32;
+use core::time::Duration;
+
+use super::command::{ScriptCheck, Written};
+use super::reader::{Reader, Section, Statement, Word};
+use super::real_server::{self, Inherited, RealServerDraft};
+use super::value::IGNORED;
+use crate::keywords::Keyword;
+use crate::model::{
+    AddressFamily, ForwardMethod, Globals, PersistenceGranularity, ServiceProtocol, SorryServer,
+    VirtualServer, VirtualServerKey,
+};
+use crate::{Diagnostic, Facts, Problem, Span};
+
+/// What `persistence_timeout` means without a number.
+const PERSISTENCE: Duration = Duration::from_secs(360);
+/// Longest persistence, 31 days.
+const MAX_PERSISTENCE_S: i64 = 2_678_400;
+const SCHEDULERS: &[&str] =
+    &["rr", "wrr", "lc", "wlc", "lblc", "lblcr", "sh", "mh", "dh", "fo", "ovf", "sed", "nq", "twos"];
+
+/// A `virtual_server` block as written.
+pub(super) struct ServerDraft {
+    pub(super) span: Span,
+    pub(super) key: VirtualServerKey,
+    family: Option<AddressFamily>,
+    protocol: Option<ServiceProtocol>,
+    scheduler: Option<String>,
+    scheduler_flags: u8,
+    hashed: bool,
+    one_packet: Option<Span>,
+    pub(super) forward_method: Option<ForwardMethod>,
+    persistence_timeout: Option<Duration>,
+    persistence_granularity: Option<PersistenceGranularity>,
+    persistence_engine: Option<String>,
+    ha_suspend: bool,
+    omega: bool,
+    quorum: u32,
+    quorum_span: Option<Span>,
+    hysteresis: u32,
+    quorum_up: Option<Written>,
+    quorum_down: Option<Written>,
+    sorry: Option<(SocketAddr, Span)>,
+    sorry_inhibit: bool,
+    sorry_method: Option<ForwardMethod>,
+    smtp_alert: Option<bool>,
+    inherited: Inherited,
+    real_servers: Vec<RealServerDraft>,
+}
+
+/// Reads the block that `line` opens.
+pub(super) fn read<'t>(
+    reader: &mut Reader<'t>,
+    facts: &dyn Facts,
+    keyword: &'static Keyword,
+    line: Statement<'t>,
+) -> Option<ServerDraft> {
+    let Some((key, family)) = key(reader, &line) else {
+        reader.skip();
+        return None;
+    };
+    let draft = ServerDraft {
+        span: line.span(),
+        key,
+        family,
+        protocol: None,
+        scheduler: None,
+        scheduler_flags: 0,
+        hashed: false,
+        one_packet: None,
+        forward_method: None,
+        persistence_timeout: None,
+        persistence_granularity: None,
+        persistence_engine: None,
+        ha_suspend: false,
+        omega: false,
+        quorum: 1,
+        quorum_span: None,
+        hysteresis: 0,
+        quorum_up: None,
+        quorum_down: None,
+        sorry: None,
+        sorry_inhibit: false,
+        sorry_method: None,
+        smtp_alert: None,
+        inherited: Inherited::default(),
+        real_servers: Vec::new(),
+    };
+    let mut block = ServerReader { facts, draft };
+    if let Some(table) = keyword.block() {
+        reader.block(table, &mut block, (keyword, line));
+    }
+    Some(block.draft)
+}
+
+fn key(reader: &mut Reader<'_>, line: &Statement<'_>) -> Option<(VirtualServerKey, Option<AddressFamily>)> {
+    let Some(first) = line.arg(1) else {
+        reader.report(line.span(), Problem::MissingArgument { keyword: "virtual_server" });
+        return None;
+    };
+    match &*first.text {
+        b"fwmark" => {
+            let mark = reader.integer(line, 2, 1, i64::from(u32::MAX))?;
+            let mark = u32::try_from(mark).ok().and_then(NonZeroU32::new)?;
+            Some((VirtualServerKey::FirewallMark(mark), None))
+        }
+        b"group" => Some((VirtualServerKey::Group(line.arg(2)?.string()), None)),
+        _ => {
+            let address = endpoint(reader, line, 1, "an IP address, fwmark or group")?;
+            Some((VirtualServerKey::Address(address), Some(address.ip().into())))
+        }
+    }
+}
+
+/// `IP [PORT]` from argument `index` on. Without a port it is 0.
+pub(super) fn endpoint(
+    reader: &mut Reader<'_>,
+    line: &Statement<'_>,
+    index: usize,
+    expected: &'static str,
+) -> Option<SocketAddr> {
+    let word = line.arg(index)?;
+    let address: IpAddr = reader.address_word(&word, expected)?;
+    let port = match line.arg(index + 1) {
+        Some(port) => reader.integer_word(&port, 1, 65_535, "the whole block has no effect")?,
+        None => 0,
+    };
+    Some(SocketAddr::new(address, u16::try_from(port).ok()?))
+}
+
+struct ServerReader<'a> {
+    facts: &'a dyn Facts,
+    draft: ServerDraft,
+}
+
+impl<'t> Section<'t> for ServerReader<'_> {
+    fn keyword(&mut self, reader: &mut Reader<'t>, keyword: &'static Keyword, line: Statement<'t>) {
+        if keyword.name == "real_server" {
+            let read = real_server::read(reader, self.facts, keyword, line);
+            let read = read.filter(|server| self.same_family(reader, &line, server.address.ip()));
+            self.draft.real_servers.extend(read);
+            return;
+        }
+        let known = self.service(reader, keyword.name, &line)
+            || self.persistence(reader, keyword.name, &line)
+            || self.quorum(reader, keyword.name, &line)
+            || self.sorry(reader, keyword.name, &line)
+            || self.draft.inherited.keyword(reader, keyword.name, &line);
+        debug_assert!(known, "{} has no effect", keyword.name);
+    }
+}
+
+impl ServerReader<'_> {
+    fn same_family(&mut self, reader: &mut Reader<'_>, line: &Statement<'_>, address: IpAddr) -> bool {
+        let family = AddressFamily::from(address);
+        // Tunnels may carry one family in the other.
+        let tunnel = matches!(
+            self.draft.forward_method,
+            Some(ForwardMethod::Tunnel | ForwardMethod::TunnelGue { .. })
+        );
+        let same = tunnel || *self.draft.family.get_or_insert(family) == family;
+        if !same {
+            let expected = "of the virtual server's address family";
+            reader.report(line.span(), Problem::InvalidAddress { value: address.to_string(), expected });
+        }
+        same
+    }
+
+    fn service(&mut self, reader: &mut Reader<'_>, name: &str, line: &Statement<'_>) -> bool {
+        let draft = &mut self.draft;
+        match name {
+            "lvs_sched" | "lb_algo" => draft.scheduler = scheduler(reader, line).or(draft.scheduler.take()),
+            "lvs_method" | "lb_kind" => {
+                draft.forward_method = forward_method(reader, line, 1).or(draft.forward_method);
+            }
+            "protocol" => draft.protocol = protocol(reader, line).or(draft.protocol),
+            "ip_family" => draft.family = ip_family(reader, line).or(draft.family),
+            "flag-1" => draft.scheduler_flags |= 1,
+            "flag-2" => draft.scheduler_flags |= 2,
+            "flag-3" => draft.scheduler_flags |= 4,
+            "sh-fallback" => self.flag(reader, line, "sh", 1),
+            "sh-port" => self.flag(reader, line, "sh", 2),
+            "mh-fallback" => self.flag(reader, line, "mh", 1),
+            "mh-port" => self.flag(reader, line, "mh", 2),
+            "hashed" => {
+                if self.scheduled_by(reader, line, "sh") {
+                    self.draft.hashed = true;
+                }
+            }
+            "ops" => draft.one_packet = Some(line.span()),
+            "ha_suspend" => draft.ha_suspend = true,
+            "omega" => draft.omega = true,
+            "smtp_alert" => draft.smtp_alert = reader.switch(line).or(draft.smtp_alert),
+            _ => return false,
+        }
+        true
+    }
+
+    fn flag(&mut self, reader: &mut Reader<'_>, line: &Statement<'_>, scheduler: &'static str, bit: u8) {
+        if self.scheduled_by(reader, line, scheduler) {
+            self.draft.scheduler_flags |= bit;
+        }
+    }
+
+    /// keepalived judges these flags by what it has read so far.
+    fn scheduled_by(
+        &mut self,
+        reader: &mut Reader<'_>,
+        line: &Statement<'_>,
+        scheduler: &'static str,
+    ) -> bool {
+        let fits = self.draft.scheduler.as_deref() == Some(scheduler);
+        if !fits {
+            let what = format!("this belongs to scheduler {scheduler}, and must follow lb_algo {scheduler}");
+            reader.report(line.span(), Problem::Adjusted { what, effect: IGNORED, reported: true });
+        }
+        fits
+    }
+
+    fn persistence(&mut self, reader: &mut Reader<'_>, name: &str, line: &Statement<'_>) -> bool {
+        let draft = &mut self.draft;
+        match name {
+            "persistence_timeout" if line.arg(1).is_none() => draft.persistence_timeout = Some(PERSISTENCE),
+            "persistence_timeout" => {
+                let timeout = reader.seconds(line, 1, MAX_PERSISTENCE_S);
+                draft.persistence_timeout = timeout.or(draft.persistence_timeout);
+            }
+            "persistence_granularity" => {
+                if let Some(granularity) = granularity(reader, line, draft.family) {
+                    draft.persistence_granularity = Some(granularity);
+                    draft.persistence_timeout.get_or_insert(PERSISTENCE);
+                }
+            }
+            "persistence_engine" => draft.persistence_engine = reader.text(line),
+            _ => return false,
+        }
+        true
+    }
+
+    fn quorum(&mut self, reader: &mut Reader<'_>, name: &str, line: &Statement<'_>) -> bool {
+        let draft = &mut self.draft;
+        let max = i64::from(u32::MAX);
+        match name {
+            "quorum" => {
+                draft.quorum = reader.number(line, 1, max).unwrap_or(1);
+                draft.quorum_span = Some(line.span());
+            }
+            "hysteresis" => draft.hysteresis = reader.number(line, 0, max).unwrap_or(draft.hysteresis),
+            "quorum_up" => draft.quorum_up = reader.command(self.facts, line),
+            "quorum_down" => draft.quorum_down = reader.command(self.facts, line),
+            _ => return false,
+        }
+        true
+    }
+
+    fn sorry(&mut self, reader: &mut Reader<'_>, name: &str, line: &Statement<'_>) -> bool {
+        let draft = &mut self.draft;
+        match name {
+            "sorry_server" => {
+                let address = endpoint(reader, line, 1, "the IP address of a sorry server");
+                draft.sorry = address.map(|address| (address, line.span())).or(draft.sorry);
+            }
+            "sorry_server_inhibit" | "sorry_server_lvs_method" if draft.sorry.is_none() => {
+                let what = format!("'{name}' must follow 'sorry_server'");
+                reader.report(line.span(), Problem::Adjusted { what, effect: IGNORED, reported: true });
+            }
+            "sorry_server_inhibit" => draft.sorry_inhibit = true,
+            "sorry_server_lvs_method" => draft.sorry_method = forward_method(reader, line, 1),
+            _ => return false,
+        }
+        true
+    }
+}
+
+fn invalid(reader: &mut Reader<'_>, word: &Word<'_>, expected: &'static str) {
+    reader.report(word.span, Problem::InvalidValue { value: word.string(), expected, effect: IGNORED });
+}
+
+fn scheduler(reader: &mut Reader<'_>, line: &Statement<'_>) -> Option<String> {
+    let word = line.arg(1)?;
+    let name = word.string();
+    if SCHEDULERS.contains(&name.as_str()) {
+        return Some(name);
+    }
+    invalid(reader, &word, "a scheduler: rr wrr lc wlc lblc lblcr sh mh dh fo ovf sed nq twos");
+    None
+}
+
+fn protocol(reader: &mut Reader<'_>, line: &Statement<'_>) -> Option<ServiceProtocol> {
+    let word = line.arg(1)?;
+    match word.text.to_ascii_uppercase().as_slice() {
+        b"TCP" => Some(ServiceProtocol::Tcp),
+        b"UDP" => Some(ServiceProtocol::Udp),
+        b"SCTP" => Some(ServiceProtocol::Sctp),
+        _ => {
+            invalid(reader, &word, "TCP, UDP or SCTP");
+            None
+        }
+    }
+}
+
+fn ip_family(reader: &mut Reader<'_>, line: &Statement<'_>) -> Option<AddressFamily> {
+    let word = line.arg(1)?;
+    match &*word.text {
+        b"inet" => Some(AddressFamily::V4),
+        b"inet6" => Some(AddressFamily::V6),
+        _ => {
+            invalid(reader, &word, "inet or inet6");
+            None
+        }
+    }
+}
+
+fn granularity(
+    reader: &mut Reader<'_>,
+    line: &Statement<'_>,
+    family: Option<AddressFamily>,
+) -> Option<PersistenceGranularity> {
+    let word = line.arg(1)?;
+    if family == Some(AddressFamily::V6) {
+        return reader.number(line, 1, 128).map(PersistenceGranularity::PrefixLen);
+    }
+    reader.address_word(&word, "a netmask").map(PersistenceGranularity::Netmask)
+}
+
+/// `NAT|DR|TUN [type ipip|gue port N|gre] [nocsum|csum|remcsum]` from argument `index` on.
+pub(super) fn forward_method(
+    reader: &mut Reader<'_>,
+    line: &Statement<'_>,
+    index: usize,
+) -> Option<ForwardMethod> {
+    let word = line.arg(index)?;
+    let mut method = match &*word.text {
+        b"NAT" => return Some(ForwardMethod::Masquerade),
+        b"DR" => return Some(ForwardMethod::DirectRoute),
+        b"TUN" => ForwardMethod::Tunnel,
+        _ => {
+            invalid(reader, &word, "NAT, DR or TUN");
+            return None;
+        }
+    };
+    let mut words = line.args().skip(index);
+    while let Some(word) = words.next() {
+        match &*word.text {
+            b"type" => {
+                let Some(kind) = words.next() else { break };
+                match &*kind.text {
+                    b"ipip" => method = ForwardMethod::Tunnel,
+                    b"gre" => method = ForwardMethod::TunnelGre,
+                    b"gue" => method = ForwardMethod::TunnelGue { port: 0 },
+                    _ => invalid(reader, &kind, "ipip, gue or gre"),
+                }
+            }
+            b"port" => {
+                let Some(number) = words.next() else { break };
+                let port = reader.integer_word(&number, 1, 65_535, IGNORED);
+                if let (ForwardMethod::TunnelGue { port: gue }, Some(port)) = (&mut method, port) {
+                    *gue = u16::try_from(port).unwrap_or(0);
+                }
+            }
+            b"nocsum" => {}
+            b"csum" | b"remcsum" => {
+                reader.report(word.span, Problem::NotSupported { keyword: word.string() });
+            }
+            _ => invalid(reader, &word, "an option of a tunnel"),
+        }
+    }
+    if method == (ForwardMethod::TunnelGue { port: 0 }) {
+        reader.report(line.span(), Problem::MissingValue { keyword: "port" });
+        return None;
+    }
+    Some(method)
+}
+
+/// Gives the virtual server, unless it cannot work, and what was wrong with it.
+pub(super) fn complete(
+    mut draft: ServerDraft,
+    globals: &Globals,
+    scripts: &mut ScriptCheck<'_>,
+) -> (Option<VirtualServer>, Vec<Diagnostic>) {
+    let mut findings = Completion { at: draft.span, findings: Vec::new() };
+    findings.remove_duplicates(&mut draft);
+    if draft.real_servers.is_empty() {
+        let (kind, name, missing) = ("virtual_server", name(&draft.key), "real_server");
+        findings.report(draft.span, Problem::Incomplete { kind, name, missing });
+        return (None, findings.findings);
+    }
+    let protocol = findings.protocol(&draft);
+    findings.persistence(&mut draft);
+    let forward_method = findings.forward_method(&draft);
+    let scheduler = findings.scheduler(&mut draft);
+    let port = service_port(&draft.key);
+    let (quorum, hysteresis) = findings.quorum(&draft);
+    let one_packet = findings.one_packet(draft.one_packet, protocol);
+    let sorry_server = findings.sorry(&draft, forward_method, port);
+    let alert = globals.smtp_alert_checker.or(globals.smtp_alert);
+    let drafts = core::mem::take(&mut draft.real_servers);
+    let real_servers = drafts.into_iter().map(|server| {
+        let (server, found) =
+            real_server::complete(server, &draft.inherited, (forward_method, port), alert, scripts);
+        findings.findings.extend(found);
+        server
+    });
+    let real_servers = real_servers.collect();
+    let server = VirtualServer {
+        span: draft.span,
+        family: draft.family.unwrap_or_default(),
+        protocol,
+        scheduler,
+        scheduler_flags: draft.scheduler_flags,
+        hashed: draft.hashed,
+        one_packet,
+        forward_method,
+        delay_loop: draft.inherited.delay_loop(),
+        persistence_timeout: draft.persistence_timeout,
+        persistence_granularity: draft.persistence_granularity,
+        persistence_engine: draft.persistence_engine,
+        ha_suspend: draft.ha_suspend,
+        alpha: draft.inherited.alpha.unwrap_or(false),
+        omega: draft.omega,
+        quorum,
+        hysteresis,
+        quorum_up: scripts.keep(draft.quorum_up),
+        quorum_down: scripts.keep(draft.quorum_down),
+        sorry_server,
+        virtualhost: draft.inherited.virtualhost.clone(),
+        inhibit_on_failure: draft.inherited.inhibit_on_failure.unwrap_or(false),
+        smtp_alert: draft.smtp_alert.or(alert).unwrap_or(false),
+        weight: draft.inherited.weight.unwrap_or(1),
+        real_servers,
+        key: draft.key,
+    };
+    (Some(server), findings.findings)
+}
+
+fn name(key: &VirtualServerKey) -> String {
+    match key {
+        VirtualServerKey::Address(address) => address.to_string(),
+        VirtualServerKey::FirewallMark(mark) => format!("fwmark {mark}"),
+        VirtualServerKey::Group(group) => format!("group {group}"),
+    }
+}
+
+/// The port that real servers behind direct routing and tunnels must have; `None` where there is not one.
+fn service_port(key: &VirtualServerKey) -> Option<u16> {
+    match key {
+        VirtualServerKey::Address(address) => Some(address.port()),
+        VirtualServerKey::FirewallMark(_) => Some(0),
+        VirtualServerKey::Group(_) => None,
+    }
+}
+
+struct Completion {
+    at: Span,
+    findings: Vec<Diagnostic>,
+}
+
+impl Completion {
+    fn report(&mut self, at: Span, problem: Problem) {
+        self.findings.push(Diagnostic::new(at, problem));
+    }
+
+    fn adjust(&mut self, at: Span, what: impl Into<String>, effect: &'static str) {
+        self.report(at, Problem::Adjusted { what: what.into(), effect, reported: true });
+    }
+
+    fn remove_duplicates(&mut self, draft: &mut ServerDraft) {
+        let mut seen = std::collections::HashSet::new();
+        let servers = core::mem::take(&mut draft.real_servers);
+        for server in servers {
+            if seen.insert(server.address) {
+                draft.real_servers.push(server);
+            } else {
+                let name = server.address.to_string();
+                self.report(server.span, Problem::Duplicate { kind: "real_server", name });
+            }
+        }
+    }
+
+    fn protocol(&mut self, draft: &ServerDraft) -> ServiceProtocol {
+        if let Some(protocol) = draft.protocol {
+            return protocol;
+        }
+        match draft.key {
+            VirtualServerKey::FirewallMark(_) => ServiceProtocol::Tcp,
+            VirtualServerKey::Address(_) | VirtualServerKey::Group(_) => {
+                self.adjust(self.at, "no protocol is set", "it is UDP");
+                ServiceProtocol::Udp
+            }
+        }
+    }
+
+    fn persistence(&mut self, draft: &mut ServerDraft) {
+        let every_port = matches!(&draft.key, VirtualServerKey::Address(address) if address.port() == 0);
+        if every_port && draft.persistence_timeout.is_none() {
+            self.adjust(self.at, "a service without a port must be persistent", "persistence_timeout is 360");
+            draft.persistence_timeout = Some(PERSISTENCE);
+        }
+    }
+
+    fn scheduler(&mut self, draft: &mut ServerDraft) -> String {
+        draft.scheduler.take().unwrap_or_else(|| {
+            self.adjust(self.at, "no scheduler (lb_algo) is set", "it is wlc");
+            "wlc".to_owned()
+        })
+    }
+
+    fn forward_method(&mut self, draft: &ServerDraft) -> ForwardMethod {
+        draft.forward_method.unwrap_or_else(|| {
+            if draft.real_servers.iter().any(|server| server.forward_method.is_none()) {
+                self.adjust(self.at, "no forwarding method (lb_kind) is set", "it is NAT");
+            }
+            ForwardMethod::Masquerade
+        })
+    }
+
+    fn quorum(&mut self, draft: &ServerDraft) -> (u32, u32) {
+        let default = draft.inherited.weight.unwrap_or(1);
+        let weights = draft.real_servers.iter().map(|server| server.inherited.weight.unwrap_or(default));
+        let total = weights.fold(0_u32, u32::saturating_add);
+        let at = draft.quorum_span.unwrap_or(self.at);
+        let mut quorum = draft.quorum;
+        let mut hysteresis = draft.hysteresis;
+        if quorum > total {
+            self.adjust(at, format!("quorum {quorum} is more than all weights together"), "it is their sum");
+            quorum = total;
+        }
+        if hysteresis >= quorum {
+            // keepalived computes quorum − 1 even for quorum 0; a hysteresis beyond every weight helps nobody.
+            self.adjust(at, "the hysteresis must be less than the quorum", "it is as large as it can be");
+            hysteresis = quorum.saturating_sub(1);
+        }
+        (quorum, hysteresis)
+    }
+
+    fn one_packet(&mut self, written: Option<Span>, protocol: ServiceProtocol) -> bool {
+        let Some(at) = written else { return false };
+        if protocol != ServiceProtocol::Udp {
+            self.adjust(at, "one-packet scheduling is for UDP", "the line has no effect");
+        }
+        protocol == ServiceProtocol::Udp
+    }
+
+    fn sorry(
+        &mut self,
+        draft: &ServerDraft,
+        method: ForwardMethod,
+        port: Option<u16>,
+    ) -> Option<SorryServer> {
+        let (mut address, at) = draft.sorry?;
+        let forward_method = draft.sorry_method.unwrap_or(method);
+        if forward_method != ForwardMethod::Masquerade
+            && let Some(port) = port
+            && port != address.port()
+        {
+            if address.port() != 0 {
+                self.adjust(at, "only NAT can change the port", "the port is the virtual server's");
+            }
+            address.set_port(port);
+        }
+        Some(SorryServer { address, inhibit: draft.sorry_inhibit, forward_method })
+    }
+}
