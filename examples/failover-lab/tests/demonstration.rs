@@ -4,7 +4,9 @@ use std::{path::Path, process::Command};
 
 /// Runs the demonstration; standard output and exit status, or nothing where it cannot run.
 fn demonstrate(arguments: &[&str]) -> Option<(String, Option<i32>)> {
-    let run = Command::new(env!("CARGO_BIN_EXE_failover-lab")).args(arguments).output().ok()?;
+    let mut command = Command::new(env!("CARGO_BIN_EXE_failover-lab"));
+    // What a failure keeps belongs to the build.
+    let run = command.args(arguments).env("TMPDIR", env!("CARGO_TARGET_TMPDIR")).output().ok()?;
     let complaint = String::from_utf8_lossy(&run.stderr).into_owned();
     if complaint.contains("needs network namespaces") {
         println!("SKIPPED: {complaint}");
