@@ -37,7 +37,7 @@ fn main() -> ExitCode {
             own.remove(0);
             keepalived_lite::run(own)
         }
-        // The daemon starts its own helpers like this, from the same executable.
+        // The daemon starts its own processes like this, from the same executable.
         Some(first) if keepalived_lite::is_ours(first) => keepalived_lite::run(own),
         Some(_) | None => demonstrate(),
     }

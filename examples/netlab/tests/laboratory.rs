@@ -1,6 +1,6 @@
 //! The laboratory against the kernel it runs on.
 
-#![expect(clippy::unwrap_used, reason = "the helpers below belong to tests too")]
+#![expect(clippy::unwrap_used, reason = "the functions below belong to tests too")]
 
 use core::{
     net::{IpAddr, Ipv4Addr},
@@ -192,7 +192,7 @@ fn a_program_from_the_private_folder_still_starts() {
 fn a_dropped_node_leaves_no_process_behind() {
     with_namespaces(|| {
         let namespace = Namespace::new().unwrap();
-        // The grandchild has a session of its own, as a daemon's would.
+        // The grandchild detaches itself, as a daemon does.
         let script = "setsid sleep 1000 & setsid sh -c 'sleep 1000 & sleep 1000' & echo; wait";
         let node = shell(&namespace, script, &Isolation::none());
         let deadline = now() + PATIENCE;
