@@ -32,6 +32,8 @@ pub struct Keyword {
     pub content: Content,
     /// keepalived 2.2.7 does not know it.
     pub newer_than_2_2_7: bool,
+    /// keepalived complains about it, and what to write instead.
+    pub deprecated: Option<&'static str>,
     /// Lowering gives it its effect. Otherwise it is reported as not supported.
     pub supported: bool,
 }
@@ -82,6 +84,11 @@ impl Keyword {
         self
     }
 
+    const fn deprecated(mut self, instead: &'static str) -> Self {
+        self.deprecated = Some(instead);
+        self
+    }
+
     const fn unsupported(mut self) -> Self {
         self.supported = false;
         self
@@ -89,7 +96,7 @@ impl Keyword {
 }
 
 const fn keyword(name: &'static str, argument: Argument, content: Content) -> Keyword {
-    Keyword { name, argument, content, newer_than_2_2_7: false, supported: true }
+    Keyword { name, argument, content, newer_than_2_2_7: false, deprecated: None, supported: true }
 }
 
 const fn flag(name: &'static str) -> Keyword {

@@ -3,6 +3,7 @@
 //! [`tokens`] is the ordinary one. [`command_words`] is the shell-like one that script keywords use.
 
 use core::ops::Range;
+use std::borrow::Cow;
 
 use nom::branch::alt;
 use nom::bytes::complete::{tag, take_till, take_while1};
@@ -80,6 +81,17 @@ pub(crate) fn tokens(line: &[u8], mut sink: impl FnMut(Lexeme)) -> LineFaults {
         sink(Lexeme { kind: TokenKind::Ignored, range: nul..line.len(), escaped: false });
     }
     LineFaults { unterminated_quote, nul }
+}
+
+/// A line without its comment. A backslash at its end survives even a comment.
+pub(crate) fn without_comment(line: &[u8]) -> Cow<'_, [u8]> {
+    let body = line.split(|octet| *octet == 0).next().unwrap_or(line);
+    let scan = scan(body);
+    let text = body.get(..scan.comment).unwrap_or(body);
+    if scan.trailing_backslash && scan.comment < body.len() {
+        return Cow::Owned([text.trim_ascii_end(), b"\\"].concat());
+    }
+    Cow::Borrowed(text)
 }
 
 /// A backslash that ends a line continues a definition, even from inside a comment, so it is a word of its own.

@@ -135,6 +135,8 @@ fn finish(
 
     let by_name = vrrp.scripts.iter().map(|read| (read.script.name.as_str(), &read.script)).rev().collect();
     let around = Surroundings { globals: &globals, lower_prio_no_advert, scripts: by_name };
+    let tracked = vrrp.drafts.iter().flat_map(|draft| &draft.track_scripts);
+    let tracked: HashSet<String> = tracked.map(|track| track.name.clone()).collect();
     let mut instances: Vec<VrrpInstance> = Vec::new();
     for draft in vrrp.drafts {
         let (instance, found) = complete(draft, &around, &mut check);
@@ -142,7 +144,7 @@ fn finish(
         instances.extend(instance);
     }
     findings.extend(duplicate_vrids(&instances));
-    let scripts = usable_scripts(vrrp.scripts, &mut instances, &mut check);
+    let scripts = usable_scripts(vrrp.scripts, &tracked, &mut instances, &mut check);
 
     let mut virtual_servers: Vec<VirtualServer> = Vec::new();
     for draft in servers {
@@ -157,11 +159,10 @@ fn finish(
 /// Asks the host about the scripts that are tracked, and stops tracking those that cannot be run.
 fn usable_scripts(
     read: Vec<ReadScript>,
+    tracked: &HashSet<String>,
     instances: &mut [VrrpInstance],
     check: &mut ScriptCheck<'_>,
 ) -> Vec<VrrpScript> {
-    let tracked = instances.iter().flat_map(|instance| &instance.track_scripts);
-    let tracked: HashSet<String> = tracked.map(|track| track.name.clone()).collect();
     let mut unusable = HashSet::new();
     let mut scripts = Vec::new();
     for ReadScript { script, command_span } in read {

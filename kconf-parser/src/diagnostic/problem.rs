@@ -308,7 +308,7 @@ impl Problem {
             Self::AuthPassTruncated { .. } => ("auth-pass-truncated", Warning, WouldRun),
             Self::ScriptUnusable { reported, .. } => ("script-unusable", Warning, mentioned(reported)),
             Self::ScriptSecurity => ("script-security", Warning, ScriptSecurity),
-            Self::IncludeMissing { .. } => ("include-missing", Warning, WouldRun),
+            Self::IncludeMissing { .. } => ("include-missing", Warning, Accepted),
             Self::IncludeUnreadable { .. } => ("include-unreadable", Warning, WouldRun),
             Self::TooManyLevels { .. } => ("too-many-levels", Error, CannotRun),
         }

@@ -146,6 +146,6 @@ pub(super) static GLOBAL_DEFS: Block = Block {
         required("vrrp_startup_delay"),
         flag("vrrp_strict"),
         required("vrrp_version"),
-        wanted("vrrp_vmac_garp_intvl").unsupported(),
+        wanted("vrrp_vmac_garp_intvl").deprecated("write 'vrrp_garp_extra_if'").unsupported(),
     ],
 };

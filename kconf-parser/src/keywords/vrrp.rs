@@ -39,9 +39,11 @@ pub(super) static VRRP_INSTANCE: Block = Block {
         optional("higher_prio_send_advert"),
         required("interface"),
         optional("kernel_rx_buf_size").unsupported(),
-        flag("linkbeat_use_polling").unsupported(),
+        flag("linkbeat_use_polling").deprecated("write a 'linkbeat_interfaces' block").unsupported(),
         optional("lower_prio_no_advert"),
-        required("lvs_sync_daemon_interface").unsupported(),
+        required("lvs_sync_daemon_interface")
+            .deprecated("write 'lvs_sync_daemon' in global_defs")
+            .unsupported(),
         required("mcast_dst_ip"),
         required("mcast_src_ip"),
         flag("native_ipv6").unsupported(),
@@ -87,7 +89,7 @@ pub(super) static VRRP_INSTANCE: Block = Block {
         required("virtual_router_id"),
         list("virtual_routes").unsupported(),
         list("virtual_rules").unsupported(),
-        wanted("vmac_garp_intvl").unsupported(),
+        wanted("vmac_garp_intvl").deprecated("write 'garp_extra_if'").unsupported(),
         flag("vmac_xmit_base").unsupported(),
         required("vrf").unsupported(),
     ],
@@ -113,7 +115,7 @@ pub(super) static AUTH_HMAC: Block = Block {
 pub(super) static VRRP_SYNC_GROUP: Block = Block {
     name: "vrrp_sync_group",
     keywords: &[
-        flag("global_tracking").unsupported(),
+        flag("global_tracking").deprecated("write track blocks in the sync group").unsupported(),
         list("group").unsupported(),
         required("notify").unsupported(),
         required("notify_backup").unsupported(),

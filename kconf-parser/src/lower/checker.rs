@@ -70,7 +70,7 @@ impl Settings {
             "fwmark" => self.fwmark = reader.number(line, 0, i64::from(u32::MAX)).unwrap_or(self.fwmark),
             "log_all_failures" => self.log_all_failures = reader.switch(line).or(self.log_all_failures),
             // Unlike a server's, this may be 0.
-            "retry" => {
+            "retry" | "nb_get_retry" => {
                 let retry = reader.number(line, 0, i64::from(u32::MAX));
                 self.inherited.retry = retry.or(self.inherited.retry);
             }
@@ -151,7 +151,6 @@ impl<'t> Section<'t> for CheckerReader<'_> {
             },
             KindDraft::Misc(misc) => misc_keyword(reader, self.facts, misc, keyword.name, &line),
         };
-        let known = known || nb_get_retry(reader, settings, keyword.name, &line);
         let known = known || settings.keyword(reader, keyword.name, &line);
         debug_assert!(known, "{} has no effect", keyword.name);
     }
@@ -163,15 +162,6 @@ impl<'t> Section<'t> for Settings {
         let known = Self::keyword(self, reader, keyword.name, &line);
         debug_assert!(known, "{} has no effect", keyword.name);
     }
-}
-
-fn nb_get_retry(reader: &mut Reader<'_>, settings: &mut Settings, name: &str, line: &Statement<'_>) -> bool {
-    if name != "nb_get_retry" {
-        return false;
-    }
-    let deprecated = Problem::Deprecated { keyword: "nb_get_retry" };
-    reader.advise(crate::Diagnostic::new(line.keyword_span(), deprecated).suggest("write 'retry'"));
-    settings.keyword(reader, "retry", line)
 }
 
 fn http_keyword<'t>(

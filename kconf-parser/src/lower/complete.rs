@@ -48,20 +48,22 @@ pub(super) fn complete(
     let family = draft.family.unwrap_or_default();
     let version = VrrpVersion::V2;
     let mut completion = Completion { draft, around, findings: Vec::new(), strict, version, family };
-    let instance = completion.instance(scripts);
+    let notify = notify(core::mem::take(&mut completion.draft.notify), scripts);
+    let instance = completion.instance(notify);
     (instance, completion.findings)
 }
 
 impl Completion<'_> {
-    fn instance(&mut self, scripts: &mut ScriptCheck<'_>) -> Option<VrrpInstance> {
+    fn instance(&mut self, notify: Notify) -> Option<VrrpInstance> {
         let Some(vrid) = self.draft.vrid else { return self.broken("virtual_router_id") };
         self.version = self.version();
         let interface = self.draft.interface.take();
         let Some(interface) = interface else { return self.broken("interface") };
         self.check_addresses()?;
-        let (initial_state, priority) = self.election();
-        let (preempt, preempt_delay) = self.preemption(initial_state, priority);
+        let (wanted, priority) = self.election();
         let authentication = self.authentication();
+        let initial_state = self.without_ah(wanted, authentication);
+        let (preempt, preempt_delay) = self.preemption(initial_state, priority);
         let advert_interval = self.advert_interval();
         let unicast = self.unicast();
         let globals = self.around.globals;
@@ -94,7 +96,7 @@ impl Completion<'_> {
             dont_track_primary: draft.dont_track_primary,
             track_interfaces: self.track_interfaces(&draft, &interface, priority),
             track_scripts: self.track_scripts(&draft, priority),
-            notify: notify(draft.notify, scripts),
+            notify,
             notify_priority_changes: draft
                 .notify_priority_changes
                 .unwrap_or(globals.vrrp_notify_priority_changes),
@@ -190,6 +192,20 @@ impl Completion<'_> {
             return (wanted, priority);
         }
         (state, priority)
+    }
+
+    /// A master that starts at once would begin a sequence that its predecessor has not finished.
+    fn without_ah(&mut self, wanted: InitialState, authentication: Option<Authentication>) -> InitialState {
+        let ah = matches!(authentication, Some(Authentication::Ah(_)));
+        if ah && wanted == InitialState::Master {
+            self.adjust(
+                self.draft.span,
+                "state MASTER does not work with auth_type AH",
+                "it starts as BACKUP",
+            );
+            return InitialState::Backup;
+        }
+        wanted
     }
 
     fn preemption(&mut self, state: InitialState, priority: u8) -> (bool, Duration) {
@@ -430,8 +446,7 @@ impl Completion<'_> {
     fn useless_weight(&mut self, priority: u8, weight: i16, at: Span) -> bool {
         let useless = priority == OWNER && weight != 0;
         if useless {
-            let what = "the priority of an address owner (255) never changes".to_owned();
-            self.report(at, Problem::Adjusted { what, effect: "this is not tracked", reported: false });
+            self.adjust(at, "the priority of an address owner (255) never changes", "this is not tracked");
         }
         useless
     }

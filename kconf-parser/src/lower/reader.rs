@@ -179,6 +179,10 @@ impl<'t> Reader<'t> {
             self.skip();
             return true;
         }
+        if let Some(instead) = keyword.deprecated {
+            let deprecated = Problem::Deprecated { keyword: keyword.name };
+            self.advise(Diagnostic::new(word.span, deprecated).suggest(instead));
+        }
         let lacks_argument = line.words.len() < 2;
         match keyword.argument {
             Argument::Required if lacks_argument => {

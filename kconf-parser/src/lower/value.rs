@@ -81,7 +81,14 @@ impl Reader<'_> {
     }
 
     pub(super) fn address_word<T: FromStr>(&mut self, word: &Word<'_>, expected: &'static str) -> Option<T> {
-        let address = parse(&word.text);
+        // keepalived takes a prefix length wherever it takes an address, and looks at it only in virtual addresses.
+        let bare = word.text.split(|octet| *octet == b'/').next().unwrap_or(&[]);
+        let address = parse(bare);
+        if address.is_some() && bare.len() < word.text.len() {
+            let what = "an address without a prefix length is wanted here".to_owned();
+            let effect = "the prefix length has no effect";
+            self.report(word.span, Problem::Adjusted { what, effect, reported: false });
+        }
         if address.is_none() {
             self.report(word.span, Problem::InvalidAddress { value: word.string(), expected });
         }

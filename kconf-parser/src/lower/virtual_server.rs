@@ -481,12 +481,15 @@ impl Completion {
     }
 
     fn protocol(&mut self, draft: &ServerDraft) -> ServiceProtocol {
-        if let Some(protocol) = draft.protocol {
-            return protocol;
-        }
-        match draft.key {
-            VirtualServerKey::FirewallMark(_) => ServiceProtocol::Tcp,
-            VirtualServerKey::Address(_) | VirtualServerKey::Group(_) => {
+        let by_mark = matches!(draft.key, VirtualServerKey::FirewallMark(_));
+        match draft.protocol {
+            Some(protocol) if by_mark => {
+                self.adjust(self.at, "a firewall mark knows no protocol", "the protocol has no effect");
+                protocol
+            }
+            Some(protocol) => protocol,
+            None if by_mark => ServiceProtocol::Tcp,
+            None => {
                 self.adjust(self.at, "no protocol is set", "it is UDP");
                 ServiceProtocol::Udp
             }
