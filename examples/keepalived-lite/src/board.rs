@@ -26,6 +26,12 @@ impl Board {
         Self { seats: Arc::new((0..instances).map(|_| Seat::default()).collect()) }
     }
 
+    /// Takes over what another board says of an instance.
+    pub(crate) fn adopt(&self, instance: usize, from: &Self, old: usize) {
+        self.want(instance, from.wanted(old));
+        self.hold(instance, from.held(old).unwrap_or(0));
+    }
+
     /// The instance is Master now, or no longer.
     pub(crate) fn want(&self, instance: usize, wanted: bool) {
         if let Some(seat) = self.seats.get(instance) {

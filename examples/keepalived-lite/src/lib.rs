@@ -31,6 +31,7 @@ mod queue;
 mod record;
 mod script_helper;
 mod setup;
+mod threads;
 mod unsupported;
 mod vrrp;
 mod worker;
@@ -204,9 +205,7 @@ fn log_findings(options: &Options, loaded: &config_file::Loaded) {
     let without_effect = loaded.warnings() + missing.len();
     if without_effect > 0 {
         let file = options.config_file.display();
-        tracing::warn!(
-            "{without_effect} findings in {file}: what they name is without effect; -t -f {file} shows them"
-        );
+        tracing::warn!("{without_effect} findings in {file}; -t -f {file} shows them");
     }
     if options.dump_config {
         tracing::info!("configuration as understood: {:?}", loaded.config);

@@ -138,14 +138,17 @@ impl Link {
         record: Record,
         keep: bool,
     ) -> io::Result<Self> {
-        Ok(Self { socket: RouteSocket::open(0)?, instances, announcers, board, record, epoch: 0, keep })
+        // A number that no earlier life of the board has used.
+        let epoch = clock::now().since_origin().as_secs() << 32;
+        Ok(Self { socket: RouteSocket::open(0)?, instances, announcers, board, record, epoch, keep })
     }
 
-    /// Removes what an earlier life left on the interfaces, but nothing of an owner: its
-    /// addresses are its own.
+    /// Removes what an earlier life left on the interfaces, but nothing of a Master that goes on
+    /// after a reload, and nothing of an owner: its addresses are its own.
     pub(crate) fn clean_up(&mut self) {
         for position in 0..self.instances.len() {
-            if self.instances.get(position).is_some_and(|instance| !instance.owner) {
+            let owner = self.instances.get(position).is_some_and(|instance| instance.owner);
+            if !owner && !self.board.wanted(position) {
                 self.release(position);
             }
         }
@@ -176,6 +179,8 @@ impl Link {
     fn settle(&mut self, position: usize) {
         match (self.board.wanted(position), self.board.held(position)) {
             (true, None) => self.acquire(position),
+            // What an owner has without us is its own.
+            (false, None) if self.instances.get(position).is_some_and(|instance| instance.owner) => {}
             (false, _) if self.keep => self.board.hold(position, 0),
             (false, _) => self.release(position),
             (true, Some(_)) => {}

@@ -48,13 +48,13 @@ pub(crate) struct Record {
 }
 
 impl Record {
-    /// Writes the description and a state that says that nobody is Master.
+    /// Writes the description, and which of the instances are Master already.
     ///
     /// # Errors
     ///
     /// When the files cannot be written.
-    pub(crate) fn create(paths: &Paths, entries: Vec<Entry>) -> io::Result<Self> {
-        let masters = vec![0; entries.len()];
+    pub(crate) fn create(paths: &Paths, entries: Vec<Entry>, masters: &[bool]) -> io::Result<Self> {
+        let masters: Vec<u8> = masters.iter().copied().map(u8::from).collect();
         let description = Description { boot_id: boot_id(), namespace: namespace(), entries };
         std::fs::write(&paths.description, serde_json::to_vec(&description)?)?;
         let state = File::options().create(true).truncate(true).write(true).open(&paths.state)?;

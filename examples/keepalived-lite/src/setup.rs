@@ -106,6 +106,11 @@ pub(crate) fn build(config: &Config, interfaces: &HashMap<String, Interface>) ->
 }
 
 impl Setup {
+    /// The block of each instance with the interface of its adverts.
+    pub(crate) fn places(&self) -> Vec<(VrrpInstance, u32)> {
+        self.blocks.iter().cloned().zip(self.entries.iter().map(|entry| entry.index)).collect()
+    }
+
     fn add(
         &mut self,
         block: &VrrpInstance,

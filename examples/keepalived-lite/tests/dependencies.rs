@@ -1,4 +1,5 @@
 //! What each library brings along: `dependencies.txt` beside its manifest is its `cargo tree`.
+#![expect(clippy::expect_used, reason = "a test may panic")]
 
 use std::path::Path;
 use std::process::Command;
@@ -14,7 +15,17 @@ const LIBRARIES: [(&str, &str); 5] = [
 /// The tree of a library with its default features, without the paths of this machine.
 fn tree(package: &str) -> String {
     let output = Command::new(env!("CARGO"))
-        .args(["tree", "--locked", "--offline", "--edges", "normal", "--charset", "ascii", "--package", package])
+        .args([
+            "tree",
+            "--locked",
+            "--offline",
+            "--edges",
+            "normal",
+            "--charset",
+            "ascii",
+            "--package",
+            package,
+        ])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()
         .expect("cargo runs");

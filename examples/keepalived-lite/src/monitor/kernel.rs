@@ -149,7 +149,8 @@ impl Kernel {
         }
     }
 
-    fn look_at_everything(&mut self) {
+    /// Reports the state of every link and address, as if all of it were news.
+    pub(crate) fn look_at_everything(&mut self) {
         let Ok(interfaces) = interface::list(&mut self.questions) else { return };
         for interface in interfaces.values() {
             self.vrrp.send(Command::Link { index: interface.index, running: interface.running });

@@ -15,6 +15,8 @@ use crate::queue::QueueReceiver;
 
 /// Watches until something is sent on `stop`. Running scripts are then told to end.
 pub(crate) fn run(mut kernel: Kernel, mut scripts: Scripts, stop: &QueueReceiver<()>) {
+    // Whatever happened between the first look and the socket's opening.
+    kernel.look_at_everything();
     loop {
         scripts.advance(clock::now());
         let timeout = scripts.next_deadline().map_or(PollTimeout::NONE, |due| {

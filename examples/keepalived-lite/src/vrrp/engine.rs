@@ -83,8 +83,11 @@ pub(crate) enum Command {
     },
     /// Write statistics or data; answered through the loop.
     Dump(crate::dump::Kind),
-    /// Give everything up and end.
-    Stop,
+    /// Give up every instance but these, and end: everything, or what a reload changes.
+    Leave {
+        /// Positions of the instances that go on under the next engine.
+        keep: Vec<usize>,
+    },
 }
 
 /// A tracking script as the engine sees it.
@@ -101,7 +104,8 @@ pub(crate) struct Script {
 pub(crate) struct Engine {
     /// The instances; positions are the numbers that other threads use.
     pub instances: Vec<Instance>,
-    scripts: Vec<Script>,
+    /// The tracking scripts; positions are the numbers that the monitor uses.
+    pub(crate) scripts: Vec<Script>,
     /// Instances by port and VRID.
     index: Vec<[Option<u16>; 256]>,
     timers: BTreeSet<(Instant, usize)>,
@@ -123,10 +127,16 @@ impl Engine {
         Self { instances, scripts, index, timers: BTreeSet::new(), reports: Vec::new() }
     }
 
-    /// Starts every instance. Those with a script that has no weight and no result yet, or with
-    /// a link that is down, wait in Fault.
+    /// Starts every instance that does not run already. Those with a script that has no weight
+    /// and no result yet, or with a link that is down, wait in Fault.
     pub(crate) fn start(&mut self, now: Instant, net: &mut impl Net) {
         for position in 0..self.instances.len() {
+            let running = |instance: &Instance| instance.router.state() != StateKind::Initialize;
+            if self.instances.get(position).is_some_and(running) {
+                // It comes from before a reload: its timer is all that this engine lacks.
+                self.drain(position, net);
+                continue;
+            }
             for fault in self.initial_faults(position) {
                 self.input(now, position, Input::FaultRaised(fault), net);
             }
@@ -138,9 +148,9 @@ impl Engine {
 
     fn initial_faults(&self, position: usize) -> Vec<Fault> {
         let Some(instance) = self.instances.get(position) else { return Vec::new() };
-        let scripts = instance.scripts.iter().filter_map(|(script, weight)| {
+        let scripts = instance.scripts.iter().enumerate().filter_map(|(number, (script, weight))| {
             let good = self.scripts.get(*script)?.tracker.is_good();
-            (weight.is_fault() && !good).then(|| script_fault(*script))
+            (weight.is_fault() && !good).then(|| script_fault(number))
         });
         let links = instance.interfaces.iter();
         let links = links.filter(|link| link.weight.is_fault() && !link.running).map(|link| link.fault);
@@ -217,8 +227,8 @@ impl Engine {
             Command::SourceAddress { instance, address } => {
                 self.source_address(now, *instance, *address, net);
             }
-            Command::Stop => {
-                for position in 0..self.instances.len() {
+            Command::Leave { keep } => {
+                for position in (0..self.instances.len()).filter(|position| !keep.contains(position)) {
                     self.input(now, position, Input::Shutdown, net);
                 }
             }
@@ -236,15 +246,15 @@ impl Engine {
         }
         for position in 0..self.instances.len() {
             let Some(instance) = self.instances.get(position) else { continue };
-            let Some(weight) = instance.scripts.iter().find(|(index, _)| *index == script).map(|(_, w)| *w)
-            else {
+            let Some(number) = instance.scripts.iter().position(|(index, _)| *index == script) else {
                 continue;
             };
+            let Some((_, weight)) = instance.scripts.get(number) else { continue };
             match (weight.is_fault(), verdict) {
                 (true, Some(Verdict::Good)) => {
-                    self.input(now, position, Input::FaultCleared(script_fault(script)), net);
+                    self.input(now, position, Input::FaultCleared(script_fault(number)), net);
                 }
-                (true, _) => self.input(now, position, Input::FaultRaised(script_fault(script)), net),
+                (true, _) => self.input(now, position, Input::FaultRaised(script_fault(number)), net),
                 (false, _) => self.update_priority(now, position, net),
             }
         }
@@ -361,7 +371,8 @@ impl Engine {
     }
 }
 
-/// The number under which a script without a weight is a fault.
-fn script_fault(script: usize) -> Fault {
-    Fault::Tracker(u16::try_from(script).unwrap_or(u16::MAX))
+/// The fault of an instance's script without a weight: its place in the instance's own list,
+/// which a reload that leaves the instance alone does not change.
+fn script_fault(number: usize) -> Fault {
+    Fault::Tracker(u16::try_from(number).unwrap_or(u16::MAX))
 }

@@ -67,8 +67,8 @@ impl Net for Kernel {
     }
 }
 
-/// Runs until [`Command::Stop`]; by then every Master has sent priority 0 and the link thread
-/// has its orders.
+/// Runs until [`Command::Leave`]; by then every Master that is not kept has sent priority 0 and
+/// the link thread has its orders. The engine comes back for whoever goes on with it.
 ///
 /// # Errors
 ///
@@ -78,7 +78,7 @@ pub(crate) fn run(
     ports: Vec<Port>,
     commands: &QueueReceiver<Command>,
     outlets: Outlets,
-) -> io::Result<()> {
+) -> io::Result<Engine> {
     let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?;
     let flags = TimerFlags::TFD_NONBLOCK | TimerFlags::TFD_CLOEXEC;
     let timer = TimerFd::new(ClockId::CLOCK_BOOTTIME, flags)?;
@@ -108,7 +108,7 @@ pub(crate) fn run(
         engine.handle_timeout(clock::now(), &mut kernel);
         engine.flush(&mut kernel);
         if stop {
-            return Ok(());
+            return Ok(engine);
         }
     }
 }
@@ -202,7 +202,7 @@ fn run_commands(kernel: &mut Kernel, engine: &mut Engine, commands: &QueueReceiv
         engine.command(clock::now(), &command, kernel);
         match command {
             Command::Dump(kind) => dump::write(kind, &engine.instances),
-            Command::Stop => stop = true,
+            Command::Leave { .. } => stop = true,
             Command::ScriptResult { .. }
             | Command::Link { .. }
             | Command::AddressLost { .. }

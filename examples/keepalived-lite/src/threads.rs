@@ -1,0 +1,209 @@
+//! The worker's threads: started together, stopped in order, exchanged by a reload.
+
+use std::collections::HashMap;
+use std::io;
+use std::thread::{Builder, JoinHandle};
+
+use kconf_parser::model::{Config, VrrpInstance, VrrpScript};
+
+use crate::board::Board;
+use crate::cli::Options;
+use crate::clock;
+use crate::interface::{self, Interface};
+use crate::link::{Link, LinkJob};
+use crate::monitor::{self, Kernel, Scripts};
+use crate::netlink::RouteSocket;
+use crate::notify::Notifier;
+use crate::queue::{QueueSender, queue};
+use crate::record::{Paths, Record};
+use crate::setup::{self, Setup, SetupError};
+use crate::vrrp::engine::{Command, Engine};
+use crate::vrrp::run::{self, Outlets};
+
+/// Threads here need little; the default of 2 MiB each would be paid for with `mlockall`.
+const STACK: usize = 256 * 1024;
+
+/// Why the threads cannot be started.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum StartError {
+    /// Something of the configuration.
+    #[error("{0}")]
+    Setup(#[from] SetupError),
+    /// Something of the system.
+    #[error("cannot start: {0}")]
+    Io(#[from] io::Error),
+}
+
+/// A running daemon.
+#[derive(Debug)]
+pub(crate) struct Threads {
+    vrrp: QueueSender<Command>,
+    link: QueueSender<LinkJob>,
+    stop_monitor: QueueSender<()>,
+    stop_notify: QueueSender<()>,
+    vrrp_thread: JoinHandle<io::Result<Engine>>,
+    link_thread: JoinHandle<()>,
+    monitor_thread: JoinHandle<()>,
+    /// The present one, and those of before a reload whose scripts still run.
+    notify_threads: Vec<JoinHandle<()>>,
+    board: Board,
+    /// What the instances were made of, and the interface of each.
+    places: Vec<(VrrpInstance, u32)>,
+}
+
+impl Threads {
+    /// Starts everything that `config` asks for.
+    pub(crate) fn start(config: &Config, options: &Options) -> Result<Self, StartError> {
+        let setup = setup::build(config, &interfaces()?)?;
+        let board = Board::new(setup.instances.len());
+        Self::assemble(setup, board, config, options)
+    }
+
+    /// Passes a command to the vrrp thread.
+    pub(crate) fn tell(&self, command: Command) {
+        self.vrrp.send(command);
+    }
+
+    /// Exchanges what `config` changes. Instances whose blocks are the same go on where they
+    /// are, with their state, timers and counters; the others are given up and started anew.
+    ///
+    /// If the new configuration cannot be made ready, nothing has happened.
+    pub(crate) fn reload(self, config: &Config, old: &Config, options: &Options) -> Result<Self, StartError> {
+        let mut setup = match interfaces().and_then(|interfaces| Ok(setup::build(config, &interfaces)?)) {
+            Ok(setup) => setup,
+            Err(error) => {
+                tracing::error!("reload refused, the old configuration stays: {error}");
+                return Ok(self);
+            }
+        };
+        let twins = self.twins(&setup);
+        let keep: Vec<usize> = twins.iter().flatten().copied().collect();
+        tracing::info!("reload: {} of {} instances go on unchanged", keep.len(), twins.len());
+
+        self.stop_monitor.send(());
+        self.vrrp.send(Command::Leave { keep });
+        let engine = self.vrrp_thread.join().map_err(|_| io::Error::other("the vrrp thread is gone"))??;
+        self.link.send(LinkJob::Stop);
+        self.stop_notify.send(());
+        // A thread that panicked has aborted the process long ago.
+        let _ = (self.link_thread.join(), self.monitor_thread.join());
+
+        let board = Board::new(setup.instances.len());
+        for (new, old) in twins.iter().enumerate().filter_map(|(new, old)| Some((new, (*old)?))) {
+            board.adopt(new, &self.board, old);
+        }
+        inherit(&mut setup, engine, &twins, config, old);
+        let mut threads = Self::assemble(setup, board, config, options)?;
+        threads.notify_threads.extend(self.notify_threads);
+        threads.notify_threads.retain(|thread| !thread.is_finished());
+        Ok(threads)
+    }
+
+    /// For each new instance the position of the old one that it goes on from.
+    fn twins(&self, setup: &Setup) -> Vec<Option<usize>> {
+        let same = |new: &(VrrpInstance, u32)| {
+            let new_block = without_span(&new.0);
+            self.places.iter().position(|old| old.1 == new.1 && without_span(&old.0) == new_block)
+        };
+        setup.places().iter().map(same).collect()
+    }
+
+    fn assemble(setup: Setup, board: Board, config: &Config, options: &Options) -> Result<Self, StartError> {
+        let places = setup.places();
+        let Setup {
+            instances, scripts, ports, addresses, announcers, watched, jobs, notify, entries, ..
+        } = setup;
+        let (vrrp, commands) = queue()?;
+        let (link, link_jobs) = queue()?;
+        let (notices, notice_queue) = queue()?;
+        let (stop_monitor, monitor_stopped) = queue()?;
+        let (stop_notify, notify_stopped) = queue()?;
+
+        let masters: Vec<bool> = (0..instances.len()).map(|position| board.wanted(position)).collect();
+        let record = Record::create(&Paths::beside(&options.pid_file), entries, &masters)?;
+        let mut linker = Link::new(addresses, announcers, board.clone(), record, options.keep_addresses)?;
+        linker.clean_up();
+        let kernel =
+            Kernel::new(watched, board.clone(), vrrp.clone(), link.clone(), options.address_monitoring)?;
+        let tracking = Scripts::new(jobs, clock::now(), vrrp.clone());
+        let notifier = Notifier::new(notify, config.globals.script_user.clone());
+        let engine = Engine::new(instances, scripts, ports.len());
+        let outlets = Outlets { link: link.clone(), notify: notices, board: board.clone() };
+
+        let link_thread = spawn("link", move || linker.run(&link_jobs))?;
+        let notify_thread = spawn("notify", move || notifier.run(&notice_queue, &notify_stopped))?;
+        let vrrp_thread = spawn("vrrp", move || run::run(engine, ports, &commands, outlets))?;
+        let monitor_thread = spawn("monitor", move || monitor::run(kernel, tracking, &monitor_stopped))?;
+        Ok(Self {
+            vrrp,
+            link,
+            stop_monitor,
+            stop_notify,
+            vrrp_thread,
+            link_thread,
+            monitor_thread,
+            notify_threads: vec![notify_thread],
+            board,
+            places,
+        })
+    }
+
+    /// Priority 0, addresses away, STOP scripts, in this order.
+    pub(crate) fn stop(self) {
+        self.stop_monitor.send(());
+        self.vrrp.send(Command::Leave { keep: Vec::new() });
+        if let Ok(Err(error)) = self.vrrp_thread.join() {
+            tracing::error!("the vrrp thread failed: {error}");
+        }
+        self.link.send(LinkJob::Stop);
+        self.stop_notify.send(());
+        // A thread that panicked has aborted the process long ago.
+        let _ = (self.link_thread.join(), self.monitor_thread.join());
+        for thread in self.notify_threads {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn interfaces() -> Result<HashMap<String, Interface>, StartError> {
+    Ok(interface::list(&mut RouteSocket::open(0)?)?)
+}
+
+/// Puts what the old engine knows into the new parts.
+fn inherit(setup: &mut Setup, engine: Engine, twins: &[Option<usize>], config: &Config, old: &Config) {
+    let mut old_instances: Vec<_> = engine.instances.into_iter().map(Some).collect();
+    for (new, twin) in setup.instances.iter_mut().zip(twins) {
+        let Some(mut instance) = twin.and_then(|twin| old_instances.get_mut(twin)).and_then(Option::take)
+        else {
+            continue;
+        };
+        // Positions are the new engine's; all else is as it was.
+        instance.port = new.port;
+        instance.scripts = core::mem::take(&mut new.scripts);
+        instance.due = None;
+        *new = instance;
+    }
+    for script in &mut setup.scripts {
+        let block = |config: &Config| config.script(&script.name).map(script_without_span);
+        let known = engine.scripts.iter().find(|known| known.name == script.name);
+        if let Some(known) = known.filter(|_| block(config) == block(old)) {
+            script.tracker = known.tracker;
+        }
+    }
+}
+
+/// A block that only moved in its file is the same.
+fn without_span(block: &VrrpInstance) -> VrrpInstance {
+    VrrpInstance { span: kconf_parser::Span::default(), ..block.clone() }
+}
+
+fn script_without_span(block: &VrrpScript) -> VrrpScript {
+    VrrpScript { span: kconf_parser::Span::default(), ..block.clone() }
+}
+
+fn spawn<T: Send + 'static>(
+    name: &str,
+    body: impl FnOnce() -> T + Send + 'static,
+) -> io::Result<JoinHandle<T>> {
+    Builder::new().name(name.to_owned()).stack_size(STACK).spawn(body)
+}
