@@ -7,7 +7,8 @@ use clap::Parser;
 
 /// A failover daemon that takes keepalived's own file and flags.
 #[derive(Clone, Debug, Parser)]
-#[command(name = "keepalived-lite", version, disable_version_flag = true)]
+// getopt lets the last of repeated options count, and service files repeat them.
+#[command(name = "keepalived-lite", version, disable_version_flag = true, args_override_self = true)]
 pub(crate) struct Options {
     /// Use the specified configuration file
     #[arg(
@@ -173,5 +174,12 @@ mod tests {
         assert_eq!(read("-t -f x").unwrap().config_test, Some(None));
         assert_eq!(read("--config-test=log -f x").unwrap().config_test, Some(Some(PathBuf::from("log"))));
         assert!(read("-f").is_err() && read("stray").is_err() && read("--nonsense").is_err());
+    }
+    #[test]
+    fn the_last_of_repeated_options_counts() {
+        let options = read("-D -D -f a -p 1 --pid=2 -f b").unwrap();
+        assert!(options.log_detail);
+        assert_eq!(options.config_file, PathBuf::from("b"));
+        assert_eq!(options.pid_file, PathBuf::from("2"));
     }
 }
