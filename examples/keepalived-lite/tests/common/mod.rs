@@ -1,0 +1,19 @@
+//! Routers on a LAN, and what can be asked of them.
+
+mod configuration;
+mod hearing;
+mod machine;
+mod pair;
+mod program;
+mod solo;
+mod statistics;
+mod timing;
+
+pub(crate) use configuration::Configuration;
+pub(crate) use hearing::{Heard, Hearing};
+pub(crate) use machine::{Machine, PATIENCE, VIRTUAL, wait_until};
+pub(crate) use pair::{Pair, Side};
+pub(crate) use program::Program;
+pub(crate) use solo::Solo;
+pub(crate) use statistics::Statistics;
+pub(crate) use timing::Timing;

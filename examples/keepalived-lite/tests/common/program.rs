@@ -1,0 +1,49 @@
+//! The two daemons that the tests compare.
+
+use std::{path::Path, process::Command};
+
+/// A daemon that takes keepalived's file and flags.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Program {
+    /// This crate's.
+    Ours,
+    /// The original, as the distribution packages it.
+    Keepalived,
+}
+
+impl Program {
+    const KEEPALIVED: &str = "/usr/sbin/keepalived";
+
+    /// How the test names it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Ours => "keepalived-lite",
+            Self::Keepalived => "keepalived",
+        }
+    }
+
+    /// The program file.
+    pub(crate) fn path(self) -> &'static str {
+        match self {
+            Self::Ours => env!("CARGO_BIN_EXE_keepalived-lite"),
+            Self::Keepalived => Self::KEEPALIVED,
+        }
+    }
+
+    /// The daemon in the foreground, with its log on the console.
+    pub(crate) fn command(self, configuration: &Path) -> Command {
+        let mut command = Command::new(self.path());
+        command.args(["-n", "-l", "-D", "-p", "/run/keepalived.pid", "-r", "/run/vrrp.pid", "-f"]);
+        command.arg(configuration);
+        command
+    }
+
+    /// Whether the original is there; where it is not, says that the calling test is skipped.
+    pub(crate) fn keepalived_is_installed(test: &str) -> bool {
+        let found = Path::new(Self::KEEPALIVED).exists();
+        if !found {
+            println!("SKIPPED {test}: no {}", Self::KEEPALIVED);
+        }
+        found
+    }
+}
