@@ -9,5 +9,7 @@ pub(crate) mod instance;
 pub(crate) mod port;
 pub(crate) mod report;
 pub(crate) mod run;
+#[cfg(test)]
+mod simulated;
 pub(crate) mod stats;
 pub(crate) mod wire;
