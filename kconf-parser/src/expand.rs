@@ -12,7 +12,7 @@ use crate::lexer::without_comment;
 use crate::parse::{Builder, physical_lines};
 use crate::{Diagnostic, Parsed, Problem, SourceId, Span};
 
-use definitions::{Definitions, Scope};
+use definitions::{Definitions, MAX_TEXT, Scope};
 use sequence::Sequence;
 
 /// Files that include one another this deep are a circle.
@@ -21,8 +21,6 @@ const MAX_INCLUDES: usize = 16;
 const MAX_LEVELS: usize = 64;
 /// Lines that expansion may make, and steps it may take for them.
 const MAX_LINES: usize = 2_000_000;
-/// Octets of a line after its definitions are replaced.
-const MAX_TEXT: usize = 1 << 20;
 /// Files that may be read, all includes together.
 const MAX_FILES: usize = 10_000;
 
@@ -237,6 +235,7 @@ impl Expander<'_> {
             return true;
         }
         for line in replaced.split(|octet| *octet == b'\n') {
+            let line = without_comment(line);
             let line = line.trim_ascii();
             // A definition that mentions itself would never end; `enter` counts the levels.
             if !line.is_empty() && !self.line(place, line, true) {

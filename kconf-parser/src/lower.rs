@@ -101,7 +101,9 @@ impl<'t> Section<'t> for VrrpPass<'_> {
             return;
         }
         let known = |name: &str| self.names.contains(name);
-        if let Some(draft) = instance::read(reader, &self.interfaces, keyword, line, &known) {
+        if let Some(draft) =
+            instance::read(reader, &self.interfaces, keyword, line, &known, self.scripts.len())
+        {
             self.names.insert(draft.name.clone());
             self.drafts.push(draft);
         }
@@ -133,10 +135,11 @@ fn finish(
     globals.startup_script = startup_script.map(|script| script.value);
     globals.shutdown_script = shutdown_script.map(|script| script.value);
 
-    let by_name = vrrp.scripts.iter().map(|read| (read.script.name.as_str(), &read.script)).rev().collect();
+    let by_name = vrrp.scripts.iter().enumerate().rev();
+    let by_name = by_name.map(|(place, read)| (read.script.name.as_str(), (place, &read.script))).collect();
     let around = Surroundings { globals: &globals, lower_prio_no_advert, scripts: by_name };
-    let tracked = vrrp.drafts.iter().flat_map(|draft| &draft.track_scripts);
-    let tracked: HashSet<String> = tracked.map(|track| track.name.clone()).collect();
+    // keepalived looks at scripts only if there is an instance, then at all of them.
+    let any_instance = !vrrp.drafts.is_empty();
     let mut instances: Vec<VrrpInstance> = Vec::new();
     for draft in vrrp.drafts {
         let (instance, found) = complete(draft, &around, &mut check);
@@ -144,7 +147,11 @@ fn finish(
         instances.extend(instance);
     }
     findings.extend(duplicate_vrids(&instances));
-    let scripts = usable_scripts(vrrp.scripts, &tracked, &mut instances, &mut check);
+    let scripts = if any_instance {
+        usable_scripts(vrrp.scripts, &mut instances, &mut check)
+    } else {
+        unused_scripts(vrrp.scripts)
+    };
 
     let mut virtual_servers: Vec<VirtualServer> = Vec::new();
     for draft in servers {
@@ -156,10 +163,13 @@ fn finish(
     Config { globals, scripts, instances, virtual_servers }
 }
 
-/// Asks the host about the scripts that are tracked, and stops tracking those that cannot be run.
+fn unused_scripts(read: Vec<ReadScript>) -> Vec<VrrpScript> {
+    read.into_iter().map(|read| read.script).collect()
+}
+
+/// Asks the host about the scripts, and stops tracking those that cannot be run.
 fn usable_scripts(
     read: Vec<ReadScript>,
-    tracked: &HashSet<String>,
     instances: &mut [VrrpInstance],
     check: &mut ScriptCheck<'_>,
 ) -> Vec<VrrpScript> {
@@ -167,10 +177,10 @@ fn usable_scripts(
     let mut scripts = Vec::new();
     for ReadScript { script, command_span } in read {
         let usable = match &script.command {
-            VrrpScriptCommand::Run(command) if tracked.contains(&script.name) => {
+            VrrpScriptCommand::Run(command) => {
                 check.usable(command, script.user.as_ref(), command_span, true)
             }
-            VrrpScriptCommand::Run(_) | VrrpScriptCommand::OpenFile(_) => true,
+            VrrpScriptCommand::OpenFile(_) => true,
         };
         if usable {
             scripts.push(script);

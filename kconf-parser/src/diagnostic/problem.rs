@@ -93,6 +93,8 @@ pub enum Problem {
     ExtraArguments {
         /// The keyword.
         keyword: &'static str,
+        /// Whether `keepalived -t` mentions it.
+        reported: bool,
     },
     /// Not a number, or not in range.
     #[error("'{value}' is not a number from {min} to {max}; {effect}")]
@@ -293,7 +295,7 @@ impl Problem {
             Self::Deprecated { .. } => ("deprecated", Warning, WouldRun),
             Self::MissingArgument { .. } => ("missing-argument", Error, MissingParameter),
             Self::MissingValue { .. } => ("missing-value", Warning, WouldRun),
-            Self::ExtraArguments { .. } => ("extra-arguments", Warning, Accepted),
+            Self::ExtraArguments { reported, .. } => ("extra-arguments", Warning, mentioned(reported)),
             Self::InvalidNumber { .. } => ("invalid-number", Warning, WouldRun),
             Self::InvalidValue { .. } => ("invalid-value", Warning, WouldRun),
             Self::InvalidAddress { .. } => ("invalid-address", Warning, WouldRun),

@@ -4,6 +4,12 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::Path;
 
+/// Definitions inside one another that are asked whether they are a comment.
+const MAX_DEPTH: usize = 8;
+
+/// Octets of a line after its definitions are replaced; about there it stops.
+pub(super) const MAX_TEXT: usize = 1 << 20;
+
 /// Definitions so far. The last one of a name counts.
 #[derive(Debug, Default)]
 pub(super) struct Definitions {
@@ -45,26 +51,40 @@ impl Definitions {
             let (before, from) = rest.split_at_checked(dollar)?;
             out.extend_from_slice(before);
             let found = reference(from).and_then(|(name, after)| Some((self.value(name, scope)?, after)));
-            if let Some((value, after)) = found {
-                out.extend_from_slice(&value);
-                rest = after;
-                changed = true;
-            } else {
+            let Some((value, after)) = found.filter(|_| out.len() < MAX_TEXT) else {
                 out.push(b'$');
                 rest = from.get(1..).unwrap_or(&[]);
+                continue;
+            };
+            // A definition that turns out to be # or ! switches off the rest of the line, before that is looked at.
+            if self.is_comment(&value, scope, 0) {
+                return Some(out);
             }
+            out.extend_from_slice(&value);
+            rest = after;
+            changed = true;
         }
         out.extend_from_slice(rest);
         changed.then_some(out)
+    }
+
+    /// Whether a value begins with a comment sign, perhaps by way of other definitions.
+    fn is_comment(&self, value: &[u8], scope: &Scope<'_>, depth: usize) -> bool {
+        let value = value.trim_ascii_start();
+        if depth >= MAX_DEPTH || value.starts_with(b"#") || value.starts_with(b"!") {
+            return depth < MAX_DEPTH;
+        }
+        let next = reference(value).and_then(|(name, _)| self.value(name, scope));
+        next.is_some_and(|next| self.is_comment(&next, scope, depth + 1))
     }
 
     fn value(&self, name: &[u8], scope: &Scope<'_>) -> Option<Cow<'_, [u8]>> {
         match name {
             b"_PWD" => Some(Cow::Owned(directory(scope))),
             b"_INSTANCE" => Some(Cow::Owned(scope.config_id.as_bytes().to_vec())),
-            // Not comments: the lexer knows these as the plain signs.
-            b"_HASH" => Some(Cow::Borrowed(br"\#")),
-            b"_BANG" => Some(Cow::Borrowed(br"\!")),
+            // These do start a comment, which is how files switch lines off.
+            b"_HASH" => Some(Cow::Borrowed(b"#")),
+            b"_BANG" => Some(Cow::Borrowed(b"!")),
             _ => self.by_name.get(name).map(|value| Cow::Borrowed(value.as_slice())),
         }
     }

@@ -34,7 +34,9 @@ impl Reader<'_> {
         if words.len() > 1 {
             let from = line.arg(2).map_or(span, |word| word.span.to(line.span()));
             let advice = format!("put the whole command in quotes: {keyword} \"{}\"", shown(&words));
-            self.advise(Diagnostic::new(from, Problem::ExtraArguments { keyword }).suggest(advice));
+            self.advise(
+                Diagnostic::new(from, Problem::ExtraArguments { keyword, reported: false }).suggest(advice),
+            );
         }
         let args = self.split_again(first, span)?;
         Some(Written { value: ScriptCommand { args, user: None }, span })

@@ -24,8 +24,8 @@ pub(super) struct Surroundings<'a> {
     pub(super) globals: &'a Globals,
     /// `vrrp_lower_prio_no_advert` if it is written.
     pub(super) lower_prio_no_advert: Option<bool>,
-    /// Scripts by name.
-    pub(super) scripts: HashMap<&'a str, &'a VrrpScript>,
+    /// Scripts by name, with their place among all scripts.
+    pub(super) scripts: HashMap<&'a str, (usize, &'a VrrpScript)>,
 }
 
 /// An instance being completed.
@@ -49,12 +49,13 @@ pub(super) fn complete(
     let version = VrrpVersion::V2;
     let mut completion = Completion { draft, around, findings: Vec::new(), strict, version, family };
     let notify = notify(core::mem::take(&mut completion.draft.notify), scripts);
-    let instance = completion.instance(notify);
+    let tracked = completion.resolve_scripts();
+    let instance = completion.instance(notify, tracked);
     (instance, completion.findings)
 }
 
 impl Completion<'_> {
-    fn instance(&mut self, notify: Notify) -> Option<VrrpInstance> {
+    fn instance(&mut self, notify: Notify, tracked: Vec<(TrackScript, Span)>) -> Option<VrrpInstance> {
         let Some(vrid) = self.draft.vrid else { return self.broken("virtual_router_id") };
         self.version = self.version();
         let interface = self.draft.interface.take();
@@ -95,7 +96,7 @@ impl Completion<'_> {
             garp: self.garp(&draft.garp, draft.span),
             dont_track_primary: draft.dont_track_primary,
             track_interfaces: self.track_interfaces(&draft, &interface, priority),
-            track_scripts: self.track_scripts(&draft, priority),
+            track_scripts: self.track_scripts(tracked, priority),
             notify,
             notify_priority_changes: draft
                 .notify_priority_changes
@@ -405,41 +406,44 @@ impl Completion<'_> {
         tracked
     }
 
-    fn track_scripts(&mut self, draft: &Draft, priority: u8) -> Vec<TrackScript> {
-        let mut tracked: Vec<TrackScript> = Vec::new();
-        for track in &draft.track_scripts {
-            let Some(script) = self.around.scripts.get(track.name.as_str()) else {
+    /// The scripts that are named, whether the instance works or not.
+    fn resolve_scripts(&mut self) -> Vec<(TrackScript, Span)> {
+        let mut tracked: Vec<(TrackScript, Span)> = Vec::new();
+        for track in core::mem::take(&mut self.draft.track_scripts) {
+            let script = self.around.scripts.get(track.name.as_str());
+            let Some((_, script)) = script.filter(|(place, _)| *place < self.draft.scripts_before) else {
                 self.undefined_script(&track.name, track.span);
                 continue;
             };
-            if tracked.iter().any(|other| other.name == track.name) {
-                self.report(
-                    track.span,
-                    Problem::Duplicate { kind: "track_script", name: track.name.clone() },
-                );
-                continue;
-            }
-            let weight = track.weight.unwrap_or(script.weight);
-            if self.useless_weight(priority, weight, track.span) {
+            if tracked.iter().any(|(other, _)| other.name == track.name) {
+                self.report(track.span, Problem::Duplicate { kind: "track_script", name: track.name });
                 continue;
             }
             let inherited = track.weight.is_none() && script.reverse;
             let reverse = track.reverse.unwrap_or(inherited);
-            tracked.push(TrackScript { name: track.name.clone(), weight, reverse });
+            let weight = track.weight.unwrap_or(script.weight);
+            tracked.push((TrackScript { name: track.name, weight, reverse }, track.span));
         }
         tracked
     }
 
     fn undefined_script(&mut self, name: &str, at: Span) {
-        let near = self.around.scripts.keys();
-        let near = near.min_by_key(|script| strsim::damerau_levenshtein(script, name));
-        let near = near.filter(|script| strsim::damerau_levenshtein(script, name) <= 3);
-        let mut finding =
-            Diagnostic::new(at, Problem::Undefined { kind: "vrrp_script", name: name.to_owned() });
-        if let Some(near) = near {
-            finding = finding.suggest(format!("did you mean '{near}'?"));
-        }
-        self.findings.push(finding);
+        let scripts = &self.around.scripts;
+        let advice = if scripts.contains_key(name) {
+            Some(format!("'{name}' is defined below; move it above the instance"))
+        } else {
+            let distance = |script: &&&str| strsim::damerau_levenshtein(script, name);
+            let near = scripts.keys().min_by_key(distance).filter(|script| distance(script) <= 3);
+            near.map(|near| format!("did you mean '{near}'?"))
+        };
+        let finding = Diagnostic::new(at, Problem::Undefined { kind: "vrrp_script", name: name.to_owned() });
+        self.findings.push(Diagnostic { suggestion: advice, ..finding });
+    }
+
+    fn track_scripts(&mut self, tracked: Vec<(TrackScript, Span)>, priority: u8) -> Vec<TrackScript> {
+        let useful =
+            tracked.into_iter().filter(|(track, at)| !self.useless_weight(priority, track.weight, *at));
+        useful.map(|(track, _)| track).collect()
     }
 
     /// An owner's priority never changes, so keepalived drops its weighted trackers.

@@ -57,6 +57,8 @@ pub(super) struct Draft {
     pub(super) dont_track_primary: bool,
     pub(super) track_interfaces: Vec<Track>,
     pub(super) track_scripts: Vec<Track>,
+    /// Scripts defined above the instance: keepalived does not look further down.
+    pub(super) scripts_before: usize,
     pub(super) notify: NotifyDraft,
     pub(super) notify_priority_changes: Option<bool>,
     pub(super) smtp_alert: Option<bool>,
@@ -136,6 +138,7 @@ pub(super) fn read<'t>(
     keyword: &'static Keyword,
     line: Statement<'t>,
     known: &dyn Fn(&str) -> bool,
+    scripts_before: usize,
 ) -> Option<Draft> {
     let Some(name) = reader.text(&line).filter(|_| line.arg(2).is_none()) else {
         let problem =
@@ -149,7 +152,7 @@ pub(super) fn read<'t>(
         reader.skip();
         return None;
     }
-    let draft = Draft { name, span: line.span(), ..Draft::default() };
+    let draft = Draft { name, span: line.span(), scripts_before, ..Draft::default() };
     let mut block = InstanceReader { draft, interfaces };
     if let Some(table) = keyword.block() {
         reader.block(table, &mut block, (keyword, line));

@@ -226,6 +226,10 @@ impl<'t> Reader<'t> {
         opener: (&'static Keyword, Statement<'t>),
         mut entry: impl FnMut(&mut Self, Statement<'t>),
     ) {
+        if let Some(extra) = opener.1.arg(1) {
+            let problem = Problem::ExtraArguments { keyword: opener.0.name, reported: true };
+            self.report(extra.span.to(opener.1.span()), problem);
+        }
         let mut first = true;
         while let Some(line) = self.tree.lines().get(self.next) {
             self.next += 1;

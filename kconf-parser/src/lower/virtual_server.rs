@@ -125,7 +125,7 @@ pub(super) fn endpoint(
     let word = line.arg(index)?;
     let address: IpAddr = reader.address_word(&word, expected)?;
     let port = match line.arg(index + 1) {
-        Some(port) => reader.integer_word(&port, 1, 65_535, "the whole block has no effect")?,
+        Some(port) => reader.integer_word(&port, 0, 65_535, "the whole block has no effect")?,
         None => 0,
     };
     Some(SocketAddr::new(address, u16::try_from(port).ok()?))
@@ -193,6 +193,9 @@ impl ServerReader<'_> {
             "ops" => draft.one_packet = Some(line.span()),
             "ha_suspend" => draft.ha_suspend = true,
             "omega" => draft.omega = true,
+            // Switches in a real server, but here keepalived does not look at what follows.
+            "alpha" => draft.inherited.alpha = Some(true),
+            "inhibit_on_failure" => draft.inherited.inhibit_on_failure = Some(true),
             "smtp_alert" => draft.smtp_alert = reader.switch(line).or(draft.smtp_alert),
             _ => return false,
         }

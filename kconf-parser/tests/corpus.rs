@@ -1,0 +1,177 @@
+//! Configurations from the wild, and what keepalived 2.2.7 says about them.
+//!
+//! The corpus is not part of the project. Without it these tests say so and pass.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use kconf_parser::{
+    AssumePresent, Diagnostic, ExpandOptions, NoFiles, Problem, Tree, config_test, expand, lower, parse,
+};
+
+const NAMESPACE: &str = "the namespace did not exist: keepalived read no further, and exited with 0";
+const IPTABLES: &str = "Debian's keepalived is built without iptables, and complains about its keywords";
+const NO_SUCH_SCRIPT: &str = "the script did not exist for keepalived; here every script exists";
+const NOT_SUPPORTED: &str = "keepalived complains inside a block that is skipped here";
+
+/// Files for which our exit code differs: keepalived's, ours, and why.
+#[rustfmt::skip]
+const KNOWN_DIFFERENCES: &[(&str, u8, u8, &str)] = &[
+    ("seed004-03-synopsis-vrrp", 5, 6, NO_SUCH_SCRIPT),
+    ("acassen__sample-vrrp.routes", 5, 0, NOT_SUPPORTED),
+    ("acassen__sample-vrrp.sync", 6, 0, NOT_SUPPORTED),
+    ("atmos_keepalived_dot_conf__spec-fixtures-kc", 6, 5, NOT_SUPPORTED),
+    ("duben5945_www__ka-kc", 5, 6, NO_SUCH_SCRIPT),
+    ("eth-easl_dirigent__configs-kc", 5, 6, NO_SUCH_SCRIPT),
+    ("mykubernetes_linux-install__ka-ka-nginx.md-block1", 5, 6, NO_SUCH_SCRIPT),
+    ("pqdev__1033", 5, 6, NO_SUCH_SCRIPT),
+    ("pqdev__1150", 5, 0, NOT_SUPPORTED),
+    ("pqdev__1186a", 5, 6, NO_SUCH_SCRIPT),
+    ("pqdev__1230", 5, 0, NOT_SUPPORTED),
+    ("pqdev__1323", 0, 6, NAMESPACE),
+    ("pqdev__1492a", 0, 5, NAMESPACE),
+    ("pqdev__1804-1804", 5, 6, NO_SUCH_SCRIPT),
+    ("pqdev__2003l", 0, 6, NAMESPACE),
+    ("pqdev__255", 5, 0, IPTABLES),
+    ("pqdev__507", 5, 0, NOT_SUPPORTED),
+    ("pqdev__751", 0, 6, NAMESPACE),
+    ("pqdev__950-test", 0, 6, NAMESPACE),
+    ("pqdev__check_align.2", 5, 6, NO_SUCH_SCRIPT),
+    ("pqdev__check_align.3", 5, 6, NO_SUCH_SCRIPT),
+    ("pqdev__check_align", 5, 6, NO_SUCH_SCRIPT),
+    ("pqdev__check_align_old", 5, 6, NO_SUCH_SCRIPT),
+    ("pqdev__ipvlan", 5, 0, IPTABLES),
+    ("pqdev__linkbeat", 5, 0, IPTABLES),
+    ("pqdev__n1", 0, 5, NAMESPACE),
+    ("pqdev__routes_rules", 5, 0, NOT_SUPPORTED),
+    ("sangrealest_shell__ka-kc", 5, 0, NOT_SUPPORTED),
+];
+
+const OTHER_LINE: &str = "keepalived names the line that closes the block, here it is the one that opens it";
+const HOST: &str = "keepalived looked at the host: name service or interfaces";
+
+/// Files in which keepalived complains about a line that we do not, and why.
+#[rustfmt::skip]
+const KNOWN_LINES: &[(&str, &str)] = &[
+    ("seed004-01-synopsis-global", HOST),
+    ("32fca06c_eltex__etc-ka-kc", HOST),
+    ("eth-easl_dirigent__configs-kc", HOST),
+    ("acassen__sample-conditional_conf", OTHER_LINE),
+    ("fifthl_middle-conf__ka-kc", OTHER_LINE),
+    ("mykubernetes_linux-install__ka-ka-nginx.md-block1", OTHER_LINE),
+    ("mykubernetes_linux-install__ka-ka-nginx.md-block2", OTHER_LINE),
+    ("pqdev__910", OTHER_LINE),
+    ("tony-yin_ceph_scripts__ka-kc", OTHER_LINE),
+];
+
+fn corpus() -> Option<PathBuf> {
+    let given = std::env::var_os("KCONF_CORPUS").map(PathBuf::from);
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let root = given.unwrap_or_else(|| workspace.join("shared").join("corpus"));
+    if root.is_dir() {
+        return Some(root);
+    }
+    println!("skipped: no corpus at {} (set KCONF_CORPUS)", root.display());
+    None
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> =
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    files
+}
+
+fn read(octets: &[u8]) -> (Tree, Vec<Diagnostic>) {
+    let options = ExpandOptions { config_id: "corpus".to_owned() };
+    let parsed = expand("keepalived.conf", octets, &NoFiles, &options);
+    let mut findings = parsed.diagnostics;
+    findings.extend(lower(&parsed.tree, &AssumePresent).diagnostics);
+    (parsed.tree, findings)
+}
+
+/// A file with keepalived's verdict: its exit code and the lines it names.
+struct Case {
+    name: String,
+    octets: Vec<u8>,
+    exit: u8,
+    lines: BTreeSet<u32>,
+    /// One mistake made keepalived misread everything that follows.
+    cascade: bool,
+}
+
+fn cases(root: &Path) -> Vec<Case> {
+    let all = ["seeds", "public"].into_iter().flat_map(|folder| files(&root.join(folder)));
+    all.map(|path| {
+        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        let verdict = std::fs::read(root.join("verdicts").join(format!("{name}.txt"))).unwrap();
+        let verdict = String::from_utf8_lossy(&verdict);
+        let exit = verdict.lines().next().unwrap().strip_prefix("exit: ").unwrap().parse().unwrap();
+        let line = |text: &str| text.split_once("Line ")?.1.split_once(')')?.0.parse().ok();
+        let lines = verdict.lines().filter_map(line).collect();
+        let cascade = verdict.contains("Unexpected '{'");
+        Case { name, octets: std::fs::read(&path).unwrap(), exit, lines, cascade }
+    })
+    .collect()
+}
+
+#[test]
+fn every_file_is_printed_back_octet_for_octet() {
+    let Some(root) = corpus() else { return };
+    for folder in ["seeds", "public", "templates"] {
+        for path in files(&root.join(folder)) {
+            let octets = std::fs::read(&path).unwrap();
+            assert!(parse("f", &octets).tree.print() == octets, "{}", path.display());
+        }
+    }
+}
+
+#[test]
+fn templates_and_every_finding_can_be_rendered() {
+    let Some(root) = corpus() else { return };
+    for folder in ["seeds", "public", "templates"] {
+        for path in files(&root.join(folder)) {
+            let (tree, findings) = read(&std::fs::read(&path).unwrap());
+            for finding in findings.iter().take(100) {
+                assert!(finding.render(tree.sources()).lines().count() >= 4, "{}", path.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn exit_codes_are_those_of_keepalived_except_where_known() {
+    let Some(root) = corpus() else { return };
+    let mut wrong = Vec::new();
+    for case in cases(&root) {
+        let (_, findings) = read(&case.octets);
+        let ours = config_test(&findings).exit_code();
+        let known = KNOWN_DIFFERENCES.iter().find(|(name, ..)| *name == case.name);
+        let expected = known.map_or((case.exit, case.exit), |(_, theirs, ours, _)| (*theirs, *ours));
+        if (case.exit, ours) != expected {
+            wrong.push(format!("{}: keepalived {}, ours {ours}, known {known:?}", case.name, case.exit));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_line_that_keepalived_complains_about_has_a_finding_except_where_known() {
+    let Some(root) = corpus() else { return };
+    let mut wrong = Vec::new();
+    for case in cases(&root).into_iter().filter(|case| !case.cascade) {
+        let (tree, findings) = read(&case.octets);
+        let skipped_block = |finding: &Diagnostic| matches!(finding.problem, Problem::NotSupported { .. });
+        if findings.iter().any(skipped_block) {
+            continue;
+        }
+        let ours: BTreeSet<u32> =
+            findings.iter().map(|finding| tree.sources().position(finding.span).line).collect();
+        let missing: Vec<_> = case.lines.difference(&ours).collect();
+        let known = KNOWN_LINES.iter().any(|(name, _)| *name == case.name);
+        if known == missing.is_empty() {
+            wrong.push(format!("{}: {missing:?}, known {known}", case.name));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
