@@ -108,7 +108,8 @@ pub struct AdvertisementFields<'a> {
     pub priority: Priority,
     /// Time between advertisements. VRRPv2 carries whole seconds only.
     pub interval: AdvertInterval,
-    /// The protected addresses, `1..=255`.
+    /// The protected addresses, `0..=255`. The RFCs want at least one (RFC 9568 §5.2.5);
+    /// keepalived sends an empty list for a router without `virtual_ipaddress`.
     pub addresses: Addresses<'a>,
     /// VRRPv2 only.
     pub authentication: Authentication,
@@ -161,7 +162,6 @@ impl AdvertisementFields<'_> {
     /// The header with a checksum of zero.
     fn header(&self) -> Result<[u8; HEADER_LEN], EncodeError> {
         let count = match u8::try_from(self.addresses.len()) {
-            Ok(0) => return Err(EncodeError::NoAddresses),
             Ok(count) => count,
             Err(_) => return Err(EncodeError::TooManyAddresses { count: self.addresses.len() }),
         };

@@ -37,9 +37,6 @@ pub enum DecodeError {
     /// VRID 0.
     #[error("VRID 0 is reserved")]
     Vrid,
-    /// The count octet is 0 (RFC 9568 §5.2.5, erratum 8299). keepalived has no such rule.
-    #[error("no addresses")]
-    NoAddresses,
     /// The interval is 0 (erratum 8301 of RFC 9568). keepalived has no such rule.
     #[error("advertisement interval 0")]
     Interval,
@@ -60,9 +57,6 @@ pub enum EncodeError {
         /// Octets in the buffer.
         available: usize,
     },
-    /// An advertisement carries at least one address (RFC 9568 §5.2.5).
-    #[error("no addresses")]
-    NoAddresses,
     /// The count field is one octet wide.
     #[error("{count} addresses, at most 255 fit")]
     TooManyAddresses {
@@ -169,6 +163,10 @@ pub enum ReceiveError {
     /// The list of protected addresses is not ours, and the policy minds (`addr_list_err`).
     #[error("address list differs")]
     Addresses,
+    /// The count octet is 0 where the policy wants an address (RFC 9568 §5.2.5, erratum 8299).
+    /// keepalived has no such rule.
+    #[error("no addresses")]
+    NoAddresses,
     /// The first IPv6 address is not link-local, and the policy minds (erratum 8300 of
     /// RFC 9568).
     #[error("first address {0} is not link-local")]

@@ -148,6 +148,9 @@ pub struct Policy {
     pub unicast_ttl_255: bool,
     /// Whether the first IPv6 address must be link-local (erratum 8300 of RFC 9568).
     pub link_local_first: bool,
+    /// Whether a message without any address counts, as in keepalived (RFC 9568 §5.2.5 demands
+    /// one, erratum 8299).
+    pub empty_list: bool,
 }
 
 impl Policy {
@@ -157,6 +160,7 @@ impl Policy {
         old_unicast_checksum: true,
         unicast_ttl_255: false,
         link_local_first: false,
+        empty_list: true,
     };
     /// keepalived before 2.3.3, Debian 12's 2.2.7 among them.
     pub const KEEPALIVED_BEFORE_2_3_3: Self =
@@ -167,6 +171,7 @@ impl Policy {
         old_unicast_checksum: false,
         unicast_ttl_255: true,
         link_local_first: true,
+        empty_list: false,
     };
 }
 
@@ -337,6 +342,9 @@ fn check_addresses(
     addresses_match: bool,
     policy: Policy,
 ) -> Result<(), ReceiveError> {
+    if view.count() == 0 && !policy.empty_list {
+        return Err(ReceiveError::NoAddresses);
+    }
     let drop_mismatch = match (policy.address_mismatch, view.version()) {
         (AddressMismatch::Drop, Version::V2 | Version::V3) => true,
         (AddressMismatch::AsRfc, Version::V2) => view.priority() != Priority::OWNER,

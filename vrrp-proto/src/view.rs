@@ -286,9 +286,6 @@ impl<'a> Layout<'a> {
             (Version::V2, AddressFamily::V6) => return Err(DecodeError::Version2OverIpv6),
             (Version::V3, AddressFamily::V4 | AddressFamily::V6) => 0,
         };
-        if count == 0 {
-            return Err(DecodeError::NoAddresses);
-        }
         let addresses_len = usize::from(count) * family.address_len();
         let expected = HEADER_LEN + addresses_len + trailer_len;
         let got = octets.len();

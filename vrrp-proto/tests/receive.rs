@@ -10,10 +10,11 @@ mod captures;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use captures::message;
+use hex_literal::hex;
 use vrrp_proto::{
-    AddressFamily, AddressMismatch, Addresses, AdvertInterval, Authentication, AuthenticationKind,
-    ChecksumScope, DecodeError, Expectation, IpFacts, Mode, Password, Policy, ReceiveError, UnicastPeer,
-    VRRP_MULTICAST_V4, VRRP_MULTICAST_V6, Version, Vrid, checksum, receive,
+    AddressFamily, AddressMismatch, Addresses, AdvertInterval, AdvertisementFields, Authentication,
+    AuthenticationKind, ChecksumScope, DecodeError, Expectation, IpFacts, Mode, Password, Policy, Priority,
+    ReceiveError, UnicastPeer, VRRP_MULTICAST_V4, VRRP_MULTICAST_V6, Version, Vrid, checksum, receive,
 };
 
 const SENDER: Ipv4Addr = Ipv4Addr::new(10, 9, 0, 1);
@@ -119,7 +120,7 @@ fn the_broken_rule_is_named() {
     #[rustfmt::skip]
     let cases = [
         ("3768-7.1-3",     message("v2")[..23].to_vec(),     BY_GROUP,   v2(),           Decode(DecodeError::Truncated { needed: 24, got: 23 })),
-        ("9568-5.2.5-2",   edit("v3", 3, 0),                 BY_GROUP,   v3(),           Decode(DecodeError::NoAddresses)),
+        ("9568-7.1-4",     edit("v3", 3, 0),                 BY_GROUP,   v3(),           Decode(DecodeError::Trailing { expected: 8, got: 16 })),
         ("3768-5.3.3-1",   edit("v2", 1, 0),                 BY_GROUP,   v2(),           Decode(DecodeError::Vrid)),
         ("3768-7.1-5",     edit("v2", 1, 52),                BY_GROUP,   v2(),           ReceiveError::Vrid { received: vrid(52), expected: vrid(51) }),
         ("3768-5.2.3-2",   message("v2"),                    group_254,  v2(),           Ttl(254)),
@@ -142,6 +143,34 @@ fn the_broken_rule_is_named() {
         for policy in [Policy::KEEPALIVED, Policy::STRICT] {
             assert_eq!(receive(&octets, &facts, &Expectation { policy, ..expect }), Err(want), "{name}");
         }
+    }
+}
+
+/// 9568-5.2.5-2 (erratum 8299), 3768-5.3.5-1: a keepalived without `virtual_ipaddress` sends
+/// messages without addresses, and hears them; the RFCs refuse them.
+#[test]
+fn a_message_without_addresses_counts_for_keepalived_and_not_for_the_rfcs() {
+    // VRRPv2 as keepalived 2.2.7 sent it, without `virtual_ipaddress`; it refuses to run VRRPv3 like that.
+    for (version, octets) in [
+        (Version::V2, hex!("21 33 64 00 00 01 7acb 0000000000000000").as_slice()),
+        (Version::V3, hex!("31 33 64 00 0064 6a68").as_slice()),
+    ] {
+        let expect = expectation(version, 51, 100, &[]);
+        let received = receive(octets, &BY_GROUP, &expect).unwrap();
+        assert!(received.addresses_match && received.view.count() == 0);
+        let strict = Expectation { policy: Policy::STRICT, ..expect };
+        assert_eq!(receive(octets, &BY_GROUP, &strict), Err(ReceiveError::NoAddresses));
+        let mut out = [0xa5; 16];
+        let fields = AdvertisementFields {
+            version,
+            vrid: expect.vrid,
+            priority: Priority::new(100),
+            interval: expect.interval,
+            addresses: expect.addresses,
+            authentication: Authentication::None,
+        };
+        let len = fields.encode(ChecksumScope::Message, &mut out).unwrap();
+        assert_eq!(&out[..len], octets);
     }
 }
 

@@ -53,10 +53,6 @@ fn in_instance(instance: &VrrpInstance) -> Vec<Unsupported> {
             matches!(instance.authentication, Some(Authentication::Ah(_))),
             "auth_type AH is not supported yet, and running without it would be unsafe: the instance is not started",
         ),
-        (
-            instance.virtual_addresses.is_empty(),
-            "an advertisement without an address is refused by the RFCs: the instance is not started",
-        ),
     ];
     let losses = [
         (instance.use_vmac, "use_vmac is not supported yet: addresses keep the interface's own MAC"),
