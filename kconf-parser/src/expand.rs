@@ -20,7 +20,7 @@ const MAX_INCLUDES: usize = 16;
 /// Definitions and sequences inside one another.
 const MAX_LEVELS: usize = 64;
 /// Lines that expansion may make, and steps it may take for them.
-const MAX_LINES: usize = 2_000_000;
+const MAX_LINES: usize = 500_000;
 /// Files that may be read, all includes together.
 const MAX_FILES: usize = 10_000;
 

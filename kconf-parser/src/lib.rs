@@ -1,4 +1,57 @@
-//! Typed, lossless parser for `keepalived.conf`.
+//! Typed, lossless parser for `keepalived.conf`, with errors that people can act on.
+//!
+//! Reading a file takes three steps, and none of them fails:
+//!
+//! 1. [`parse`] splits the text into lines, words and braces. Nothing is lost: [`Tree::print`] gives the same octets
+//!    back. [`expand()`] does the same for what keepalived reads in the end, with includes, `@conditions`, `$definitions`,
+//!    `~SEQ` and `~LST` carried out.
+//! 2. [`lower`] gives the lines keepalived's meaning: a [`model::Config`] in which every default, fall-back and rule is
+//!    applied.
+//! 3. Both give [`Diagnostic`]s. Each names its [`Problem`], knows its place, and says how keepalived takes it:
+//!    [`Severity`] is what it means for running, [`config_test`] the exit code of `keepalived -t`.
+//!
+//! ```
+//! use kconf_parser::{AssumePresent, ConfigTest, ExpandOptions, NoFiles, config_test, expand, lower};
+//!
+//! let text = b"
+//! vrrp_instance VI_1 {
+//!     interface eth0
+//!     virtual_router_id 51
+//!     priorty 150
+//!     virtual_ipaddress { 192.0.2.1/24 }
+//! }
+//! ";
+//! let parsed = expand("keepalived.conf", text, &NoFiles, &ExpandOptions::default());
+//! let lowered = lower(&parsed.tree, &AssumePresent);
+//!
+//! // As in keepalived, the line has no effect, and the default is used.
+//! assert_eq!(lowered.config.instances[0].priority, 100);
+//! assert_eq!(config_test(&lowered.diagnostics), ConfigTest::WouldRun);
+//! assert_eq!(
+//!     lowered.diagnostics[0].render(parsed.tree.sources()),
+//!     "\
+//! keepalived.conf:5:5: warning[unknown-keyword]: unknown keyword 'priorty' in 'vrrp_instance'
+//!   |
+//! 5 |     priorty 150
+//!   |     ^^^^^^^
+//!   = help: did you mean 'priority'?
+//! "
+//! );
+//! ```
+//!
+//! What a configuration means can depend on the host: whether an interface exists, whether a script can be run. This
+//! crate never looks: it asks [`Facts`] and, for includes, a [`Loader`]. It reads no file, no clock and no environment.
+//!
+//! Behaviour was measured with keepalived 2.2.7. Keywords newer than that are known and marked so in [`keywords`].
+//! A keyword that is known and not implemented is reported as [`Problem::NotSupported`]; its block is skipped.
+//!
+//! ## Where this is not keepalived
+//!
+//! - A line longer than keepalived's buffer is dropped as a whole, as in 2.4; 2.2.7 reads its tail as another line.
+//! - `interval` and `timeout` of a `vrrp_script` may be fractions of a second, as in 2.4.
+//! - `${_RANDOM}` and `${_ENV}` are not expanded.
+//! - Some mistakes crash keepalived 2.2.7 (an instance without a name and block, a check without a URL). Here they are
+//!   findings like all others.
 
 pub mod diagnostic;
 pub mod expand;

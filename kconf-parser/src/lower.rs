@@ -9,6 +9,7 @@ mod instance;
 mod reader;
 mod real_server;
 mod script;
+mod service;
 mod track;
 mod value;
 mod virtual_server;
@@ -155,7 +156,7 @@ fn finish(
 
     let mut virtual_servers: Vec<VirtualServer> = Vec::new();
     for draft in servers {
-        let (server, found) = virtual_server::complete(draft, &globals, &mut check);
+        let (server, found) = service::complete(draft, &globals, &mut check);
         findings.extend(found);
         virtual_servers.extend(server);
     }

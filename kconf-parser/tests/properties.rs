@@ -1,5 +1,7 @@
 //! What holds for every text, sensible or not.
 
+#![expect(clippy::indexing_slicing, reason = "an index out of bounds is a failed test")]
+
 use kconf_parser::tree::{LineKind, TokenKind};
 use kconf_parser::{
     AssumePresent, Diagnostic, ExpandOptions, NoFiles, Parsed, Sources, config_test, expand, lower, parse,

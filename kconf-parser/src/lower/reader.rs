@@ -88,11 +88,13 @@ pub(super) struct Reader<'t> {
     next: usize,
     process: Process,
     findings: Vec<Diagnostic>,
+    /// A block of another process began without a brace. The process it belongs to reports that.
+    quiet: bool,
 }
 
 impl<'t> Reader<'t> {
     pub(super) fn new(tree: &'t Tree, process: Process) -> Self {
-        Self { tree, next: 0, process, findings: Vec::new() }
+        Self { tree, next: 0, process, findings: Vec::new(), quiet: false }
     }
 
     pub(super) fn finish(self) -> Vec<Diagnostic> {
@@ -170,13 +172,15 @@ impl<'t> Reader<'t> {
         let Some(word) = line.arg(0) else { return true };
         let Some(keyword) = table.keyword(&word.text) else {
             // At another depth than its block, a line is here only because an earlier one was unknown.
-            if line.depth == depth {
+            if line.depth == depth && !self.quiet {
                 self.unknown(table, &word);
             }
             return false;
         };
+        self.quiet = false;
         if depth == 0 && table.name.is_empty() && owner(keyword.name) != self.process {
-            self.skip();
+            let skipped = self.skip();
+            self.quiet = !skipped && keyword.block().is_some();
             return true;
         }
         if let Some(instead) = keyword.deprecated {
@@ -208,16 +212,19 @@ impl<'t> Reader<'t> {
     fn skip_if_block(&mut self, keyword: &Keyword) {
         match keyword.content {
             Content::Line => {}
-            Content::List | Content::Block(_) => self.skip(),
+            Content::List | Content::Block(_) => {
+                self.skip();
+            }
         }
     }
 
-    /// Skips the block that begins here, if one does.
-    pub(super) fn skip(&mut self) {
-        let Some(line) = self.tree.lines().get(self.next) else { return };
-        if line.kind == LineKind::Open {
+    /// Skips the block that begins here. False if none does.
+    pub(super) fn skip(&mut self) -> bool {
+        let block = self.tree.lines().get(self.next).is_some_and(|line| line.kind == LineKind::Open);
+        if block {
             self.next = self.tree.closing(self.next).map_or(self.tree.lines().len(), |close| close + 1);
         }
+        block
     }
 
     /// Reads a block of entries that are not keywords.
@@ -285,7 +292,13 @@ impl<'t> Reader<'t> {
             self.advise(Diagnostic::new(word.span, problem).suggest(advice));
             return;
         }
-        let advice = advice(table, &written);
+        let mut advice = advice(table, &written);
+        let opens_block = self.tree.lines().get(self.next).is_some_and(|line| line.kind == LineKind::Open);
+        if opens_block && !table.name.is_empty() {
+            let block = table.name;
+            let effect = format!("keepalived takes the '}}' of this block for the end of '{block}'");
+            advice = Some(advice.map_or(effect.clone(), |advice| format!("{advice} {effect}")));
+        }
         let problem = Problem::UnknownKeyword { keyword: written, block: table.name };
         self.findings.push(Diagnostic { suggestion: advice, ..Diagnostic::new(word.span, problem) });
     }
