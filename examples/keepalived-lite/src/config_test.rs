@@ -6,7 +6,6 @@ use std::io::{self, Write};
 use kconf_parser::ConfigTest;
 
 use crate::cli::Options;
-use crate::config_file::load;
 use crate::exit::Exit;
 use crate::unsupported;
 
@@ -21,12 +20,8 @@ pub(crate) fn run(options: &Options, log: Option<&std::path::Path>) -> Exit {
             return Exit::Fatal;
         }
     };
-    let loaded = match load(&options.config_file, options.config_id.as_deref()) {
-        Ok(loaded) => loaded,
-        Err(error) => {
-            let _ = writeln!(out, "cannot read {}: {error}", options.config_file.display());
-            return Exit::ConfigTest(ConfigTest::CannotRun.exit_code());
-        }
+    let Ok(loaded) = crate::load(options) else {
+        return Exit::ConfigTest(ConfigTest::CannotRun.exit_code());
     };
     let missing = unsupported::find(&loaded.config);
     let mut text = loaded.render();

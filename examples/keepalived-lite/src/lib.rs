@@ -29,6 +29,7 @@ mod parent;
 mod process;
 mod queue;
 mod record;
+mod schedule;
 mod script_helper;
 mod setup;
 mod threads;
@@ -41,6 +42,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use cli::Options;
+use config_file::Loaded;
 use exit::Exit;
 use kconf_parser::Severity;
 use logging::Targets;
@@ -100,7 +102,8 @@ fn as_parent(args: &[OsString]) -> Exit {
     if let Some(exit) = answer(&options) {
         return exit;
     }
-    if let Err(exit) = enter_namespace(&options).and_then(|()| set_umask(&options)) {
+    let entered = options.namespace.as_deref().map_or(Ok(()), enter_namespace);
+    if let Err(exit) = entered.and_then(|()| set_umask(&options)) {
         return exit;
     }
     if let Some(log) = &options.config_test {
@@ -129,9 +132,8 @@ fn answer(options: &Options) -> Option<Exit> {
     }
 }
 
-/// `-s`: before any thread starts, so that all of them are in it.
-fn enter_namespace(options: &Options) -> Result<(), Exit> {
-    let Some(name) = &options.namespace else { return Ok(()) };
+/// `-s`, else `net_namespace` of the file: before any thread starts, so that all are in it.
+fn enter_namespace(name: &str) -> Result<(), Exit> {
     let path = Path::new("/run/netns").join(name);
     let entered = std::fs::File::open(&path)
         .and_then(|file| Ok(nix::sched::setns(file, nix::sched::CloneFlags::CLONE_NEWNET)?));
@@ -139,6 +141,21 @@ fn enter_namespace(options: &Options) -> Result<(), Exit> {
         eprintln!("cannot enter network namespace {}: {error}", path.display());
         Exit::Fatal
     })
+}
+
+/// Reads the configuration in the namespace that it is for: it asks about interfaces.
+fn load(options: &Options) -> Result<Loaded, Exit> {
+    let read = || {
+        config_file::load(&options.config_file, options.config_id.as_deref()).map_err(|error| {
+            eprintln!("cannot read {}: {error}", options.config_file.display());
+            Exit::NoConfig
+        })
+    };
+    let loaded = read()?;
+    match (&options.namespace, &loaded.config.globals.net_namespace) {
+        (None, Some(name)) => enter_namespace(name).and_then(|()| read()),
+        (Some(_), _) | (None, None) => Ok(loaded),
+    }
 }
 
 fn set_umask(options: &Options) -> Result<(), Exit> {
@@ -153,12 +170,9 @@ fn set_umask(options: &Options) -> Result<(), Exit> {
 }
 
 fn start_daemon(options: &Options, args: &[OsString]) -> Exit {
-    let loaded = match config_file::load(&options.config_file, options.config_id.as_deref()) {
+    let loaded = match load(options) {
         Ok(loaded) => loaded,
-        Err(error) => {
-            eprintln!("cannot read {}: {error}", options.config_file.display());
-            return Exit::NoConfig;
-        }
+        Err(exit) => return exit,
     };
     if loaded.cannot_run() {
         eprint!("{}", loaded.render());
@@ -184,10 +198,10 @@ fn start_daemon(options: &Options, args: &[OsString]) -> Exit {
         options.config_file.display()
     );
     log_findings(options, &loaded);
-    parent::run(options, args)
+    parent::run(options, args, loaded.config.globals.child_wait_time)
 }
 
-fn log_findings(options: &Options, loaded: &config_file::Loaded) {
+fn log_findings(options: &Options, loaded: &Loaded) {
     for words in options.without_effect() {
         tracing::info!("option without effect: {words}");
     }

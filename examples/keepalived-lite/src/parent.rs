@@ -22,8 +22,6 @@ use crate::process;
 use crate::record::Paths;
 use crate::{PROGRAM, WORKER_ROLE};
 
-/// How long the worker may take to stop before it is killed.
-const STOP_LIMIT: Duration = Duration::from_secs(5);
 /// Longest pause before a dead worker is replaced.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 /// A worker that lived so long starts the pauses anew.
@@ -61,14 +59,15 @@ pub(crate) fn already_running(pid_file: &Path) -> Option<i32> {
     kill(Pid::from_raw(pid), None).is_ok().then_some(pid)
 }
 
-/// Runs until told to stop. `args` are the arguments that the worker is to be given.
+/// Runs until told to stop. `args` are the arguments that the worker is to be given, `patience`
+/// (`child_wait_time`) is how long it may take to stop before it is killed.
 #[must_use]
-pub(crate) fn run(options: &Options, args: &[OsString]) -> Exit {
+pub(crate) fn run(options: &Options, args: &[OsString], patience: Duration) -> Exit {
     if let Err(error) = write_pid(&options.pid_file, std::process::id()) {
         tracing::error!("cannot write pid file {}: {error}", options.pid_file.display());
         return Exit::Fatal;
     }
-    let exit = supervise(options, args).unwrap_or_else(|error| {
+    let exit = supervise(options, args, patience).unwrap_or_else(|error| {
         tracing::error!("cannot supervise: {error}");
         Exit::Fatal
     });
@@ -80,7 +79,7 @@ pub(crate) fn run(options: &Options, args: &[OsString]) -> Exit {
     exit
 }
 
-fn supervise(options: &Options, args: &[OsString]) -> io::Result<Exit> {
+fn supervise(options: &Options, args: &[OsString], patience: Duration) -> io::Result<Exit> {
     let record = Paths::beside(&options.pid_file);
     // Both halves of an earlier life may have died: clean up after them.
     record.clean_up();
@@ -90,7 +89,7 @@ fn supervise(options: &Options, args: &[OsString]) -> io::Result<Exit> {
     let mut worker = Some(start(options, args, &sender)?);
     let mut stopping = false;
     loop {
-        let limit = if stopping { Some(STOP_LIMIT) } else { worker.is_none().then_some(pause) };
+        let limit = if stopping { Some(patience) } else { worker.is_none().then_some(pause) };
         let event = match limit {
             Some(limit) => news.recv_timeout(limit),
             None => news.recv().map_err(|_| RecvTimeoutError::Disconnected),

@@ -151,6 +151,7 @@ impl Setup {
                 .collect(),
             all,
             fixed_source: block.source_address.is_some(),
+            source: Some(wire.content().source).filter(|source| !source.is_unspecified()),
         });
         self.addresses.push(addresses);
         self.notify.push(notify::Scripts { name: block.name.clone(), notify: block.notify.clone() });

@@ -16,6 +16,7 @@ use crate::netlink::RouteSocket;
 use crate::notify::Notifier;
 use crate::queue::{QueueSender, queue};
 use crate::record::{Paths, Record};
+use crate::schedule;
 use crate::setup::{self, Setup, SetupError};
 use crate::vrrp::engine::{Command, Engine};
 use crate::vrrp::run::{self, Outlets};
@@ -130,9 +131,17 @@ impl Threads {
         let engine = Engine::new(instances, scripts, ports.len());
         let outlets = Outlets { link: link.clone(), notify: notices, board: board.clone() };
 
-        let link_thread = spawn("link", move || linker.run(&link_jobs))?;
+        let settings = config.globals.vrrp_process;
+        schedule::prepare_process(&settings);
+        let link_thread = spawn("link", move || {
+            schedule::prepare_thread(&settings);
+            linker.run(&link_jobs);
+        })?;
         let notify_thread = spawn("notify", move || notifier.run(&notice_queue, &notify_stopped))?;
-        let vrrp_thread = spawn("vrrp", move || run::run(engine, ports, &commands, outlets))?;
+        let vrrp_thread = spawn("vrrp", move || {
+            schedule::prepare_thread(&settings);
+            run::run(engine, ports, &commands, outlets)
+        })?;
         let monitor_thread = spawn("monitor", move || monitor::run(kernel, tracking, &monitor_stopped))?;
         Ok(Self {
             vrrp,
@@ -182,6 +191,10 @@ fn inherit(setup: &mut Setup, engine: Engine, twins: &[Option<usize>], config: &
         instance.scripts = core::mem::take(&mut new.scripts);
         instance.due = None;
         *new = instance;
+    }
+    // The monitor compares with what the instances really send from.
+    for (watched, instance) in setup.watched.iter_mut().zip(&setup.instances) {
+        watched.source = Some(instance.wire.content().source).filter(|source| !source.is_unspecified());
     }
     for script in &mut setup.scripts {
         let block = |config: &Config| config.script(&script.name).map(script_without_span);

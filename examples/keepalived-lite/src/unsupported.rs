@@ -82,7 +82,6 @@ fn in_instance(instance: &VrrpInstance) -> Vec<Unsupported> {
 
 fn in_globals(config: &Config) -> Vec<Unsupported> {
     let globals = &config.globals;
-    let process = globals.vrrp_process;
     let rows = [
         (
             globals.notify_fifo.is_some() || globals.vrrp_notify_fifo.is_some(),
@@ -94,12 +93,8 @@ fn in_globals(config: &Config) -> Vec<Unsupported> {
             !globals.vrrp_startup_delay.is_zero(),
             "vrrp_startup_delay is not supported yet: instances start at once",
         ),
-        (
-            process.nice.is_some() || process.rt_priority.is_some(),
-            "vrrp_priority and vrrp_rt_priority are not supported yet: the scheduling stays as it is",
-        ),
-        (process.no_swap, "vrrp_no_swap is not supported yet: pages may be swapped out"),
         (globals.instance.is_some(), "instance is not supported yet: pid files keep their names"),
+        (globals.use_pid_dir, "use_pid_dir is not supported yet: pid files lie where -p and -r say"),
         (
             globals.log_unknown_vrids,
             "log_unknown_vrids is not supported yet: such adverts are ignored in silence",

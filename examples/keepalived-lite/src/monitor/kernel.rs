@@ -1,6 +1,7 @@
 //! Links and addresses as the kernel reports them.
 
 use core::net::{IpAddr, Ipv4Addr};
+use std::collections::HashMap;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 
@@ -24,6 +25,8 @@ pub(crate) struct Watched {
     pub all: Vec<IpAddr>,
     /// The configuration names the source address.
     pub fixed_source: bool,
+    /// The address it sends from, as of now.
+    pub source: Option<Ipv4Addr>,
 }
 
 /// The socket and what to tell whom.
@@ -32,6 +35,8 @@ pub(crate) struct Kernel {
     events: RouteSocket,
     questions: RouteSocket,
     instances: Vec<Watched>,
+    /// Instances by interface and tracked address.
+    owners: HashMap<(u32, Ipv4Addr), Vec<usize>>,
     board: Board,
     vrrp: QueueSender<Command>,
     link: QueueSender<LinkJob>,
@@ -52,7 +57,14 @@ impl Kernel {
         log_addresses: bool,
     ) -> io::Result<Self> {
         let events = RouteSocket::open(GROUP_LINK | GROUP_IPV4_ADDRESS)?;
-        Ok(Self { events, questions: RouteSocket::open(0)?, instances, board, vrrp, link, log_addresses })
+        let questions = RouteSocket::open(0)?;
+        let mut owners: HashMap<_, Vec<usize>> = HashMap::new();
+        for (position, instance) in instances.iter().enumerate() {
+            for place in &instance.tracked {
+                owners.entry(*place).or_default().push(position);
+            }
+        }
+        Ok(Self { events, questions, instances, owners, board, vrrp, link, log_addresses })
     }
 
     /// Reads what is waiting.
@@ -98,33 +110,30 @@ impl Kernel {
         if self.log_addresses {
             tracing::info!("address {address} appeared on interface {index}");
         }
-        for (position, instance) in self.instances.iter().enumerate() {
-            // An address of ours in any state but Master goes again, whoever put it there.
-            if instance.tracked.contains(&(index, address)) && !self.board.wanted(position) {
-                self.link.send(LinkJob::Settle { instance: position });
-            }
+        let Some(owners) = self.owners.get(&(index, address)) else { return self.check_sources(index) };
+        // An address of ours in any state but Master goes again, whoever put it there.
+        for &instance in owners.iter().filter(|instance| !self.board.wanted(**instance)) {
+            self.link.send(LinkJob::Settle { instance });
         }
-        self.check_sources(index);
     }
 
     fn went(&mut self, index: u32, address: Ipv4Addr) {
         if self.log_addresses {
             tracing::info!("address {address} went from interface {index}");
         }
-        for position in 0..self.instances.len() {
-            let Some(instance) = self.instances.get(position) else { continue };
-            if instance.tracked.contains(&(index, address)) {
-                // The notification may be of our own doing, some changes ago: it counts only if
-                // the address is away now while it has been held all along.
-                let Some(before) = self.board.held(position) else { continue };
-                let there = self.is_there(index, address);
-                if !there && self.board.held(position) == Some(before) {
-                    self.board.hold(position, 0);
-                    self.vrrp.send(Command::AddressLost { instance: position, address });
-                }
+        let Some(owners) = self.owners.get(&(index, address)).cloned() else {
+            return self.check_sources(index);
+        };
+        for position in owners {
+            // The notification may be of our own doing, some changes ago: it counts only if the
+            // address is away now while it has been held all along.
+            let Some(before) = self.board.held(position) else { continue };
+            let there = self.is_there(index, address);
+            if !there && self.board.held(position) == Some(before) {
+                self.board.hold(position, 0);
+                self.vrrp.send(Command::AddressLost { instance: position, address });
             }
         }
-        self.check_sources(index);
     }
 
     fn is_there(&mut self, index: u32, address: Ipv4Addr) -> bool {
@@ -139,13 +148,16 @@ impl Kernel {
             return;
         }
         let Ok(all) = interface::addresses(&mut self.questions) else { return };
-        for (position, instance) in self.instances.iter().enumerate() {
+        for (position, instance) in self.instances.iter_mut().enumerate() {
             if instance.index != index || instance.fixed_source {
                 continue;
             }
             let mut own = all.iter().filter(|(on, ..)| *on == index).map(|(_, address, _)| *address);
             let address = own.find(|address| !instance.all.contains(&IpAddr::V4(*address)));
-            self.vrrp.send(Command::SourceAddress { instance: position, address });
+            if address != instance.source {
+                instance.source = address;
+                self.vrrp.send(Command::SourceAddress { instance: position, address });
+            }
         }
     }
 
