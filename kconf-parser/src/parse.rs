@@ -48,6 +48,8 @@ pub(crate) struct Builder {
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// Lines that opened the blocks we are in.
     open: Vec<usize>,
+    /// Kept so that not every line allocates.
+    lexemes: Vec<Lexeme>,
 }
 
 impl Builder {
@@ -66,7 +68,8 @@ impl Builder {
             self.report(whole, Problem::LineTooLong { octets: text.len(), max: MAX_LINE });
             return;
         }
-        let mut found: Vec<Lexeme> = Vec::new();
+        let mut found = core::mem::take(&mut self.lexemes);
+        found.clear();
         let faults = tokens(text, |lexeme| found.push(lexeme));
         let mut first = self.tree.tokens.len();
         for lexeme in &found {
@@ -74,6 +77,7 @@ impl Builder {
         }
         self.end_statement(first);
         self.report_faults(faults, whole);
+        self.lexemes = found;
     }
 
     fn report_faults(&mut self, faults: LineFaults, line: Span) {
