@@ -7,3 +7,4 @@
 //! A crash becomes a file in `corpus/` first, a fix second.
 
 pub mod advertisement;
+pub mod config;

@@ -24,3 +24,8 @@ fn replay(target: &str, run: fn(&[u8])) {
 fn advertisement_corpus_breaks_no_law() {
     replay("advertisement", vrrp_lvs_fuzz::advertisement::run);
 }
+
+#[test]
+fn config_corpus_breaks_no_law() {
+    replay("config", vrrp_lvs_fuzz::config::run);
+}
