@@ -12,7 +12,7 @@ use std::{
 use netlab::{Isolation, Lan, Namespace, Node, now};
 use nix::sys::signal::Signal;
 
-use crate::common::{Program, Statistics};
+use crate::common::{Program, Statistics, in_foreground};
 
 /// The address that routers want.
 pub(crate) const VIRTUAL: Ipv4Addr = Ipv4Addr::new(10, 77, 0, 100);
@@ -55,7 +55,7 @@ impl Machine {
     pub(crate) fn start(&mut self, lan: &Lan) {
         assert!(self.node.is_none(), "a machine runs one daemon");
         let log = File::options().create(true).append(true).open(self.file("log")).unwrap();
-        let mut command = self.program.command(&self.file("conf"));
+        let mut command = in_foreground(self.program, &self.file("conf"));
         command.stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log);
         let isolation = Isolation::own_tmp().keep(&self.folder);
         self.started = now();

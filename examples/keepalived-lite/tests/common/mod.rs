@@ -1,6 +1,7 @@
 //! Routers on a LAN, and what can be asked of them.
 
 mod configuration;
+mod foreground;
 mod hearing;
 mod machine;
 mod pair;
@@ -10,6 +11,7 @@ mod statistics;
 mod timing;
 
 pub(crate) use configuration::Configuration;
+pub(crate) use foreground::in_foreground;
 pub(crate) use hearing::{Heard, Hearing};
 pub(crate) use machine::{Machine, PATIENCE, VIRTUAL, wait_until};
 pub(crate) use pair::{Pair, Side};

@@ -1,6 +1,6 @@
 //! The two daemons that the tests compare.
 
-use std::{path::Path, process::Command};
+use std::path::Path;
 
 /// A daemon that takes keepalived's file and flags.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -28,14 +28,6 @@ impl Program {
             Self::Ours => env!("CARGO_BIN_EXE_keepalived-lite"),
             Self::Keepalived => Self::KEEPALIVED,
         }
-    }
-
-    /// The daemon in the foreground, with its log on the console.
-    pub(crate) fn command(self, configuration: &Path) -> Command {
-        let mut command = Command::new(self.path());
-        command.args(["-n", "-l", "-D", "-p", "/run/keepalived.pid", "-r", "/run/vrrp.pid", "-f"]);
-        command.arg(configuration);
-        command
     }
 
     /// Whether the original is there; where it is not, says that the calling test is skipped.

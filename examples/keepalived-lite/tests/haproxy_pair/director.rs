@@ -11,7 +11,7 @@ use std::{
 
 use netlab::{Isolation, Lan, Namespace, Node};
 
-use crate::{HAPROXY, program::Program};
+use crate::{HAPROXY, Program, foreground::in_foreground};
 
 /// The address that both want.
 pub(crate) const VIRTUAL: Ipv4Addr = Ipv4Addr::new(10, 77, 0, 100);
@@ -105,7 +105,7 @@ impl Director {
              track_script {{\n        chk_haproxy\n    }}\n}}\n"
         );
         let file = self.write("keepalived", &configuration);
-        self.spawn(&self.program.command(&file));
+        self.spawn(&in_foreground(self.program, &file));
     }
 
     fn write(&self, what: &str, text: &str) -> PathBuf {

@@ -7,6 +7,8 @@
 
 mod client;
 mod director;
+#[path = "../common/foreground.rs"]
+mod foreground;
 #[path = "../common/program.rs"]
 mod program;
 

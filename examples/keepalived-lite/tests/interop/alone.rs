@@ -9,7 +9,7 @@ use nix::{
     unistd::Pid,
 };
 
-use crate::common::{PATIENCE, Program, Solo, Timing, VIRTUAL, wait_until};
+use crate::common::{PATIENCE, Program, Solo, Timing, VIRTUAL, in_foreground, wait_until};
 
 /// A router that is master, for `test`.
 fn master(title: &str, test: impl FnOnce(&mut Solo)) {
@@ -112,7 +112,7 @@ fn a_master_whose_address_is_deleted_by_hand_resigns_and_comes_back() {
 fn a_second_daemon_on_the_same_pid_file_is_refused_and_changes_nothing() {
     master("second daemon", |solo| {
         let pid_file = format!("/proc/{}/root/run/keepalived.pid", solo.machine.node().id());
-        let mut second = Program::Ours.command(&solo.file("host1.conf"));
+        let mut second = in_foreground(Program::Ours, &solo.file("host1.conf"));
         second.args(["-p", &pid_file]);
         let output = solo.machine.namespace(&solo.lan).output(&mut second).unwrap();
         let words = String::from_utf8_lossy(&output.stderr);

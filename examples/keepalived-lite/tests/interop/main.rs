@@ -13,3 +13,5 @@ mod placement;
 mod scripts;
 mod succession;
 mod unicast;
+
+use common::Program;
