@@ -127,3 +127,59 @@ fn is_ourselves(user: &ScriptUser) -> bool {
     let Some(uid) = script_helper::user_id(&user.user) else { return false };
     uid == Uid::effective().as_raw() && user.group.is_none()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn start(line: &str, timeout: Option<Duration>) -> io::Result<Running> {
+        let args: Vec<OsString> = ["sh", "-c", line].map(OsString::from).to_vec();
+        Running::start(&args, &["extra".to_owned()], None, timeout)
+    }
+
+    fn wait(running: &mut Running) -> ExitStatus {
+        loop {
+            running.enforce(clock::now());
+            if let Some(status) = running.ended() {
+                return status;
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    #[test]
+    fn the_exit_status_and_the_extra_arguments_are_the_programs() {
+        // `sh -c LINE extra` makes $0 of it.
+        let mut running = start("[ \"$0\" = extra ] && exit 3", None).unwrap();
+        let status = wait(&mut running);
+        assert_eq!((describe(status).as_str(), running.timed_out()), ("exited with status 3", false));
+    }
+
+    #[test]
+    fn a_program_that_takes_too_long_is_stopped_with_all_of_its_group() {
+        let mut running = start("sleep 100 & wait", Some(Duration::from_millis(20))).unwrap();
+        let group = i32::try_from(running.child.id()).unwrap();
+        let status = wait(&mut running);
+        assert!(running.timed_out());
+        assert_eq!(describe(status), "killed by signal 15");
+        // The child that it left behind was told as well; the kernel takes a moment to reap it.
+        let gone = (0..400).any(|_| {
+            std::thread::sleep(Duration::from_millis(5));
+            killpg(Pid::from_raw(group), None).is_err()
+        });
+        assert!(gone, "its children live on");
+    }
+
+    #[test]
+    fn a_program_that_ignores_term_is_killed() {
+        let mut running =
+            start("trap '' TERM; while :; do sleep 0.05; done", Some(Duration::from_millis(20))).unwrap();
+        assert_eq!(describe(wait(&mut running)), "killed by signal 9");
+    }
+
+    #[test]
+    fn a_program_that_is_not_there_is_an_error() {
+        let args = [OsString::from("/nonexistent/program")];
+        assert_eq!(Running::start(&args, &[], None, None).unwrap_err().kind(), io::ErrorKind::NotFound);
+    }
+}

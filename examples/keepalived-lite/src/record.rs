@@ -134,3 +134,45 @@ fn namespace() -> String {
         .map(|link| link.to_string_lossy().into_owned())
         .unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry() -> Entry {
+        Entry {
+            name: "VI_1".to_owned(),
+            interface: "none-such".to_owned(),
+            index: 999_999,
+            farewell: Vec::new(),
+            addresses: vec![(999_999, Ipv4Addr::new(192, 0, 2, 1), 32)],
+        }
+    }
+
+    #[test]
+    fn only_recorded_masters_are_retired() {
+        let folder = tempfile::tempdir().unwrap();
+        let paths = Paths::beside(&folder.path().join("x.pid"));
+        assert_eq!(paths.clean_up(), 0, "nothing is recorded");
+        let record = Record::create(&paths, vec![entry(), entry()], &[false, true]).unwrap();
+        assert_eq!(paths.clean_up(), 1, "a master from before a reload");
+        record.set(1, false);
+        assert_eq!(paths.clean_up(), 0);
+        record.set(0, true);
+        assert_eq!(paths.clean_up(), 1);
+        paths.remove();
+        assert_eq!(paths.clean_up(), 0);
+    }
+
+    #[test]
+    fn a_record_of_another_boot_or_of_nonsense_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let paths = Paths::beside(&folder.path().join("x.pid"));
+        Record::create(&paths, vec![entry()], &[true]).unwrap();
+        let text = std::fs::read_to_string(&paths.description).unwrap();
+        std::fs::write(&paths.description, text.replace(boot_id().trim(), "another")).unwrap();
+        assert_eq!(paths.clean_up(), 0);
+        std::fs::write(&paths.description, b"{\"boot_id\": 7").unwrap();
+        assert_eq!(paths.clean_up(), 0);
+    }
+}

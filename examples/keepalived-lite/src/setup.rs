@@ -392,3 +392,30 @@ fn tracked_interfaces(
     });
     own.into_iter().chain(others).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn brd_plus_and_minus_set_and_clear_the_host_bits() {
+        let ip = Ipv4Addr::new(10, 1, 2, 3);
+        let with = |prefix_len, broadcast| {
+            let address = VirtualAddress { prefix_len, broadcast, ..VirtualAddress::new(ip.into()) };
+            super::broadcast(&address, ip)
+        };
+        assert_eq!(with(24, Broadcast::HostBitsSet), Some(Ipv4Addr::new(10, 1, 2, 255)));
+        assert_eq!(with(24, Broadcast::HostBitsClear), Some(Ipv4Addr::new(10, 1, 2, 0)));
+        assert_eq!(with(32, Broadcast::HostBitsSet), Some(ip));
+        assert_eq!(with(0, Broadcast::HostBitsSet), Some(Ipv4Addr::BROADCAST));
+        assert_eq!(with(24, Broadcast::None), None);
+    }
+
+    #[test]
+    fn an_interval_is_centiseconds_on_the_wire() {
+        assert_eq!(interval(Duration::from_millis(10)).unwrap(), AdvertInterval::from_centis(1).unwrap());
+        assert_eq!(interval(Duration::from_secs(255)).unwrap(), AdvertInterval::from_secs(255).unwrap());
+        assert!(interval(Duration::from_millis(9)).is_err());
+        assert!(interval(Duration::from_secs(1000)).is_err());
+    }
+}
