@@ -9,6 +9,7 @@ use kconf_parser::{
 };
 
 use crate::facts::HostFacts;
+use crate::unsupported;
 
 /// A configuration with what there is to say about it.
 #[derive(Debug)]
@@ -34,7 +35,7 @@ impl Loaded {
         config_test(&self.diagnostics)
     }
 
-    /// How many findings have lines without effect behind them.
+    /// How many findings are more than a note.
     #[must_use]
     pub(crate) fn warnings(&self) -> usize {
         self.diagnostics.iter().filter(|finding| finding.severity >= Severity::Warning).count()
@@ -46,13 +47,27 @@ impl Loaded {
         self.diagnostics.iter().map(|finding| finding.render(&self.sources)).collect()
     }
 
-    /// One line a finding, for the log.
-    pub(crate) fn lines(&self) -> impl Iterator<Item = (Severity, String)> {
-        self.diagnostics.iter().map(|finding| {
+    /// Logs every finding, and everything that this version cannot do, in a line each; then how
+    /// many there were.
+    pub(crate) fn log(&self, path: &Path) {
+        for finding in &self.diagnostics {
             let text = finding.render(&self.sources);
-            let first = text.lines().next().unwrap_or_default().to_owned();
-            (finding.severity, first)
-        })
+            let line = text.lines().next().unwrap_or_default();
+            match finding.severity {
+                Severity::Error => tracing::error!("{line}"),
+                Severity::Warning => tracing::warn!("{line}"),
+                Severity::Note => tracing::info!("{line}"),
+            }
+        }
+        let missing = unsupported::find(&self.config);
+        for found in &missing {
+            tracing::warn!("{}", found.line(&self.sources));
+        }
+        let count = self.warnings() + missing.len();
+        if count > 0 {
+            let file = path.display();
+            tracing::warn!("{count} findings in {file}; -t -f {file} shows them");
+        }
     }
 }
 

@@ -44,7 +44,6 @@ use std::process::ExitCode;
 use cli::Options;
 use config_file::Loaded;
 use exit::Exit;
-use kconf_parser::Severity;
 use logging::Targets;
 
 /// The program that is running, whatever became of its file: after a package upgrade
@@ -205,22 +204,7 @@ fn log_findings(options: &Options, loaded: &Loaded) {
     for words in options.without_effect() {
         tracing::info!("option without effect: {words}");
     }
-    for (severity, line) in loaded.lines() {
-        match severity {
-            Severity::Error => tracing::error!("{line}"),
-            Severity::Warning => tracing::warn!("{line}"),
-            Severity::Note => tracing::info!("{line}"),
-        }
-    }
-    let missing = unsupported::find(&loaded.config);
-    for found in &missing {
-        tracing::warn!("{}", found.line(&loaded.sources));
-    }
-    let without_effect = loaded.warnings() + missing.len();
-    if without_effect > 0 {
-        let file = options.config_file.display();
-        tracing::warn!("{without_effect} findings in {file}; -t -f {file} shows them");
-    }
+    loaded.log(&options.config_file);
     if options.dump_config {
         tracing::info!("configuration as understood: {:?}", loaded.config);
     }

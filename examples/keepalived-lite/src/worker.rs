@@ -2,16 +2,14 @@
 
 use std::io::{self, BufRead};
 
-use kconf_parser::Severity;
 use kconf_parser::model::Config;
 
 use crate::cli::Options;
-use crate::config_file::{self, Loaded};
+use crate::config_file;
 use crate::dump::Kind;
 use crate::exit::Exit;
 use crate::setup::SetupError;
 use crate::threads::{StartError, Threads};
-use crate::unsupported;
 use crate::vrrp::engine::Command;
 
 /// Runs until the parent says stop, or is gone.
@@ -77,24 +75,11 @@ fn acceptable(options: &Options) -> Option<Config> {
             return None;
         }
     };
-    report(&loaded);
+    loaded.log(&options.config_file);
     if loaded.cannot_run() {
         tracing::error!("reload refused, the old configuration stays: -t -f {file} shows why");
         return None;
     }
     tracing::info!("reloading {file}");
     Some(loaded.config)
-}
-
-fn report(loaded: &Loaded) {
-    for (severity, line) in loaded.lines() {
-        match severity {
-            Severity::Error => tracing::error!("{line}"),
-            Severity::Warning => tracing::warn!("{line}"),
-            Severity::Note => tracing::info!("{line}"),
-        }
-    }
-    for found in unsupported::find(&loaded.config) {
-        tracing::warn!("{}", found.line(&loaded.sources));
-    }
 }
