@@ -96,7 +96,7 @@ impl Director {
     fn start_daemon(&mut self) {
         let (state, priority) = if self.host == 1 { ("MASTER", 101) } else { ("BACKUP", 100) };
         let configuration = format!(
-            "global_defs {{\n    script_user root\n    enable_script_security\n}}\n\
+            "global_defs {{\n    script_user root\n}}\n\
              vrrp_script chk_haproxy {{\n    script \"killall -0 haproxy\"\n    interval 2\n    weight 2\n}}\n\
              vrrp_instance VI_1 {{\n    interface eth0\n    state {state}\n    priority {priority}\n    \
              virtual_router_id 51\n    advert_int 1\n    \

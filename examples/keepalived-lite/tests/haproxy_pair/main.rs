@@ -11,6 +11,8 @@ mod director;
 mod foreground;
 #[path = "../common/program.rs"]
 mod program;
+#[path = "../common/rights.rs"]
+mod rights;
 
 use core::time::Duration;
 use std::{path::Path, thread};
@@ -36,14 +38,14 @@ fn an_address_follows_the_haproxy_that_lives() {
             return;
         }
     }
-    let mut programs = vec![Program::Ours];
-    if Program::keepalived_is_installed("the comparison") {
-        programs.push(Program::Keepalived);
-    }
     with_namespaces(|| {
         if let Err(reason) = Director::possible() {
             println!("SKIPPED an_address_follows_the_haproxy_that_lives: {reason}");
             return;
+        }
+        let mut programs = vec![Program::Ours];
+        if rights::keepalived_runs_scripts("the comparison with keepalived") {
+            programs.push(Program::Keepalived);
         }
         // Both spend their time waiting.
         let results: Vec<(Program, Vec<Step>)> = thread::scope(|scope| {

@@ -4,7 +4,7 @@ use std::{fs, os::unix::fs::PermissionsExt};
 
 use netlab::with_namespaces;
 
-use crate::common::{PATIENCE, Program, Solo, wait_until};
+use crate::common::{PATIENCE, Program, Solo, keepalived_runs_scripts, wait_until};
 
 /// The arguments of each run of a notify script in a daemon's life: elected, address deleted by
 /// hand, elected again, stopped.
@@ -57,7 +57,7 @@ fn a_notify_script_is_told_every_state_in_order() {
             "INSTANCE VI_1 STOP 150",
         ];
         assert_eq!(ours, expected);
-        if Program::keepalived_is_installed("the same with keepalived") {
+        if keepalived_runs_scripts("the same with keepalived") {
             assert_eq!(by_event(told(Program::Keepalived)), ours);
         }
     });
