@@ -10,6 +10,7 @@ mod suggest;
 mod virtual_server;
 mod vrrp;
 
+pub(crate) use suggest::near;
 pub use suggest::{closest, homes};
 
 /// A block and the keywords that may stand in it.

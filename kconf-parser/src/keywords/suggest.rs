@@ -4,17 +4,20 @@ use super::{BLOCKS, Block};
 
 /// The keyword of `block` that `word` is most likely a misspelling of.
 pub fn closest(block: &Block, word: &str) -> Option<&'static str> {
-    // One mistake in three characters, at most three mistakes: beyond that a guess misleads.
-    let allowed = (word.chars().count() / 3).clamp(1, 3);
-    block
-        .keywords
-        .iter()
-        .map(|keyword| {
-            (
-                strsim::damerau_levenshtein(&word.to_ascii_lowercase(), &keyword.name.to_ascii_lowercase()),
-                keyword.name,
-            )
-        })
+    near(block.keywords.iter().map(|keyword| keyword.name), word)
+}
+
+/// The one of `names` that `word` is most likely a misspelling of.
+///
+/// One mistake in three characters, at most three mistakes: beyond that a guess misleads.
+pub(crate) fn near<'n>(names: impl Iterator<Item = &'n str>, word: &str) -> Option<&'n str> {
+    let length = word.chars().count();
+    let allowed = (length / 3).clamp(1, 3);
+    let lower = word.to_ascii_lowercase();
+    names
+        // Much cheaper than the distance, which is never less than this.
+        .filter(|name| name.chars().count().abs_diff(length) <= allowed)
+        .map(|name| (strsim::damerau_levenshtein(&lower, &name.to_ascii_lowercase()), name))
         .filter(|(distance, name)| *distance <= allowed && *distance < name.len())
         .min()
         .map(|(_, name)| name)

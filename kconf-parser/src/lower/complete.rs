@@ -7,6 +7,7 @@ use std::collections::hash_map::Entry;
 
 use super::command::ScriptCheck;
 use super::instance::{AuthType, Draft, GarpDraft, NotifyDraft};
+use crate::keywords::near;
 use crate::model::{
     AddressFamily, AuthPass, Authentication, GarpSettings, Globals, InitialState, Notify, TrackInterface,
     TrackScript, VirtualAddress, VrrpInstance, VrrpScript, VrrpVersion,
@@ -432,8 +433,7 @@ impl Completion<'_> {
         let advice = if scripts.contains_key(name) {
             Some(format!("'{name}' is defined below; move it above the instance"))
         } else {
-            let distance = |script: &&&str| strsim::damerau_levenshtein(script, name);
-            let near = scripts.keys().min_by_key(distance).filter(|script| distance(script) <= 3);
+            let near = near(scripts.keys().copied(), name);
             near.map(|near| format!("did you mean '{near}'?"))
         };
         let finding = Diagnostic::new(at, Problem::Undefined { kind: "vrrp_script", name: name.to_owned() });

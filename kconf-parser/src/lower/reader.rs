@@ -5,6 +5,7 @@
 //! have the same effect this reader does the same; but only the cause is reported, not what follows from it.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use crate::keywords::{Argument, Block, Content, Keyword, closest, homes};
 use crate::tree::{Line, LineKind, Token};
@@ -90,11 +91,13 @@ pub(super) struct Reader<'t> {
     findings: Vec<Diagnostic>,
     /// A block of another process began without a brace. The process it belongs to reports that.
     quiet: bool,
+    /// What was found out about unknown words, by block: a file often has the same one many times.
+    advice: HashMap<(&'static str, String), Option<String>>,
 }
 
 impl<'t> Reader<'t> {
     pub(super) fn new(tree: &'t Tree, process: Process) -> Self {
-        Self { tree, next: 0, process, findings: Vec::new(), quiet: false }
+        Self { tree, next: 0, process, findings: Vec::new(), quiet: false, advice: HashMap::new() }
     }
 
     pub(super) fn finish(self) -> Vec<Diagnostic> {
@@ -292,7 +295,8 @@ impl<'t> Reader<'t> {
             self.advise(Diagnostic::new(word.span, problem).suggest(advice));
             return;
         }
-        let mut advice = advice(table, &written);
+        let known = self.advice.entry((table.name, written.clone()));
+        let mut advice = known.or_insert_with(|| advice(table, &written)).clone();
         let opens_block = self.tree.lines().get(self.next).is_some_and(|line| line.kind == LineKind::Open);
         if opens_block && !table.name.is_empty() {
             let block = table.name;
