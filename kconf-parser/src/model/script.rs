@@ -37,7 +37,7 @@ pub enum VrrpScriptCommand {
 pub struct VrrpScript {
     /// The name that `track_script` uses.
     pub name: String,
-    /// The whole block.
+    /// The line that opens the block.
     pub span: crate::Span,
     /// `script`.
     pub command: VrrpScriptCommand,
