@@ -154,7 +154,11 @@ fn wait(
     let mut events = [EpollEvent::empty(); 32];
     let timeout = if early.is_some() { EpollTimeout::ZERO } else { EpollTimeout::NONE };
     let count = match epoll.wait(&mut events, timeout) {
-        Err(nix::errno::Errno::EINTR) => 0,
+        Err(nix::errno::Errno::EINTR) => {
+            // So ends a wait in which the process was frozen, whatever is ready (signal(7)).
+            drain_ports(kernel, engine, buffer);
+            return Ok(false);
+        }
         other => other?,
     };
     let events = events.get(..count).unwrap_or_default();
