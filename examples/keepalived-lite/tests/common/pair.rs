@@ -159,9 +159,21 @@ impl Pair {
     pub(crate) fn lose_power(&mut self, side: Side, step: &str) {
         let (machine, lan) = self.split(side);
         machine.lose_power(lan);
+        self.assert_silence_is_noticed(side, step);
+    }
+
+    fn assert_silence_is_noticed(&self, side: Side, step: &str) {
         let adverts = self.hearing.since(Duration::ZERO);
         let last = adverts.iter().rfind(|heard| heard.host == side.host()).expect("it was master").time;
         self.assert_succession(side, last, self.timing.master_down(side.other().priority()), step);
+    }
+
+    /// Stops every process of `side`, the master, where it stands: the other must take over after
+    /// `Master_Down`. The frozen one keeps its address, for nobody is there to remove it.
+    pub(crate) fn freeze(&mut self, side: Side, step: &str) {
+        self.split(side).0.node().freeze().unwrap();
+        self.assert_silence_is_noticed(side, step);
+        thread::sleep(self.timing.interval * 5 / 2);
     }
 
     /// Switches `side` on again.

@@ -8,6 +8,7 @@
 mod alone;
 #[path = "../common/mod.rs"]
 mod common;
+mod frozen;
 mod password;
 mod placement;
 mod scripts;
