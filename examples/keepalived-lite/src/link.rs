@@ -9,7 +9,6 @@ use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::socket::{AddressFamily, MsgFlags, SockFlag, SockType, bind, send, socket};
-use vrrp_fsm::Instant;
 use vrrp_proto::gratuitous_arp;
 
 use crate::board::Board;
@@ -33,12 +32,6 @@ pub(crate) enum LinkJob {
         instance: usize,
         /// Announcements per address.
         repeat: u8,
-    },
-    /// Work is about to come: stay awake until then, so that it does not wait for a CPU to
-    /// leave its sleep.
-    StandBy {
-        /// When to go back to sleep.
-        until: Instant,
     },
     /// Nothing more will come.
     Stop,
@@ -162,15 +155,11 @@ impl Link {
                 continue;
             }
             jobs.clear();
-            let mut stay = None;
-            loop {
-                match jobs.try_recv() {
-                    Some(LinkJob::Settle { instance }) => self.settle(instance),
-                    Some(LinkJob::Announce { instance, repeat }) => self.announce(instance, repeat),
-                    Some(LinkJob::StandBy { until }) => stay = Some(until),
-                    Some(LinkJob::Stop) => return,
-                    None if stay.is_some_and(|until| clock::now() < until) => core::hint::spin_loop(),
-                    None => break,
+            while let Some(job) = jobs.try_recv() {
+                match job {
+                    LinkJob::Settle { instance } => self.settle(instance),
+                    LinkJob::Announce { instance, repeat } => self.announce(instance, repeat),
+                    LinkJob::Stop => return,
                 }
             }
         }

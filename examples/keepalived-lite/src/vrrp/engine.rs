@@ -14,6 +14,8 @@ use super::report;
 pub(crate) trait Net {
     /// Sends one packet, IP header included, through a port. Failure is counted by the port.
     fn send(&mut self, port: usize, destination: Ipv4Addr, packet: &[u8]);
+    /// Prepares for sending this packet without sending it.
+    fn rehearse(&mut self, port: usize, destination: Ipv4Addr, packet: &[u8]);
     /// The instance's addresses are wanted on their interfaces from now on, or no longer.
     fn want_addresses(&mut self, instance: usize, wanted: bool);
     /// So many announcements for each address of the instance.
@@ -200,6 +202,20 @@ impl Engine {
                 instance.router.handle_timeout(now);
             }
             self.drain(position, net);
+        }
+    }
+
+    /// Prepares for the advertisement that the earliest deadline will bring, if nothing is heard.
+    pub(crate) fn rehearse(&mut self, net: &mut impl Net) {
+        let Some(instance) = self.timers.first().and_then(|(_, position)| self.instances.get_mut(*position))
+        else {
+            return;
+        };
+        let priority = instance.router.effective_priority();
+        if let Ok(packets) = instance.wire.packets(priority) {
+            for (destination, packet) in packets {
+                net.rehearse(instance.port, *destination, packet);
+            }
         }
     }
 

@@ -19,7 +19,7 @@ use crate::queue::{QueueReceiver, QueueSender};
 
 /// How long before a takeover the thread wakes up; the rest is spun. Waking a sleeping CPU
 /// takes 25–45 µs and sometimes far more, and each advertisement re-arms the timer, so this is
-/// spent only when a Master really is silent.
+/// spent only when a Master really is silent. Part of the wait goes into a rehearsal of the send.
 const EARLY: Duration = Duration::from_micros(200);
 
 /// Token of the commands' queue in epoll; ports have their position.
@@ -50,6 +50,12 @@ impl Net for Kernel {
     fn send(&mut self, port: usize, destination: Ipv4Addr, packet: &[u8]) {
         if let Some(port) = self.ports.get_mut(port) {
             port.send(destination, packet);
+        }
+    }
+
+    fn rehearse(&mut self, port: usize, destination: Ipv4Addr, packet: &[u8]) {
+        if let Some(port) = self.ports.get_mut(port) {
+            port.rehearse(destination, packet);
         }
     }
 
@@ -98,7 +104,7 @@ pub(crate) fn run(
         }
         let stop = wait(&epoll, early, &mut kernel, &mut engine, commands, &mut buffer)?;
         if let Some(due) = early {
-            kernel.outlets.link.send(LinkJob::StandBy { until: due + EARLY });
+            engine.rehearse(&mut kernel);
             while clock::now() < due {
                 core::hint::spin_loop();
             }

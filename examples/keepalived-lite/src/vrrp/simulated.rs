@@ -28,6 +28,7 @@ impl Net for World {
         assert_eq!(destination, VRRP_MULTICAST_V4);
         self.sent.push(packet.to_vec());
     }
+    fn rehearse(&mut self, _port: usize, _destination: Ipv4Addr, _packet: &[u8]) {}
     fn want_addresses(&mut self, _instance: usize, wanted: bool) {
         self.wanted = wanted;
     }
