@@ -135,10 +135,12 @@ impl Pair {
             panic!("{step}: {owner:?} is not the one owner after {within:?}: {owners:?}")
         });
         thread::sleep(self.timing.interval * 5 / 2);
+        // A busy machine may be late with the second, but it must come.
+        let second = since + self.timing.interval;
+        self.hearing.first(second, START, "the master goes on", |heard| heard.host == owner.host());
         let adverts = self.hearing.since(since);
         let strangers: Vec<&Heard> = adverts.iter().filter(|heard| heard.host != owner.host()).collect();
         assert!(strangers.is_empty(), "{step}: only {owner:?} advertises, but: {strangers:?}");
-        assert!(adverts.len() >= 2, "{step}: {owner:?} advertises: {adverts:?}");
         assert!(adverts.iter().all(|heard| heard.priority == owner.priority()), "{step}: {adverts:?}");
         assert!(self.owns(owner) && !self.owns(owner.other()), "{step}: {owner:?} stays the owner");
         self.hearing.tell(since, &format!("{step}: {owner:?} alone has the address"));

@@ -40,8 +40,10 @@ fn succession(a: Program, b: Program, timing: Timing) {
             configuration.more = "    nopreempt\n".to_owned();
         });
         pair.start(Side::A);
+        // Who is first keeps it, so A must be.
+        pair.assert_master(Side::A, "nopreempt: A started");
         pair.start(Side::B);
-        pair.assert_master(Side::A, "nopreempt: both started");
+        pair.assert_master(Side::A, "nopreempt: B started");
         pair.resign(Side::A, "nopreempt: A stopped");
         pair.assert_master(Side::B, "nopreempt: A stopped");
         pair.start(Side::A);
