@@ -29,6 +29,12 @@ impl Loaded {
         self.diagnostics.iter().any(|finding| finding.severity == Severity::Error)
     }
 
+    /// What to run, without the text and what there was to say about it.
+    #[must_use]
+    pub(crate) fn into_config(self) -> Config {
+        self.config
+    }
+
     /// keepalived's verdict on the file.
     #[must_use]
     pub(crate) fn verdict(&self) -> ConfigTest {

@@ -197,7 +197,10 @@ fn start_daemon(options: &Options, args: &[OsString]) -> Exit {
         options.config_file.display()
     );
     log_findings(options, &loaded);
-    parent::run(options, args, loaded.config.globals.child_wait_time)
+    let patience = loaded.config.globals.child_wait_time;
+    // The parent holds no configuration.
+    drop(loaded);
+    parent::run(options, args, patience)
 }
 
 fn log_findings(options: &Options, loaded: &Loaded) {

@@ -25,14 +25,13 @@ pub(crate) fn run(options: &Options) -> Exit {
     if loaded.cannot_run() {
         return Exit::Config;
     }
-    match Threads::start(&loaded.config, options) {
-        Ok(threads) => match obey(threads, loaded.config, options) {
-            Ok(threads) => {
-                threads.stop();
-                Exit::Ok
-            }
-            Err(error) => failed(&error),
-        },
+    let config = loaded.into_config();
+    let ran = Threads::start(&config, options).and_then(|threads| obey(threads, config, options));
+    match ran {
+        Ok(threads) => {
+            threads.stop();
+            Exit::Ok
+        }
         Err(error) => failed(&error),
     }
 }
@@ -81,5 +80,5 @@ fn acceptable(options: &Options) -> Option<Config> {
         return None;
     }
     tracing::info!("reloading {file}");
-    Some(loaded.config)
+    Some(loaded.into_config())
 }
