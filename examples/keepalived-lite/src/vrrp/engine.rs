@@ -253,6 +253,7 @@ impl Engine {
     }
 
     fn script_result(&mut self, now: Instant, script: usize, success: bool, how: &str, net: &mut impl Net) {
+        let waiting = self.waiting_for(script);
         let Some(entry) = self.scripts.get_mut(script) else { return };
         let verdict = entry.tracker.record(success);
         match verdict {
@@ -270,10 +271,40 @@ impl Engine {
                 (true, Some(Verdict::Good)) => {
                     self.input(now, position, Input::FaultCleared(script_fault(number)), net);
                 }
+                (true, _) if waiting.binary_search(&position).is_ok() => self.fault_is_known(position, net),
                 (true, _) => self.input(now, position, Input::FaultRaised(script_fault(number)), net),
                 (false, _) => self.update_priority(now, position, net),
             }
         }
+    }
+
+    /// The instances that this result may let go, or be the first bad news of; in order.
+    fn waiting_for(&self, script: usize) -> Vec<usize> {
+        if self.scripts.get(script).is_none_or(|script| script.tracker.is_known()) {
+            return Vec::new();
+        }
+        (0..self.instances.len()).filter(|position| self.only_waits(*position)).collect()
+    }
+
+    /// Whether an instance stands in Fault for nothing but scripts that have not told yet.
+    /// keepalived keeps silent about that.
+    fn only_waits(&self, position: usize) -> bool {
+        let Some(instance) = self.instances.get(position) else { return false };
+        let scripts = instance.scripts.iter().filter(|(_, weight)| weight.is_fault());
+        let mut trackers = scripts.filter_map(|(script, _)| Some(&self.scripts.get(*script)?.tracker));
+        let mut links = instance.interfaces.iter().filter(|link| link.weight.is_fault());
+        instance.router.state() == StateKind::Fault
+            && trackers.all(|tracker| tracker.is_good() || !tracker.is_known())
+            && links.all(|link| link.running)
+            && !instance.wire.content().source.is_unspecified()
+    }
+
+    /// What was waited for is bad news: the instance is in Fault already, and now it is said.
+    fn fault_is_known(&mut self, position: usize, net: &mut impl Net) {
+        let Some(instance) = self.instances.get(position) else { return };
+        tracing::info!("({}) Entering FAULT STATE (its script failed)", instance.name);
+        let priority = instance.router.effective_priority().get();
+        net.notify(Notice { instance: position, what: Happening::Fault, priority });
     }
 
     fn link(&mut self, now: Instant, index: u32, running: bool, net: &mut impl Net) {
@@ -367,8 +398,13 @@ impl Engine {
     /// Writes the log and tells the notify scripts; after this nothing is pending.
     pub(crate) fn flush(&mut self, net: &mut impl Net) {
         for (position, output) in core::mem::take(&mut self.reports) {
+            let waits = self.only_waits(position);
             let Some(instance) = self.instances.get_mut(position) else { continue };
             let what = match output {
+                Output::Transition(change) if waits && change.to == StateKind::Fault => {
+                    tracing::info!("({}) waits for its scripts", instance.name);
+                    None
+                }
                 Output::Transition(change) => report::transition(instance, &change),
                 Output::Event(event) => {
                     report::event(instance, &event);

@@ -199,6 +199,7 @@ fn a_script_without_a_weight_is_waited_for_and_its_failure_is_a_fault() {
     let mut lan = [Router::new(1, 150, "s", Some(0)), Router::new(2, 100, "s", None)];
     run(&mut lan, 0, 5_000);
     assert_eq!(states(&lan), [Fault, Master], "no result yet");
+    assert!(lan[0].world.notices.is_empty(), "nothing is wrong with it so far");
     lan[0].script(at(5_000), true);
     run(&mut lan, 5_000, 10_000);
     assert_eq!(states(&lan), [Master, Backup]);
@@ -206,6 +207,16 @@ fn a_script_without_a_weight_is_waited_for_and_its_failure_is_a_fault() {
     run(&mut lan, 10_000, 11_000);
     assert_eq!(states(&lan), [Fault, Master], "priority 0 shortens the wait to the skew");
     assert!(!lan[0].world.wanted);
+}
+
+#[test]
+fn bad_news_that_was_waited_for_is_told_once() {
+    let mut lan = [Router::new(1, 150, "s", Some(0))];
+    run(&mut lan, 0, 100);
+    lan[0].script(at(100), false);
+    lan[0].script(at(200), false);
+    run(&mut lan, 200, 300);
+    assert_eq!(lan[0].world.notices, [Happening::Fault]);
 }
 
 #[test]
