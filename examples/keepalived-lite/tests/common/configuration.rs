@@ -17,6 +17,8 @@ pub(crate) struct Configuration {
     pub(crate) password: Option<&'static str>,
     /// The one line in `virtual_ipaddress`.
     pub(crate) address: &'static str,
+    /// Blocks before the instance.
+    pub(crate) before: String,
     /// More lines in the instance.
     pub(crate) more: String,
 }
@@ -30,6 +32,7 @@ impl Configuration {
             priority,
             password: None,
             address: "10.77.0.100/24",
+            before: String::new(),
             more: String::new(),
         }
     }
@@ -42,7 +45,7 @@ impl fmt::Display for Configuration {
         // Without enable_script_security: in a user namespace the machine's files seem to be owned
         // by nobody in particular, which script security rightly refuses.
         writeln!(out, "    script_user root\n}}")?;
-        writeln!(out, "vrrp_instance VI_1 {{")?;
+        writeln!(out, "{}vrrp_instance VI_1 {{", self.before)?;
         writeln!(out, "    state {}\n    interface eth0", self.state)?;
         writeln!(out, "    virtual_router_id 51\n    priority {}", self.priority)?;
         writeln!(out, "    advert_int {}", self.timing.interval.as_secs_f64())?;
