@@ -8,6 +8,7 @@ use kconf_parser::{
     model::Config,
 };
 
+use crate::braces::alternatives;
 use crate::facts::HostFacts;
 use crate::unsupported;
 
@@ -107,7 +108,12 @@ impl Loader for Files {
         let pattern = directory.join(pattern);
         let Some(pattern) = pattern.to_str() else { return Vec::new() };
         // Unreadable directories and bad patterns match nothing, as with keepalived.
-        glob::glob(pattern).map(|paths| paths.flatten().collect()).unwrap_or_default()
+        alternatives(pattern)
+            .iter()
+            .filter_map(|pattern| glob::glob(pattern).ok())
+            .flatten()
+            .flatten()
+            .collect()
     }
 
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {

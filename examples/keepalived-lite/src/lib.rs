@@ -12,6 +12,7 @@
 struct Readme;
 
 mod board;
+mod braces;
 mod cli;
 mod clock;
 mod config_file;
