@@ -74,7 +74,8 @@ mod tests {
     #[test]
     fn forward_methods_have_the_numbers_of_ip_vs_h() {
         use ForwardMethod::*;
-        for (method, number) in [(Masquerade, 0), (LocalNode, 1), (Tunnel, 2), (DirectRoute, 3), (Bypass, 4)] {
+        for (method, number) in [(Masquerade, 0), (LocalNode, 1), (Tunnel, 2), (DirectRoute, 3), (Bypass, 4)]
+        {
             assert_eq!(method.flags(), number);
             // Other connection flags share the word (IP_VS_CONN_F_SYNC = 0x20).
             assert_eq!(ForwardMethod::from_flags(number | 0x20), Some(method));
