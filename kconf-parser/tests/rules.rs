@@ -381,8 +381,8 @@ impl Facts for Bare {
         name == "eth0"
     }
 
-    fn user_exists(&self, _user: &str) -> bool {
-        false
+    fn user_exists(&self, user: &str) -> bool {
+        user == "root"
     }
 
     fn group_exists(&self, _group: &str) -> bool {
@@ -409,7 +409,13 @@ fn the_host_is_asked() {
     let (config, findings) = read_on(&text(""), &Bare);
     assert_eq!(codes(&findings), ["script-unusable", "script-security", "interface-missing"]);
     assert_eq!(config.instances[0].track_scripts.len(), 1);
-    let (config, findings) = read_on(&text("enable_script_security"), &Bare);
-    assert_eq!(codes(&findings), ["script-unusable", "script-unusable", "interface-missing"]);
-    assert!(config.instances[0].track_scripts.is_empty() && config.scripts.is_empty());
+    for (security, code) in [
+        ("enable_script_security\nscript_user root", "script-unusable"),
+        // Nobody is named, and there is no user keepalived_script: root would run them.
+        ("enable_script_security", "no-script-user"),
+    ] {
+        let (config, findings) = read_on(&text(security), &Bare);
+        assert_eq!(codes(&findings), [code, code, "interface-missing"]);
+        assert!(config.instances[0].track_scripts.is_empty() && config.scripts.is_empty());
+    }
 }

@@ -216,6 +216,14 @@ pub enum Problem {
         /// Whether `keepalived -t` mentions it.
         reported: bool,
     },
+    /// Script security without anybody to run scripts.
+    #[error(
+        "script '{command}' would run as root: script security is on, and neither script_user nor a user keepalived_script is there; it will not be run"
+    )]
+    NoScriptUser {
+        /// Program and arguments.
+        command: String,
+    },
     /// `enable_script_security` is missing.
     #[error("scripts are run, but enable_script_security is not set")]
     ScriptSecurity,
@@ -309,6 +317,7 @@ impl Problem {
             Self::NoAddresses { .. } => ("no-addresses", Warning, WouldRun),
             Self::AuthPassTruncated { .. } => ("auth-pass-truncated", Warning, WouldRun),
             Self::ScriptUnusable { reported, .. } => ("script-unusable", Warning, mentioned(reported)),
+            Self::NoScriptUser { .. } => ("no-script-user", Warning, WouldRun),
             Self::ScriptSecurity => ("script-security", Warning, ScriptSecurity),
             Self::IncludeMissing { .. } => ("include-missing", Warning, Accepted),
             Self::IncludeUnreadable { .. } => ("include-unreadable", Warning, WouldRun),

@@ -335,7 +335,7 @@ pub(super) fn complete(
         KindDraft::Misc(misc) => {
             let Written { mut value, span } = misc.command?;
             value.user = value.user.or(misc.user);
-            if !scripts.usable(&value, None, span, true) {
+            if !scripts.usable(&value, None, span, false) {
                 return None;
             }
             CheckerKind::Misc(MiscCheck {

@@ -119,7 +119,8 @@ pub(super) fn os_word(word: &Word<'_>) -> OsString {
 /// Asks about every script, once the user is known that scripts run as.
 pub(super) struct ScriptCheck<'a> {
     facts: &'a dyn Facts,
-    default_user: Option<&'a ScriptUser>,
+    /// Who runs a script that names nobody.
+    default_user: Option<ScriptUser>,
     security: bool,
     /// The first script that would be run.
     first: Option<Span>,
@@ -127,7 +128,11 @@ pub(super) struct ScriptCheck<'a> {
 }
 
 impl<'a> ScriptCheck<'a> {
-    pub(super) fn new(facts: &'a dyn Facts, default_user: Option<&'a ScriptUser>, security: bool) -> Self {
+    pub(super) fn new(facts: &'a dyn Facts, script_user: Option<&ScriptUser>, security: bool) -> Self {
+        let default_user = script_user.cloned().or_else(|| {
+            let user = "keepalived_script";
+            facts.user_exists(user).then(|| ScriptUser { user: user.to_owned(), group: None })
+        });
         Self { facts, default_user, security, first: None, findings: Vec::new() }
     }
 
@@ -139,19 +144,33 @@ impl<'a> ScriptCheck<'a> {
         at: Span,
         tracked: bool,
     ) -> bool {
-        let user = command.user.as_ref().or(user).or(self.default_user);
+        let user = command.user.as_ref().or(user).or(self.default_user.as_ref());
+        let args = || command.args.iter().map(|arg| arg.to_string_lossy()).collect::<Vec<_>>().join(" ");
+        if user.is_none() && self.security {
+            // It would run as root, which is what script security is there to prevent.
+            let advice = "set script_user in global_defs, or make a user keepalived_script";
+            let problem = Problem::NoScriptUser { command: args() };
+            self.findings.push(Diagnostic::new(at, problem).suggest(advice));
+            return false;
+        }
         let status = self.facts.script(command, user);
         let usable = match status {
             ScriptStatus::Ok => true,
             ScriptStatus::Insecure => !self.security,
             ScriptStatus::NotFound | ScriptStatus::NotExecutable => false,
         };
-        if usable {
+        // keepalived minds the missing script security even for a file that cannot be executed,
+        // of which `-t` says nothing.
+        if usable || status == ScriptStatus::NotExecutable {
             self.first.get_or_insert(at);
-        } else {
-            let args: Vec<_> = command.args.iter().map(|arg| arg.to_string_lossy()).collect();
-            let reported = tracked || status == ScriptStatus::Insecure;
-            let problem = Problem::ScriptUnusable { command: args.join(" "), status, reported };
+        }
+        if !usable {
+            let reported = match status {
+                ScriptStatus::NotFound => tracked,
+                ScriptStatus::Insecure => true,
+                ScriptStatus::Ok | ScriptStatus::NotExecutable => false,
+            };
+            let problem = Problem::ScriptUnusable { command: args(), status, reported };
             self.findings.push(Diagnostic::new(at, problem));
         }
         usable

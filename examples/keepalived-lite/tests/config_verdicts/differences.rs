@@ -4,22 +4,15 @@ const NAMESPACE: &str =
     "its network namespace does not exist: keepalived accepts the file unread, ours cannot run it";
 const IPTABLES: &str = "Debian's keepalived is built without iptables, and complains about its keywords";
 const NOT_SUPPORTED: &str = "keepalived complains inside a block that is skipped here";
-const MISC_PATH: &str = "keepalived does not look whether the script of a MISC_CHECK exists";
-const SCRIPT_USER: &str = "keepalived refuses scripts without script_user under script security where there is no user \
-     keepalived_script";
 
 /// Name without its ending, and why one accepts what the other does not.
 #[rustfmt::skip]
 pub(crate) const KNOWN: &[(&str, &str)] = &[
-    ("acassen__sample-misc_check", MISC_PATH),
     ("acassen__sample-vrrp.routes", NOT_SUPPORTED),
     ("pqdev__1150", NOT_SUPPORTED),
     ("pqdev__1230", NOT_SUPPORTED),
-    ("pqdev__1323", MISC_PATH),
     ("pqdev__1375a", NAMESPACE),
     ("pqdev__1492a", NAMESPACE),
-    ("pqdev__1587", MISC_PATH),
-    ("pqdev__1918m", SCRIPT_USER),
     ("pqdev__2003l", NAMESPACE),
     ("pqdev__255", IPTABLES),
     ("pqdev__507", NOT_SUPPORTED),
