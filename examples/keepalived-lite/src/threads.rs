@@ -45,8 +45,7 @@ pub(crate) struct Threads {
     vrrp_thread: JoinHandle<io::Result<Engine>>,
     link_thread: JoinHandle<()>,
     monitor_thread: JoinHandle<()>,
-    /// The present one, and those of before a reload whose scripts still run.
-    notify_threads: Vec<JoinHandle<()>>,
+    notify_thread: JoinHandle<()>,
     board: Board,
     /// What the instances were made of, and the interface of each.
     places: Vec<(VrrpInstance, u32)>,
@@ -57,7 +56,7 @@ impl Threads {
     pub(crate) fn start(config: &Config, options: &Options) -> Result<Self, StartError> {
         let setup = setup::build(config, &interfaces()?)?;
         let board = Board::new(setup.instances.len());
-        Self::assemble(setup, board, config, options)
+        Self::assemble(setup, board, config, options, None)
     }
 
     /// Passes a command to the vrrp thread.
@@ -94,10 +93,7 @@ impl Threads {
             board.adopt(new, &self.board, old);
         }
         inherit(&mut setup, engine, &twins, config, old);
-        let mut threads = Self::assemble(setup, board, config, options)?;
-        threads.notify_threads.extend(self.notify_threads);
-        threads.notify_threads.retain(|thread| !thread.is_finished());
-        Ok(threads)
+        Self::assemble(setup, board, config, options, Some(self.notify_thread))
     }
 
     /// For each new instance the position of the old one that it goes on from.
@@ -109,7 +105,14 @@ impl Threads {
         setup.places().iter().map(same).collect()
     }
 
-    fn assemble(setup: Setup, board: Board, config: &Config, options: &Options) -> Result<Self, StartError> {
+    /// `earlier` is the notify thread of before a reload: what it has to tell comes first.
+    fn assemble(
+        setup: Setup,
+        board: Board,
+        config: &Config,
+        options: &Options,
+        earlier: Option<JoinHandle<()>>,
+    ) -> Result<Self, StartError> {
         let places = setup.places();
         let Setup {
             instances, scripts, ports, addresses, announcers, watched, jobs, notify, entries, ..
@@ -137,7 +140,11 @@ impl Threads {
             schedule::prepare_thread(&settings);
             linker.run(&link_jobs);
         })?;
-        let notify_thread = spawn("notify", move || notifier.run(&notice_queue, &notify_stopped))?;
+        let notify_thread = spawn("notify", move || {
+            // It ends within its second of grace.
+            let _ = earlier.map(JoinHandle::join);
+            notifier.run(&notice_queue, &notify_stopped);
+        })?;
         let vrrp_thread = spawn("vrrp", move || {
             schedule::prepare_thread(&settings);
             run::run(engine, ports, &commands, outlets)
@@ -151,7 +158,7 @@ impl Threads {
             vrrp_thread,
             link_thread,
             monitor_thread,
-            notify_threads: vec![notify_thread],
+            notify_thread,
             board,
             places,
         })
@@ -167,10 +174,7 @@ impl Threads {
         self.link.send(LinkJob::Stop);
         self.stop_notify.send(());
         // A thread that panicked has aborted the process long ago.
-        let _ = (self.link_thread.join(), self.monitor_thread.join());
-        for thread in self.notify_threads {
-            let _ = thread.join();
-        }
+        let _ = (self.link_thread.join(), self.monitor_thread.join(), self.notify_thread.join());
     }
 }
 
