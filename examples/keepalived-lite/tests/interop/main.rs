@@ -11,6 +11,7 @@ mod common;
 mod frozen;
 mod password;
 mod placement;
+mod reload;
 mod scripts;
 mod succession;
 mod unicast;

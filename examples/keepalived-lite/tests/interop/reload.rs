@@ -1,0 +1,74 @@
+//! `SIGHUP`: what did not change goes on, what cannot run changes nothing.
+
+use core::time::Duration;
+
+use netlab::{now, with_namespaces};
+use nix::sys::signal::Signal;
+
+use crate::common::{Configuration, PATIENCE, Program, Solo, Timing, wait_until};
+
+/// A master that is told to reload after `change`, and has said `words` in its log; then `test`
+/// with the time of the signal.
+fn reloaded(title: &str, change: impl FnOnce(&Solo), words: &str, test: impl FnOnce(&mut Solo, Duration)) {
+    with_namespaces(|| {
+        let mut solo = Solo::new(title, Program::Ours);
+        solo.become_master();
+        change(&solo);
+        let asked = now();
+        solo.machine.node().signal(Signal::SIGHUP).unwrap();
+        let said = wait_until(PATIENCE, || solo.machine.log().contains(words).then(now));
+        solo.hearing.tell(said.expect("the log tells of the reload"), words);
+        test(&mut solo, asked);
+        solo.machine.stop();
+    });
+}
+
+/// Nothing but the master's ordinary advertisements for ten intervals, and none of them late.
+fn goes_on(solo: &mut Solo, from: Duration) {
+    let interval = Timing::V3.interval;
+    std::thread::sleep(interval * 10);
+    let heard = solo.hearing.since(from);
+    assert!(heard.iter().all(|heard| heard.priority != 0), "no resignation: {heard:?}");
+    let own = heard.iter().filter(|heard| heard.priority == Solo::PRIORITY);
+    let times: Vec<Duration> = core::iter::once(from).chain(own.map(|heard| heard.time)).collect();
+    let longest = times.windows(2).map(|pair| pair[1].saturating_sub(pair[0])).max();
+    assert!(longest.is_some_and(|gap| gap < interval * 2), "silent for {longest:?}");
+    assert!(solo.machine.owns(&solo.lan));
+    assert_eq!(solo.machine.statistics().counter("Advertisements", "Became master"), 1);
+}
+
+#[test]
+fn a_reload_of_the_same_file_is_not_noticed_on_the_wire() {
+    reloaded("reload, same", |_| {}, "1 of 1 instances go on unchanged", goes_on);
+}
+
+#[test]
+fn an_instance_that_is_added_does_not_disturb_the_others() {
+    let second = "vrrp_instance VI_2 {\n interface eth0\n virtual_router_id 77\n priority 77\n version 3\n advert_int 0.2\n \
+                  virtual_ipaddress {\n 10.77.0.177\n }\n}\n";
+    let change = |solo: &Solo| solo.configure(|configuration| configuration.before.push_str(second));
+    reloaded("reload, one more", change, "1 of 2 instances go on unchanged", |solo, asked| {
+        goes_on(solo, asked);
+        let new = solo.hearing.first(asked, PATIENCE, "the new instance", |heard| heard.priority == 77);
+        solo.hearing.tell(new.time, "the new instance is master");
+    });
+}
+
+#[test]
+fn an_instance_that_is_removed_resigns() {
+    let change = |solo: &Solo| solo.machine.configure("global_defs {\n router_id empty\n}\n");
+    reloaded("reload, removed", change, "0 of 0 instances go on", |solo, asked| {
+        solo.hearing.first(asked, PATIENCE, "priority 0", |heard| heard.priority == 0);
+        solo.await_address(false, "its address is gone");
+    });
+}
+
+#[test]
+fn a_file_that_cannot_run_changes_nothing() {
+    let change = |solo: &Solo| {
+        let mut configuration = Configuration::new(Solo::TIMING, Solo::PRIORITY).to_string();
+        configuration = configuration.replace("interface eth0", "interface nowhere");
+        solo.machine.configure(configuration);
+    };
+    reloaded("reload, refused", change, "reload refused", goes_on);
+}
