@@ -84,33 +84,35 @@ fn rows() -> Vec<Row> {
             rows.push(Row { ids: ids(v2, v3), version, start, input, actions, state, timer });
         };
         // 6.4.1 Initialize
-        row("3768-6.4.1-1 -3", "9568-6.4.1", owner, STARTUP, &[|| send(255), || AcquireAddresses, || Announce { repeat: 1 }], Master, Timer::Advert);
-        row("3768-6.4.1-4", "9568-6.4.1", initialize, STARTUP, &[], Backup, Timer::MasterDown);
-        row("3768-6.4.1-5", "9568-6.4.1", initialize, SHUTDOWN, &[], Initialize, Timer::Off);
-        row("3768-6.4.1-5", "9568-6.4.1", initialize, hears(0, 9), &[], Initialize, Timer::Off);
-        row("3768-6.4.1-5", "9568-6.4.1", initialize, hears(200, 9), &[], Initialize, Timer::Off);
-        row("3768-6.4.1-5", "9568-6.4.1", initialize, Step::TimerFires, &[], Initialize, Timer::Off);
+        row("3768-6.4.1-1 -2 -3", "9568-6.4.1-1 -2 -4", owner, STARTUP, &[|| send(255), || AcquireAddresses, || Announce { repeat: 1 }], Master, Timer::Advert);
+        row("3768-6.4.1-4", "9568-6.4.1-5 -6", initialize, STARTUP, &[], Backup, Timer::MasterDown);
+        row("3768-6.4.1-5", "9568-6.4.1-7", initialize, SHUTDOWN, &[], Initialize, Timer::Off);
+        row("3768-6.4.1-5", "9568-6.4.1-7", initialize, hears(0, 9), &[], Initialize, Timer::Off);
+        row("3768-6.4.1-5", "9568-6.4.1-7", initialize, hears(200, 9), &[], Initialize, Timer::Off);
+        row("3768-6.4.1-5", "9568-6.4.1-7", initialize, Step::TimerFires, &[], Initialize, Timer::Off);
         // 6.4.2 Backup; the machine under test has priority 100 and address 192.0.2.5
-        row("3768-6.4.2-4", "9568-6.4.2", in_backup, SHUTDOWN, &[], Initialize, Timer::Off);
-        row("3768-6.4.2-5 -7", "9568-6.4.2", in_backup, Step::TimerFires, &[|| send(100), || AcquireAddresses, || Announce { repeat: 1 }], Master, Timer::Advert);
-        row("3768-6.4.2-8", "9568-6.4.2", in_backup, hears(0, 9), &[], Backup, Timer::Skew);
-        row("3768-6.4.2", "9568-6.4.2", in_backup, hears(101, 1), &[], Backup, Timer::MasterDown);
-        row("3768-6.4.2", "9568-6.4.2", in_backup, hears(100, 1), &[], Backup, Timer::MasterDown);
-        row("3768-6.4.2", "9568-6.4.2", in_backup, hears(99, 9), &[], Backup, Timer::Unchanged);
-        row("3768-6.4.2", "9568-6.4.2", nopreempt, hears(99, 9), &[], Backup, Timer::MasterDown);
-        row("3768-6.4.2", "9568-6.4.2", in_backup, STARTUP, &[], Backup, Timer::Unchanged);
+        row("3768-6.4.2-4", "9568-6.4.2-6", in_backup, SHUTDOWN, &[], Initialize, Timer::Off);
+        row("3768-6.4.2-5 -6 -7", "9568-6.4.2-7 -8 -11", in_backup, Step::TimerFires, &[|| send(100), || AcquireAddresses, || Announce { repeat: 1 }], Master, Timer::Advert);
+        row("3768-6.4.2-8", "9568-6.4.2-12", in_backup, hears(0, 9), &[], Backup, Timer::Skew);
+        row("3768-6.4.2-9", "9568-6.4.2-13", in_backup, hears(101, 1), &[], Backup, Timer::MasterDown);
+        row("3768-6.4.2-9", "9568-6.4.2-13", in_backup, hears(100, 1), &[], Backup, Timer::MasterDown);
+        row("3768-6.4.2-9", "9568-6.4.2-13", nopreempt, hears(99, 9), &[], Backup, Timer::MasterDown);
+        row("3768-6.4.2-10", "9568-6.4.2-14", in_backup, hears(99, 9), &[], Backup, Timer::Unchanged);
+        // Startup in any other state is no event of the RFCs; it must be harmless.
+        row("-", "-", in_backup, STARTUP, &[], Backup, Timer::Unchanged);
+        row("-", "-", in_master, STARTUP, &[], Master, Timer::Unchanged);
         // 6.4.3 Master
-        row("3768-6.4.3", "9568-6.4.3", in_master, SHUTDOWN, &[|| send(0), || ReleaseAddresses], Initialize, Timer::Off);
-        row("3768-6.4.3", "9568-6.4.3", in_master, Step::TimerFires, &[|| send(100)], Master, Timer::Advert);
-        row("3768-6.4.3", "9568-6.4.3", in_master, hears(0, 9), &[|| send(100)], Master, Timer::Advert);
-        row("3768-6.4.3", "9568-6.4.3", in_master, hears(101, 1), &[|| ReleaseAddresses], Backup, Timer::MasterDown);
-        row("3768-6.4.3", "9568-6.4.3", in_master, hears(100, 6), &[|| ReleaseAddresses], Backup, Timer::MasterDown);
-        row("3768-6.4.3", "9568-6.4.3", in_master, hears(100, 5), &[], Master, Timer::Unchanged);
-        row("3768-6.4.3", "9568-6.4.3", in_master, STARTUP, &[], Master, Timer::Unchanged);
-        // RFC 3768 discards a losing advertisement in silence, RFC 9568 §6.4.3 answers it.
+        row("3768-6.4.3-5", "9568-6.4.3-8", in_master, SHUTDOWN, &[|| send(0), || ReleaseAddresses], Initialize, Timer::Off);
+        row("3768-6.4.3-6", "9568-6.4.3-9", in_master, Step::TimerFires, &[|| send(100)], Master, Timer::Advert);
+        row("3768-6.4.3-7", "9568-6.4.3-10", in_master, hears(0, 9), &[|| send(100)], Master, Timer::Advert);
+        row("3768-6.4.3-8", "9568-6.4.3-11 -12", in_master, hears(101, 1), &[|| ReleaseAddresses], Backup, Timer::MasterDown);
+        row("3768-6.4.3-8", "9568-6.4.3-11 -12", in_master, hears(100, 6), &[|| ReleaseAddresses], Backup, Timer::MasterDown);
+        // Our own address: by the letter version 3 would answer, and two twins would never end.
+        row("3768-6.4.3-9", "deviates from 9568-6.4.3-13", in_master, hears(100, 5), &[], Master, Timer::Unchanged);
+        // RFC 3768 discards a losing advertisement in silence, RFC 9568 answers it at once.
         let answer: &'static [fn() -> Output] = if version == V2 { &[] } else { &[|| send(100)] };
-        row("3768-6.4.3", "9568-6.4.3", in_master, hears(99, 9), answer, Master, Timer::Unchanged);
-        row("3768-6.4.3", "9568-6.4.3", in_master, hears(100, 4), answer, Master, Timer::Unchanged);
+        row("3768-6.4.3-9", "9568-6.4.3-13", in_master, hears(99, 9), answer, Master, Timer::Unchanged);
+        row("3768-6.4.3-9", "9568-6.4.3-13", in_master, hears(100, 4), answer, Master, Timer::Unchanged);
     }
     rows
 }
