@@ -6,6 +6,8 @@ use kconf_parser::{
     AssumePresent, Diagnostic, ExpandOptions, NoFiles, Sources, config_test, expand, lower, parse,
 };
 
+/// Lines of one input after expansion: time goes into text, not into repeating it.
+const LINES: usize = 2_000;
 /// Findings of one input that are rendered: rendering counts lines from the start of the file.
 const RENDERED: usize = 50;
 
@@ -19,7 +21,7 @@ pub fn run(octets: &[u8]) {
     assert_eq!(parsed.tree.print(), octets, "nothing is lost");
     rendered(parsed.tree.sources(), &parsed.diagnostics);
 
-    let options = ExpandOptions { config_id: "fuzz".to_owned() };
+    let options = ExpandOptions { config_id: "fuzz".to_owned(), max_lines: LINES };
     let expanded = expand("fuzz.conf", octets, &NoFiles, &options);
     let lowered = lower(&expanded.tree, &AssumePresent);
     rendered(expanded.tree.sources(), &expanded.diagnostics);

@@ -19,8 +19,6 @@ use sequence::Sequence;
 const MAX_INCLUDES: usize = 16;
 /// Definitions and sequences inside one another.
 const MAX_LEVELS: usize = 64;
-/// Lines that expansion may make, and steps it may take for them.
-const MAX_LINES: usize = 500_000;
 /// Files that may be read, all includes together.
 const MAX_FILES: usize = 10_000;
 
@@ -53,10 +51,19 @@ impl Loader for NoFiles {
 }
 
 /// What expansion depends on besides the text.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub struct ExpandOptions {
     /// `-i`: what `@id` lines and `${_INSTANCE}` compare with; the short host name by default in keepalived.
     pub config_id: String,
+    /// Lines that expansion may make, and steps it may take for them; 500,000 by default. A few
+    /// octets of `~SEQ` ask for any number, so something has to say no.
+    pub max_lines: usize,
+}
+
+impl Default for ExpandOptions {
+    fn default() -> Self {
+        Self { config_id: String::new(), max_lines: 500_000 }
+    }
 }
 
 /// Reads a file with its includes, conditions, definitions and sequences. Never fails.
@@ -186,7 +193,7 @@ impl Expander<'_> {
         let (arguments, rest, kind) = sequence::split(text)?;
         let scope = self.scope(place);
         let arguments = self.definitions.replace(arguments, &scope).unwrap_or_else(|| arguments.to_vec());
-        let sequence = Sequence::parse(&arguments, kind);
+        let sequence = Sequence::parse(&arguments, kind, self.options.max_lines);
         if sequence.is_none() {
             let value = String::from_utf8_lossy(text).into_owned();
             let expected = "~SEQ(name, [start, [step,]] end) or ~LST(name, value, ...)";
@@ -273,8 +280,8 @@ impl Expander<'_> {
     /// Definitions can double what they contain at every level, so the steps are counted, too.
     fn step(&mut self, place: Place<'_>) -> bool {
         self.lines += 1;
-        if self.lines > MAX_LINES && !self.full {
-            self.too_many(place.origin, "lines of definitions", MAX_LINES);
+        if self.lines > self.options.max_lines && !self.full {
+            self.too_many(place.origin, "lines of definitions", self.options.max_lines);
             self.full = true;
         }
         !self.full

@@ -85,7 +85,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 }
 
 fn read(octets: &[u8]) -> (Tree, Vec<Diagnostic>) {
-    let options = ExpandOptions { config_id: "corpus".to_owned() };
+    let options = ExpandOptions { config_id: "corpus".to_owned(), ..ExpandOptions::default() };
     let parsed = expand("keepalived.conf", octets, &NoFiles, &options);
     let mut findings = parsed.diagnostics;
     findings.extend(lower(&parsed.tree, &AssumePresent).diagnostics);

@@ -153,7 +153,7 @@ proptest! {
 
     #[test]
     fn nothing_panics(octets in octets()) {
-        let options = ExpandOptions { config_id: "id".to_owned() };
+        let options = ExpandOptions { config_id: "id".to_owned(), ..ExpandOptions::default() };
         let parsed = expand("f", &octets, &NoFiles, &options);
         let lowered = lower(&parsed.tree, &AssumePresent);
         render_all(parsed.tree.sources(), &parsed.diagnostics);

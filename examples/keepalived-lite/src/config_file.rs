@@ -85,7 +85,8 @@ impl Loaded {
 /// Why the file itself cannot be read. A mistake in it is a finding, never an error here.
 pub(crate) fn load(path: &Path, config_id: Option<&str>) -> io::Result<Loaded> {
     let octets = std::fs::read(path)?;
-    let options = ExpandOptions { config_id: config_id.map_or_else(short_host_name, str::to_owned) };
+    let config_id = config_id.map_or_else(short_host_name, str::to_owned);
+    let options = ExpandOptions { config_id, ..ExpandOptions::default() };
     let parsed = expand(&path.to_string_lossy(), &octets, &Files, &options);
     let lowered = lower(&parsed.tree, &HostFacts);
     let mut diagnostics = parsed.diagnostics;

@@ -8,7 +8,7 @@ use std::path::Path;
 const MAX_DEPTH: usize = 8;
 
 /// Octets of a line after its definitions are replaced; about there it stops.
-pub(super) const MAX_TEXT: usize = 1 << 18;
+pub(super) const MAX_TEXT: usize = 1 << 16;
 
 /// Definitions so far. The last one of a name counts.
 #[derive(Debug, Default)]

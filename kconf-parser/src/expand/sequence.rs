@@ -33,16 +33,17 @@ pub(super) fn split(text: &[u8]) -> Option<(&[u8], &[u8], Kind)> {
 }
 
 impl Sequence {
-    pub(super) fn parse(arguments: &[u8], kind: Kind) -> Option<Self> {
+    /// `None` for arguments that make no sense, and for more than `most` rounds.
+    pub(super) fn parse(arguments: &[u8], kind: Kind, most: usize) -> Option<Self> {
         let arguments = fields(arguments);
         let (first, values) = arguments.split_first()?;
         match kind {
             Kind::List => Self::list(first, values),
-            Kind::Decimal | Kind::Hexadecimal => Self::numbers(first, values, kind),
+            Kind::Decimal | Kind::Hexadecimal => Self::numbers(first, values, kind, most.min(MAX_ROUNDS)),
         }
     }
 
-    fn numbers(name: &[u8], values: &[&[u8]], kind: Kind) -> Option<Self> {
+    fn numbers(name: &[u8], values: &[&[u8]], kind: Kind, most: usize) -> Option<Self> {
         let numbers: Vec<i64> = values.iter().map(|value| number(value)).collect::<Option<_>>()?;
         let (start, step, end) = match *numbers.as_slice() {
             [end] => (if end < 0 { -1 } else { 1 }, None, end),
@@ -57,7 +58,7 @@ impl Sequence {
         let mut rounds = Vec::new();
         let mut value = start;
         while (step > 0 && value <= end) || (step < 0 && value >= end) {
-            if rounds.len() >= MAX_ROUNDS {
+            if rounds.len() >= most {
                 return None;
             }
             let text = if kind == Kind::Hexadecimal { format!("{value:x}") } else { value.to_string() };

@@ -22,7 +22,7 @@ impl Loader for Memory {
 }
 
 fn expanded(text: &str) -> String {
-    let options = ExpandOptions { config_id: "here".to_owned() };
+    let options = ExpandOptions { config_id: "here".to_owned(), ..ExpandOptions::default() };
     let parsed = expand("/etc/k.conf", text.as_bytes(), &NoFiles, &options);
     String::from_utf8(parsed.tree.print()).unwrap()
 }

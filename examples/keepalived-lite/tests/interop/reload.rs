@@ -31,7 +31,7 @@ fn goes_on(solo: &mut Solo, from: Duration) {
     assert!(heard.iter().all(|heard| heard.priority != 0), "no resignation: {heard:?}");
     let own = heard.iter().filter(|heard| heard.priority == Solo::PRIORITY);
     let times: Vec<Duration> = core::iter::once(from).chain(own.map(|heard| heard.time)).collect();
-    let longest = times.windows(2).map(|pair| pair[1].saturating_sub(pair[0])).max();
+    let longest = times.iter().zip(times.iter().skip(1)).map(|(one, next)| next.saturating_sub(*one)).max();
     assert!(longest.is_some_and(|gap| gap < interval * 2), "silent for {longest:?}");
     assert!(solo.machine.owns(&solo.lan));
     assert_eq!(solo.machine.statistics().counter("Advertisements", "Became master"), 1);
