@@ -48,8 +48,17 @@ pub(crate) struct Setup {
     pub notify: Vec<notify::Scripts>,
     /// For whoever comes after us.
     pub entries: Vec<Entry>,
-    /// The blocks that the instances were made of.
-    pub blocks: Vec<VrrpInstance>,
+    /// Where each comes from.
+    pub origins: Vec<Origin>,
+}
+
+/// What an instance was made of.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Origin {
+    /// Position of its block in the configuration.
+    pub block: usize,
+    /// The kernel's number of the interface of its adverts.
+    pub interface: u32,
 }
 
 /// Why an instance is not run.
@@ -92,12 +101,12 @@ pub(crate) fn build(config: &Config, interfaces: &HashMap<String, Interface>) ->
         jobs,
         notify: Vec::new(),
         entries: Vec::new(),
-        blocks: Vec::new(),
+        origins: Vec::new(),
     };
     let mut ports: HashMap<u32, usize> = HashMap::new();
-    for block in &config.instances {
+    for (position, block) in config.instances.iter().enumerate() {
         match setup.add(block, config, interfaces, &mut ports) {
-            Ok(()) => {}
+            Ok(interface) => setup.origins.push(Origin { block: position, interface }),
             Err(error @ SetupError::Socket(..)) => return Err(error),
             Err(error) => tracing::error!("({}) not started: {error}", block.name),
         }
@@ -106,18 +115,13 @@ pub(crate) fn build(config: &Config, interfaces: &HashMap<String, Interface>) ->
 }
 
 impl Setup {
-    /// The block of each instance with the interface of its adverts.
-    pub(crate) fn places(&self) -> Vec<(VrrpInstance, u32)> {
-        self.blocks.iter().cloned().zip(self.entries.iter().map(|entry| entry.index)).collect()
-    }
-
     fn add(
         &mut self,
         block: &VrrpInstance,
         config: &Config,
         interfaces: &HashMap<String, Interface>,
         ports: &mut HashMap<u32, usize>,
-    ) -> Result<(), SetupError> {
+    ) -> Result<u32, SetupError> {
         if let Some(blocker) = unsupported::blocker(block) {
             return Err(SetupError::Unsupported(blocker));
         }
@@ -168,8 +172,7 @@ impl Setup {
             logged_addresses: false,
             due: None,
         });
-        self.blocks.push(block.clone());
-        Ok(())
+        Ok(place.index)
     }
 
     fn port(

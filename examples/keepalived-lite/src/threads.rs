@@ -17,7 +17,7 @@ use crate::notify::Notifier;
 use crate::queue::{QueueSender, queue};
 use crate::record::{Paths, Record};
 use crate::schedule;
-use crate::setup::{self, Setup, SetupError};
+use crate::setup::{self, Origin, Setup, SetupError};
 use crate::vrrp::engine::{Command, Engine};
 use crate::vrrp::run::{self, Outlets};
 
@@ -47,8 +47,8 @@ pub(crate) struct Threads {
     monitor_thread: JoinHandle<()>,
     notify_thread: JoinHandle<()>,
     board: Board,
-    /// What the instances were made of, and the interface of each.
-    places: Vec<(VrrpInstance, u32)>,
+    /// What the instances were made of.
+    origins: Vec<Origin>,
 }
 
 impl Threads {
@@ -76,7 +76,7 @@ impl Threads {
                 return Ok(self);
             }
         };
-        let twins = self.twins(&setup);
+        let twins = self.twins(&setup, config, old);
         let keep: Vec<usize> = twins.iter().flatten().copied().collect();
         tracing::info!("reload: {} of {} instances go on unchanged", keep.len(), twins.len());
 
@@ -96,13 +96,18 @@ impl Threads {
         Self::assemble(setup, board, config, options, Some(self.notify_thread))
     }
 
-    /// For each new instance the position of the old one that it goes on from.
-    fn twins(&self, setup: &Setup) -> Vec<Option<usize>> {
-        let same = |new: &(VrrpInstance, u32)| {
-            let new_block = without_span(&new.0);
-            self.places.iter().position(|old| old.1 == new.1 && without_span(&old.0) == new_block)
+    /// For each new instance the position of the old one that it goes on from: the same block on
+    /// the same interface.
+    fn twins(&self, setup: &Setup, config: &Config, old: &Config) -> Vec<Option<usize>> {
+        let twin = |new: &Origin| {
+            let wanted = config.instances.get(new.block)?;
+            let same = |origin: &Origin| {
+                let block = old.instances.get(origin.block);
+                origin.interface == new.interface && block.is_some_and(|block| same_block(block, wanted))
+            };
+            self.origins.iter().position(same)
         };
-        setup.places().iter().map(same).collect()
+        setup.origins.iter().map(twin).collect()
     }
 
     /// `earlier` is the notify thread of before a reload: what it has to tell comes first.
@@ -113,9 +118,17 @@ impl Threads {
         options: &Options,
         earlier: Option<JoinHandle<()>>,
     ) -> Result<Self, StartError> {
-        let places = setup.places();
         let Setup {
-            instances, scripts, ports, addresses, announcers, watched, jobs, notify, entries, ..
+            instances,
+            scripts,
+            ports,
+            addresses,
+            announcers,
+            watched,
+            jobs,
+            notify,
+            entries,
+            origins,
         } = setup;
         let (vrrp, commands) = queue()?;
         let (link, link_jobs) = queue()?;
@@ -160,7 +173,7 @@ impl Threads {
             monitor_thread,
             notify_thread,
             board,
-            places,
+            origins,
         })
     }
 
@@ -210,8 +223,9 @@ fn inherit(setup: &mut Setup, engine: Engine, twins: &[Option<usize>], config: &
 }
 
 /// A block that only moved in its file is the same.
-fn without_span(block: &VrrpInstance) -> VrrpInstance {
-    VrrpInstance { span: kconf_parser::Span::default(), ..block.clone() }
+fn same_block(one: &VrrpInstance, other: &VrrpInstance) -> bool {
+    // The cheap comparison first: a copy of every pair would be a million for a thousand.
+    one.vrid == other.vrid && VrrpInstance { span: other.span, ..one.clone() } == *other
 }
 
 fn script_without_span(block: &VrrpScript) -> VrrpScript {
