@@ -1,5 +1,6 @@
 //! The worker's threads: started together, stopped in order, exchanged by a reload.
 
+use core::time::Duration;
 use std::collections::HashMap;
 use std::io;
 use std::thread::{Builder, JoinHandle};
@@ -148,6 +149,8 @@ impl Threads {
         let outlets = Outlets { link: link.clone(), notify: notices, board: board.clone() };
 
         let settings = config.globals.vrrp_process;
+        // A delay of the start, not of a reload.
+        let delay = if earlier.is_some() { Duration::ZERO } else { config.globals.vrrp_startup_delay };
         schedule::prepare_process(&settings);
         let link_thread = spawn("link", move || {
             schedule::prepare_thread(&settings);
@@ -160,7 +163,7 @@ impl Threads {
         })?;
         let vrrp_thread = spawn("vrrp", move || {
             schedule::prepare_thread(&settings);
-            run::run(engine, ports, &commands, outlets)
+            run::run(engine, ports, &commands, outlets, delay)
         })?;
         let monitor_thread = spawn("monitor", move || monitor::run(kernel, tracking, &monitor_stopped))?;
         Ok(Self {

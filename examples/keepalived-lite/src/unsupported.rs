@@ -89,10 +89,6 @@ fn in_globals(config: &Config) -> Vec<Unsupported> {
         ),
         (globals.startup_script.is_some(), "startup_script is not supported yet: it is not run"),
         (globals.shutdown_script.is_some(), "shutdown_script is not supported yet: it is not run"),
-        (
-            !globals.vrrp_startup_delay.is_zero(),
-            "vrrp_startup_delay is not supported yet: instances start at once",
-        ),
         (globals.instance.is_some(), "instance is not supported yet: pid files keep their names"),
         (globals.use_pid_dir, "use_pid_dir is not supported yet: pid files lie where -p and -r say"),
         (

@@ -111,6 +111,8 @@ pub(crate) struct Engine {
     /// Instances by port and VRID.
     index: Vec<[Option<u16>; 256]>,
     timers: BTreeSet<(Instant, usize)>,
+    /// When to start, if that is still to come (`vrrp_startup_delay`).
+    start_at: Option<Instant>,
     /// Log lines and notifications wait here until all packets and addresses are out.
     reports: Vec<(usize, Output)>,
 }
@@ -126,7 +128,13 @@ impl Engine {
                 *slot = u16::try_from(position).ok();
             }
         }
-        Self { instances, scripts, index, timers: BTreeSet::new(), reports: Vec::new() }
+        Self { instances, scripts, index, timers: BTreeSet::new(), start_at: None, reports: Vec::new() }
+    }
+
+    /// Starts at `at`, by [`handle_timeout`](Self::handle_timeout). Until then nothing is heard or
+    /// said.
+    pub(crate) const fn start_at(&mut self, at: Instant) {
+        self.start_at = Some(at);
     }
 
     /// Starts every instance that does not run already. Those with a script that has no weight
@@ -195,6 +203,10 @@ impl Engine {
 
     /// Runs what is due at `now`.
     pub(crate) fn handle_timeout(&mut self, now: Instant, net: &mut impl Net) {
+        if self.start_at.is_some_and(|at| at <= now) {
+            self.start_at = None;
+            self.start(now, net);
+        }
         while let Some(&(due, position)) = self.timers.first()
             && due <= now
         {
@@ -222,6 +234,9 @@ impl Engine {
     /// The earliest deadline, and whether a takeover hangs on it.
     #[must_use]
     pub(crate) fn next_deadline(&self) -> Option<(Instant, bool)> {
+        if let Some(at) = self.start_at {
+            return Some((at, false));
+        }
         let &(due, position) = self.timers.first()?;
         let backup = |instance: &Instance| instance.router.state() == StateKind::Backup;
         Some((due, self.instances.get(position).is_some_and(backup)))

@@ -74,7 +74,8 @@ impl Net for Kernel {
 }
 
 /// Runs until [`Command::Leave`]; by then every Master that is not kept has sent priority 0 and
-/// the link thread has its orders. The engine comes back for whoever goes on with it.
+/// the link thread has its orders. The engine comes back for whoever goes on with it. It starts
+/// after `delay`.
 ///
 /// # Errors
 ///
@@ -84,6 +85,7 @@ pub(crate) fn run(
     ports: Vec<Port>,
     commands: &QueueReceiver<Command>,
     outlets: Outlets,
+    delay: Duration,
 ) -> io::Result<Engine> {
     let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?;
     let flags = TimerFlags::TFD_NONBLOCK | TimerFlags::TFD_CLOEXEC;
@@ -96,7 +98,7 @@ pub(crate) fn run(
     let mut kernel = Kernel { ports, outlets };
     let mut buffer = [0; BUFFER];
     let mut armed = None;
-    engine.start(clock::now(), &mut kernel);
+    engine.start_at(clock::now() + delay);
     loop {
         let early = takeover_near(&engine, clock::now());
         if early.is_none() {

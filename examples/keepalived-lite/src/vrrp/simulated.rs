@@ -230,3 +230,17 @@ fn leaving_keeps_what_is_to_be_kept() {
     assert!(!world.wanted);
     assert_eq!(world.sent[0][22], 0, "priority 0");
 }
+
+#[test]
+fn nothing_is_heard_or_said_before_the_start() {
+    let mut lan = [Router::new(1, 150, "s", None), Router::new(2, 100, "s", None)];
+    lan.iter_mut().for_each(|router| router.engine.start_at(at(7_000)));
+    for millis in 1..12_000 {
+        for router in &mut lan {
+            router.engine.handle_timeout(at(millis), &mut router.world);
+        }
+        assert!(millis >= 7_000 || lan.iter().all(|router| router.world.sent.is_empty()));
+        exchange(&mut lan, at(millis));
+    }
+    assert_eq!(states(&lan), [Master, Backup]);
+}
