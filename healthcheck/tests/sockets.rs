@@ -115,6 +115,13 @@ fn a_full_backlog_is_a_time_out_of_connecting() {
         let report = probe.probe().await;
         assert_eq!(failed(&report), Failure::TimedOut { phase: Phase::Connect });
         assert!(report.total >= SHORT && report.total < 5 * SHORT, "{:?}", report.total);
+
+        // The time-out of connecting is 5 s here; the deadline of the whole probe comes first.
+        let mut probe = http(address, HttpExpect::default());
+        probe.deadline = SHORT;
+        let report = probe.probe().await;
+        assert_eq!(failed(&report), Failure::TimedOut { phase: Phase::Connect });
+        assert!(report.total >= SHORT && report.total < 5 * SHORT, "{:?}", report.total);
     });
 }
 
