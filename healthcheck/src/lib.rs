@@ -1,8 +1,110 @@
 //! Health checks for load balancers: judge and probe apart.
 //!
-//! This crate is at its beginning: [`Policy`] is the one thing it holds, keepalived's rule
-//! of when to probe again. It never reads a clock, opens a socket or spawns a thread.
+//! - [`Checker`] decides when to probe one service of one server and what to believe: keepalived's
+//!   `delay_loop`, `retry`, `delay_before_retry`, `alpha`, and the rotation of `HTTP_GET`'s URLs.
+//! - [`Quorum`] judges a virtual server: which destinations it should have, and whether the sorry
+//!   server stands in.
+//! - [`Exchange`] is one dialogue with a server, octets in and octets out; [`HttpExchange`] is
+//!   `HTTP_GET`.
+//! - `Probe` (feature `tokio`) carries them over real sockets: `TcpProbe`, `HttpProbe`.
+//!
+//! Without the feature `tokio` this crate never reads a clock, opens a socket, spawns a thread,
+//! logs or touches a global. It speaks no TLS. Counters and history are not kept here: fold them
+//! from the outputs.
+//!
+//! # The run loop
+//!
+//! The driver of a [`Checker`] is always the same: feed one input, drain the outputs, ask for the
+//! deadline, sleep. A probe is an output, its result an input. What the checker makes of it goes
+//! to the [`Quorum`], whose destinations go to the kernel.
+//!
+//! ```
+//! use core::time::Duration;
+//! use healthcheck::{
+//!     Checker, Config, Failure, Health, Input, Instant, NetworkError, Outcome, Output, Phase, Policy, Quorum,
+//!     QuorumConfig, QuorumInput, QuorumOutput, Sequence, ServerConfig, spread,
+//! };
+//!
+//! let policy = Policy {
+//!     delay_loop: Duration::from_secs(6),
+//!     retry: 1,
+//!     delay_before_retry: Duration::from_secs(1),
+//! };
+//! let mut checker = Checker::new(Config { policy, alpha: false, sequence: Sequence::Single });
+//! let mut quorum = Quorum::new(QuorumConfig {
+//!     quorum: 1,
+//!     hysteresis: 0,
+//!     servers: vec![ServerConfig {
+//!         weight: 1,
+//!         inhibit_on_failure: false,
+//!         checkers: vec![checker.health()],
+//!     }],
+//!     sorry: None,
+//! });
+//! quorum.handle_input(QuorumInput::Start);
+//!
+//! let mut now = Instant::from_origin(Duration::ZERO); // yours: any monotonic clock
+//! checker.handle_input(now, Input::Start { delay: spread(1, policy.delay_loop) });
+//! while let Some(deadline) = checker.poll_timeout() {
+//!     now = deadline; // yours: sleep until then, or until a probe is done
+//!     checker.handle_timeout(now);
+//!     while let Some(output) = checker.poll_output() {
+//!         match output {
+//!             Output::StartProbe { target } => {
+//!                 // Yours: run the probe beside this loop, for instance `TcpProbe`.
+//!                 println!("{now} probe {target}");
+//!                 let refused = Failure::Network { phase: Phase::Connect, reason: NetworkError::Refused };
+//!                 checker.handle_input(now, Input::ProbeResult(Outcome::Failure(refused)));
+//!             }
+//!             Output::Transition(change) => {
+//!                 println!("{now} {change:?}");
+//!                 let health = checker.health();
+//!                 quorum.handle_input(QuorumInput::Checker { server: 0, checker: 0, health });
+//!             }
+//!             Output::Event(event) => println!("{now} {event:?}"),
+//!         }
+//!     }
+//!     while let Some(output) = quorum.poll_output() {
+//!         match output {
+//!             QuorumOutput::SetDestinations(wanted) => println!("{now} {wanted:?}"),
+//!             QuorumOutput::Event(event) => println!("{now} {event:?}"),
+//!         }
+//!     }
+//!     # if checker.health() == Health::Down { break }
+//! }
+//! // The very first probe failed, which is enough.
+//! assert!(!quorum.has_quorum() && quorum.destinations().servers.is_empty());
+//! ```
+//!
+//! # Features
+//!
+//! - `std` (default): error types implement `std::error::Error` through `std`; without it the
+//!   crate is `no_std` and needs `alloc`.
+//! - `tokio`: `Probe`, `TcpProbe`, `HttpProbe`. Without it the caller moves the octets itself.
+#![cfg_attr(not(feature = "std"), no_std)]
 
+extern crate alloc;
+
+mod checker;
+mod exchange;
+mod failure;
+mod http;
+mod instant;
 mod policy;
+#[cfg(feature = "tokio")]
+mod probe;
+mod quorum;
 
-pub use policy::Policy;
+pub use checker::{Checker, Config, Event, Health, Input, Output, Transition};
+pub use exchange::{Exchange, Step};
+pub use failure::{Failure, LocalProblem, NetworkError, Outcome, Phase};
+pub use http::{
+    HttpExchange, HttpExpect, HttpFailure, HttpReport, HttpRequest, HttpVersion, InvalidRequest, MAX_HEAD_LEN,
+};
+pub use instant::Instant;
+pub use policy::{Policy, Sequence, spread};
+#[cfg(feature = "tokio")]
+pub use probe::{Close, ConnectTo, HttpProbe, Probe, ProbeReport, TcpProbe};
+pub use quorum::{
+    Destinations, Quorum, QuorumConfig, QuorumEvent, QuorumInput, QuorumOutput, ServerConfig, SorryConfig,
+};

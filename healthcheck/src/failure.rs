@@ -1,0 +1,94 @@
+//! What a probe found out, with a name for each way of failing.
+
+use crate::HttpFailure;
+
+/// What one probe found out.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Outcome {
+    /// The server answered as it should.
+    Success,
+    /// It did not.
+    Failure(Failure),
+    /// The probe could not be made for a reason that lies on this host, so it says nothing about
+    /// the server. keepalived, too, only waits for the next `delay_loop` then.
+    NotProbed(LocalProblem),
+}
+
+impl Outcome {
+    /// Whether the server answered as it should.
+    #[must_use]
+    pub const fn is_success(self) -> bool {
+        matches!(self, Self::Success)
+    }
+}
+
+/// Why a server failed a probe.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Failure {
+    /// The network or the server's kernel said no.
+    #[error("{phase}: {reason}")]
+    Network {
+        /// What the probe was doing.
+        phase: Phase,
+        /// What it was told.
+        reason: NetworkError,
+    },
+    /// No answer in time.
+    #[error("{phase}: timed out")]
+    TimedOut {
+        /// What the probe was waiting for.
+        phase: Phase,
+    },
+    /// The reply was not the one we want.
+    #[error(transparent)]
+    Http(#[from] HttpFailure),
+    /// A check of the caller's own said no; the number is the caller's.
+    #[error("failed with {0}")]
+    Custom(i32),
+}
+
+/// What a probe was doing when it ended.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Phase {
+    /// Connecting.
+    #[error("connect")]
+    Connect,
+    /// Sending the request.
+    #[error("send")]
+    Send,
+    /// Waiting for the reply, or for the rest of it.
+    #[error("receive")]
+    Receive,
+}
+
+/// What the network answered.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum NetworkError {
+    /// Nobody listens there.
+    #[error("connection refused")]
+    Refused,
+    /// The connection was reset.
+    #[error("connection reset")]
+    Reset,
+    /// No way to the host or its network.
+    #[error("unreachable")]
+    Unreachable,
+    /// Something else; the number is the system's `errno`, where there is one.
+    #[error("system error {0:?}")]
+    Other(Option<i32>),
+}
+
+/// Why a probe could not be made.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LocalProblem {
+    /// No socket; the number is the system's `errno`.
+    #[error("no socket: system error {0:?}")]
+    Socket(Option<i32>),
+    /// `bindto`, `bind_port`, `bind_if` or `fwmark` could not be had; the number is `errno`.
+    #[error("cannot bind as configured: system error {0:?}")]
+    Bind(Option<i32>),
+}

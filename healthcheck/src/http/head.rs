@@ -1,0 +1,164 @@
+//! The head of a reply.
+
+use super::body::Framing;
+
+/// Where the head in `octets` ends, the empty line included; only what was added at `from` and
+/// the few octets before it are searched, so a head in single octets costs no more.
+///
+/// Bare line feeds are accepted: old servers send them, and keepalived takes them.
+pub(super) fn end(octets: &[u8], from: usize) -> Option<usize> {
+    let start = from.saturating_sub(3);
+    let tail = octets.get(start..)?;
+    let mut line_was_empty = false;
+    for (offset, octet) in tail.iter().enumerate() {
+        match octet {
+            b'\n' if line_was_empty => return Some(start.saturating_add(offset).saturating_add(1)),
+            b'\n' => line_was_empty = true,
+            b'\r' => {}
+            _ => line_was_empty = false,
+        }
+    }
+    None
+}
+
+/// What matters of a head.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) struct Head {
+    pub(super) status: u16,
+    minor: u8,
+    chunked: bool,
+    length: Length,
+}
+
+/// What the `Content-Length` headers say together.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Length {
+    Absent,
+    Known(u64),
+    /// No number, or two that differ: then the end of the stream is the end of the body.
+    Unusable,
+}
+
+impl Head {
+    /// Reads a whole head; `None` if its first line is not one of HTTP/1.
+    pub(super) fn parse(octets: &[u8]) -> Option<Self> {
+        let mut lines = octets.split(|octet| *octet == b'\n').map(|line| line.trim_ascii_end());
+        let (minor, status) = status_line(lines.next()?)?;
+        let mut head = Self { status, minor, chunked: false, length: Length::Absent };
+        for line in lines {
+            let Some(colon) = line.iter().position(|octet| *octet == b':') else { continue };
+            let Some((name, rest)) = line.split_at_checked(colon) else { continue };
+            let value = rest.get(1..).unwrap_or(&[]).trim_ascii();
+            if name.eq_ignore_ascii_case(b"content-length") {
+                head.length = head.length.and(decimal(value));
+            } else if name.eq_ignore_ascii_case(b"transfer-encoding") {
+                let last = value.rsplit(|octet| *octet == b',').next().unwrap_or(value);
+                head.chunked = last.trim_ascii().eq_ignore_ascii_case(b"chunked");
+            }
+        }
+        Some(head)
+    }
+
+    /// How the end of the body is found (RFC 9112 §6.3, for a GET).
+    pub(super) const fn framing(&self) -> Framing {
+        match (self.status, self.length) {
+            (100..=199 | 204 | 304, _) => Framing::Length(0),
+            // HTTP/1.0 knows no transfer encodings (RFC 9112 §6.1).
+            _ if self.chunked && self.minor > 0 => Framing::Chunked,
+            (_, Length::Known(length)) => Framing::Length(length),
+            (_, Length::Absent | Length::Unusable) => Framing::Close,
+        }
+    }
+}
+
+impl Length {
+    fn and(self, next: Option<u64>) -> Self {
+        match (self, next) {
+            (Self::Absent, Some(length)) => Self::Known(length),
+            (Self::Known(before), Some(length)) if before == length => self,
+            (Self::Absent | Self::Known(_) | Self::Unusable, _) => Self::Unusable,
+        }
+    }
+}
+
+/// Minor version and status of `HTTP/1.x NNN reason`.
+fn status_line(line: &[u8]) -> Option<(u8, u16)> {
+    let [minor @ b'0'..=b'9', b' ', rest @ ..] = line.strip_prefix(b"HTTP/1.")? else { return None };
+    match rest.trim_ascii_start() {
+        [digits @ b'0'..=b'9', tens, ones] | [digits @ b'0'..=b'9', tens, ones, b' ', ..] => {
+            let status = decimal(&[*digits, *tens, *ones])?;
+            Some((minor - b'0', u16::try_from(status).ok()?))
+        }
+        _ => None,
+    }
+}
+
+fn decimal(text: &[u8]) -> Option<u64> {
+    if text.is_empty() {
+        return None;
+    }
+    text.iter().try_fold(0_u64, |sum, octet| match octet {
+        b'0'..=b'9' => sum.checked_mul(10)?.checked_add(u64::from(octet - b'0')),
+        _ => None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn framing(head: &str) -> Framing {
+        Head::parse(head.as_bytes()).unwrap().framing()
+    }
+
+    #[test]
+    fn the_end_of_a_head_is_found_wherever_it_is_cut() {
+        for text in ["HTTP/1.1 200 OK\r\nA: b\r\n\r\nbody", "HTTP/1.0 200 OK\nA: b\n\nbody"] {
+            let want = text.len() - 4;
+            assert_eq!(end(text.as_bytes(), 0), Some(want));
+            for cut in 1..want {
+                assert_eq!(end(&text.as_bytes()[..cut], 0), None, "{cut}");
+                assert_eq!(end(text.as_bytes(), cut), Some(want), "{cut}");
+            }
+        }
+    }
+
+    #[test]
+    fn only_lines_of_http_1_are_status_lines() {
+        #[rustfmt::skip]
+        let cases: [(&str, Option<(u8, u16)>); 9] = [
+            ("HTTP/1.1 200 OK", Some((1, 200))),
+            ("HTTP/1.0 503",    Some((0, 503))),
+            ("HTTP/1.1 204 ",   Some((1, 204))),
+            ("HTTP/1.1  999 x", Some((1, 999))),
+            ("HTTP/2 200",      None),
+            ("HTTP/1.1 20",     None),
+            ("HTTP/1.1 2000",   None),
+            ("HTTP/1.1 2x0 OK", None),
+            ("220 smtp ready",  None),
+        ];
+        for (line, want) in cases {
+            assert_eq!(status_line(line.as_bytes()), want, "{line}");
+        }
+    }
+
+    #[test]
+    fn the_body_ends_as_rfc_9112_says() {
+        #[rustfmt::skip]
+        let cases = [
+            ("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", Framing::Length(5)),
+            ("HTTP/1.1 200 OK\r\ncontent-length:5\r\nContent-Length: 5\r\n\r\n", Framing::Length(5)),
+            ("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n", Framing::Close),
+            ("HTTP/1.1 200 OK\r\nContent-Length: five\r\n\r\n", Framing::Close),
+            ("HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n\r\n", Framing::Close),
+            ("HTTP/1.1 200 OK\r\n\r\n", Framing::Close),
+            ("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, Chunked\r\nContent-Length: 5\r\n\r\n", Framing::Chunked),
+            ("HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n", Framing::Length(5)),
+            ("HTTP/1.1 204 No Content\r\n\r\n", Framing::Length(0)),
+            ("HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n", Framing::Length(0)),
+        ];
+        for (head, want) in cases {
+            assert_eq!(framing(head), want, "{head}");
+        }
+    }
+}

@@ -1,0 +1,267 @@
+//! Probes on tokio's sockets.
+
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use core::time::Duration;
+use std::io;
+
+use async_trait::async_trait;
+use socket2::SockRef;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpSocket, TcpStream};
+use tokio::time::{Instant, timeout_at};
+
+use crate::{
+    Exchange, Failure, HttpExchange, HttpExpect, HttpReport, HttpRequest, LocalProblem, NetworkError,
+    Outcome, Phase, Step,
+};
+
+/// One way to find out whether a server works.
+///
+/// A probe ends by itself, after its time-out at the latest. Dropping its future ends it at once.
+#[async_trait]
+pub trait Probe: Send + Sync {
+    /// Makes one attempt.
+    async fn probe(&self) -> ProbeReport;
+}
+
+/// What one attempt found out and how long it took.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct ProbeReport {
+    /// For [`Input::ProbeResult`](crate::Input::ProbeResult); a failure names its phase.
+    pub outcome: Outcome,
+    /// Until the connection was there; `None` if it never was.
+    pub connect: Option<Duration>,
+    /// From the beginning to the end.
+    pub total: Duration,
+    /// What was seen of the reply, by probes that speak HTTP.
+    pub http: Option<HttpReport>,
+}
+
+/// How to reach a server.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct ConnectTo {
+    /// `connect_ip` and `connect_port`.
+    pub address: SocketAddr,
+    /// `bindto`: source address.
+    pub source: Option<IpAddr>,
+    /// `bind_port`: source port; 0 is any.
+    pub source_port: u16,
+    /// `bind_if`: interface to leave by.
+    pub interface: Option<String>,
+    /// `fwmark` of the probe's packets; 0 is none. Needs `CAP_NET_ADMIN`.
+    pub mark: u32,
+    /// `connect_timeout`: how long connecting may take.
+    pub timeout: Duration,
+}
+
+impl ConnectTo {
+    /// Any source, no mark, keepalived's time-out of 5 s.
+    #[must_use]
+    pub const fn new(address: SocketAddr) -> Self {
+        Self {
+            address,
+            source: None,
+            source_port: 0,
+            interface: None,
+            mark: 0,
+            timeout: Duration::from_secs(5),
+        }
+    }
+
+    fn socket(&self) -> Result<TcpSocket, Outcome> {
+        let socket = match self.address {
+            SocketAddr::V4(_) => TcpSocket::new_v4(),
+            SocketAddr::V6(_) => TcpSocket::new_v6(),
+        };
+        let socket = socket.map_err(|e| Outcome::NotProbed(LocalProblem::Socket(e.raw_os_error())))?;
+        self.bind(&socket).map_err(|e| Outcome::NotProbed(LocalProblem::Bind(e.raw_os_error())))?;
+        Ok(socket)
+    }
+
+    fn bind(&self, socket: &TcpSocket) -> io::Result<()> {
+        if self.mark != 0 {
+            SockRef::from(socket).set_mark(self.mark)?;
+        }
+        if let Some(name) = &self.interface {
+            socket.bind_device(Some(name.as_bytes()))?;
+        }
+        if self.source.is_none() && self.source_port == 0 {
+            return Ok(());
+        }
+        if self.source_port != 0 {
+            // The previous probe's connection from this port may not be forgotten yet.
+            socket.set_reuseaddr(true)?;
+        }
+        let any = match self.address {
+            SocketAddr::V4(_) => IpAddr::V4(Ipv4Addr::UNSPECIFIED),
+            SocketAddr::V6(_) => IpAddr::V6(Ipv6Addr::UNSPECIFIED),
+        };
+        socket.bind(SocketAddr::new(self.source.unwrap_or(any), self.source_port))
+    }
+
+    async fn connect(&self, socket: TcpSocket, deadline: Instant) -> Result<TcpStream, Outcome> {
+        let phase = Phase::Connect;
+        let stream = match timeout_at(deadline, socket.connect(self.address)).await {
+            Err(_) => return Err(Outcome::Failure(Failure::TimedOut { phase })),
+            // No port left on this host says nothing about the server.
+            Ok(Err(error)) if error.kind() == io::ErrorKind::AddrNotAvailable => {
+                return Err(Outcome::NotProbed(LocalProblem::Bind(error.raw_os_error())));
+            }
+            Ok(Err(error)) => return Err(Outcome::Failure(failure(phase, &error))),
+            Ok(Ok(stream)) => stream,
+        };
+        // A port of this host where nobody listens can be given to the probe itself, which then
+        // talks to itself.
+        if stream.local_addr().is_ok_and(|local| local == self.address) {
+            return Err(Outcome::Failure(Failure::Network { phase, reason: NetworkError::Refused }));
+        }
+        Ok(stream)
+    }
+}
+
+/// How a [`TcpProbe`] closes its connection.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
+pub enum Close {
+    /// With a reset (`SO_LINGER` 0): leaves no TIME-WAIT behind, on either side.
+    #[default]
+    Reset,
+    /// With FIN, as keepalived does; for servers that log each reset.
+    Graceful,
+}
+
+/// `TCP_CHECK`: a connection can be made.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct TcpProbe {
+    /// Where.
+    pub connect: ConnectTo,
+    /// How it ends.
+    pub close: Close,
+}
+
+#[async_trait]
+impl Probe for TcpProbe {
+    async fn probe(&self) -> ProbeReport {
+        let start = Instant::now();
+        let result = self.attempt(start).await;
+        let total = start.elapsed();
+        ProbeReport {
+            outcome: result.err().unwrap_or(Outcome::Success),
+            connect: result.is_ok().then_some(total),
+            total,
+            http: None,
+        }
+    }
+}
+
+impl TcpProbe {
+    async fn attempt(&self, start: Instant) -> Result<(), Outcome> {
+        let socket = self.connect.socket()?;
+        match self.close {
+            Close::Reset => socket
+                .set_zero_linger()
+                .map_err(|e| Outcome::NotProbed(LocalProblem::Socket(e.raw_os_error())))?,
+            Close::Graceful => {}
+        }
+        self.connect.connect(socket, after(start, self.connect.timeout)).await.map(drop)
+    }
+}
+
+/// `HTTP_GET`, one URL.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct HttpProbe {
+    /// Where.
+    pub connect: ConnectTo,
+    /// What to ask for.
+    pub request: HttpRequest,
+    /// What the reply must be.
+    pub expect: HttpExpect,
+    /// How long all of it may take, connecting included. keepalived grants `connect_timeout`
+    /// anew for each read, so a server that sends an octet now and then is never done there.
+    pub deadline: Duration,
+}
+
+#[async_trait]
+impl Probe for HttpProbe {
+    async fn probe(&self) -> ProbeReport {
+        let start = Instant::now();
+        let mut exchange = HttpExchange::new(&self.request, self.expect.clone());
+        let mut connect = None;
+        let result = self.attempt(start, &mut exchange, &mut connect).await;
+        ProbeReport {
+            outcome: result.err().unwrap_or(Outcome::Success),
+            connect,
+            total: start.elapsed(),
+            http: Some(exchange.report()),
+        }
+    }
+}
+
+impl HttpProbe {
+    async fn attempt(
+        &self,
+        start: Instant,
+        exchange: &mut HttpExchange,
+        connected: &mut Option<Duration>,
+    ) -> Result<(), Outcome> {
+        let deadline = after(start, self.deadline);
+        let socket = self.connect.socket()?;
+        let connect_deadline = deadline.min(after(start, self.connect.timeout));
+        let mut stream = self.connect.connect(socket, connect_deadline).await?;
+        *connected = Some(start.elapsed());
+        carry(exchange, &mut stream, deadline).await.map_err(Outcome::Failure)
+    }
+}
+
+/// Carries a dialogue over `stream` until it is done or `deadline` comes.
+async fn carry(
+    exchange: &mut impl Exchange,
+    stream: &mut TcpStream,
+    deadline: Instant,
+) -> Result<(), Failure> {
+    let mut buffer = vec![0; 4096];
+    loop {
+        while !exchange.to_send().is_empty() {
+            let count = io_by(deadline, Phase::Send, stream.write(exchange.to_send())).await?;
+            exchange.sent(count);
+        }
+        let count = io_by(deadline, Phase::Receive, stream.read(&mut buffer)).await?;
+        let step = match buffer.get(..count) {
+            None | Some([]) => exchange.closed(),
+            Some(octets) => exchange.received(octets),
+        };
+        if let Step::Done(result) = step {
+            return result;
+        }
+    }
+}
+
+/// One step of I/O, with its failure named by `phase`.
+async fn io_by<T>(
+    deadline: Instant,
+    phase: Phase,
+    step: impl Future<Output = io::Result<T>>,
+) -> Result<T, Failure> {
+    match timeout_at(deadline, step).await {
+        Err(_) => Err(Failure::TimedOut { phase }),
+        Ok(result) => result.map_err(|error| failure(phase, &error)),
+    }
+}
+
+fn failure(phase: Phase, error: &io::Error) -> Failure {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the system has more errors than we have names")]
+    let reason = match error.kind() {
+        io::ErrorKind::TimedOut => return Failure::TimedOut { phase },
+        io::ErrorKind::ConnectionRefused => NetworkError::Refused,
+        io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted | io::ErrorKind::BrokenPipe => {
+            NetworkError::Reset
+        }
+        io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => NetworkError::Unreachable,
+        _ => NetworkError::Other(error.raw_os_error()),
+    };
+    Failure::Network { phase, reason }
+}
+
+/// A century is as good as never, and the sum cannot overflow.
+fn after(start: Instant, delay: Duration) -> Instant {
+    start + delay.min(Duration::from_secs(100 * 365 * 86_400))
+}
