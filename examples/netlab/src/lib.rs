@@ -8,6 +8,7 @@
 //! - [`Lan`]: a bridge and its hosts in one call; [`Namespace`]: one of them by itself.
 //! - [`Namespace::spawn`] starts a [`Node`], a program that thinks it has the machine.
 //! - [`Sniffer`]: who said what on the bridge, and when the kernel heard it.
+//! - [`uml`]: a kernel with ip_vs that runs as an ordinary process, where the host's has none.
 //!
 //! ```no_run
 //! use std::{process::Command, time::Duration};
@@ -37,6 +38,7 @@ mod netlink;
 mod node;
 mod packet;
 mod sniffer;
+pub mod uml;
 
 pub use enter::{Entered, NamespaceRefused, Rule, enter_user_namespace};
 pub use error::LabError;
