@@ -1,9 +1,89 @@
 //! Typed client of the kernel's IPVS (`linux/ip_vs.h`) over generic netlink.
 //!
-//! This crate is at its beginning: it holds the vocabulary that a configuration needs to
-//! name ([`ForwardMethod`], [`Protocol`]). It opens no socket yet, and never loads a kernel
-//! module, spawns a thread or reads a clock.
+//! Say what you want as a [`Table`], read what there is, let [`plan`] find the fewest
+//! [`Command`]s between them within your [`Scope`], and apply them. What is wanted
+//! ([`Service`], [`Destination`]) and what is observed ([`ObservedService`],
+//! [`ObservedDestination`]) are different types; deleting takes a key.
+//!
+//! The core is octets in, octets out: a [`Batch`] of commands and a [`Listing`] write requests,
+//! take the kernel's datagrams and hand out typed results, over any transport, without a
+//! kernel. `Client` (feature `sync`) moves the octets over a netlink socket.
+//!
+//! ```
+//! use ipvs_netlink::{
+//!     Batch, Command, Destination, FamilyId, ForwardMethod, Scope, Service, ServiceKey, Table, plan,
+//! };
+//!
+//! // What there is: one service of ours with an old server, one of somebody else.
+//! let ours = ServiceKey::tcp("192.0.2.1:80".parse()?);
+//! let theirs = ServiceKey::tcp("203.0.113.1:443".parse()?);
+//! let [old, new] = ["198.51.100.1:80", "198.51.100.2:80"].map(|text| text.parse::<std::net::SocketAddr>());
+//! let (old, new) = (old?, new?);
+//! let mut current = Table::new();
+//! current.insert(ours, Service::new("wlc".parse()?));
+//! current.insert_destination(ours, old.into(), Destination::new(ForwardMethod::DirectRoute));
+//! current.insert(theirs, Service::new("rr".parse()?));
+//!
+//! // What we want.
+//! let mut desired = Table::new();
+//! desired.insert(ours, Service::new("wlc".parse()?));
+//! desired.insert_destination(ours, new.into(), Destination::new(ForwardMethod::DirectRoute));
+//!
+//! // The new server first, then the old one goes; nothing else.
+//! let commands = plan(&current, &desired, &Scope::nothing().with_prefix([192, 0, 2, 0].into(), 24));
+//! assert!(matches!(commands[..], [Command::NewDestination { .. }, Command::DeleteDestination { .. }]));
+//!
+//! // As octets for any socket; answers go into `batch.feed`, results come out of `batch.finish`.
+//! let mut octets = Vec::new();
+//! let batch = Batch::encode(&commands, FamilyId(28), 1, &mut octets);
+//! assert!(!batch.is_complete());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Features
+//!
+//! - `sync` (off by default): `Client`, a blocking client (Linux, brings `nix` along). Without
+//!   it the crate opens no socket.
+//!
+//! # What it never does
+//!
+//! Load a kernel module, spawn a thread, read a clock, print, or flush a table unless told to
+//! by [`Command::Flush`]. No octets from the kernel can make it panic; unknown attributes are
+//! skipped, missing ones are named.
+//!
+//! # Why not a netlink library
+//!
+//! IPVS needs five kinds of attributes, two of them in network order, and reads octets that
+//! must not panic: that is smaller (`attr.rs`) than the derive types it would take with neli,
+//! whose decoder trusts length fields and whose socket has no time-out.
 
+mod attr;
+mod batch;
+mod destination;
+mod driver;
+mod error;
+mod forward;
+mod listing;
+mod plan;
+mod reply;
+mod request;
+mod service;
+mod stats;
 mod uapi;
 
-pub use uapi::{ForwardMethod, Protocol};
+pub use batch::Batch;
+pub use destination::{Destination, DestinationKey, ObservedDestination};
+#[cfg(all(feature = "sync", target_os = "linux"))]
+pub use driver::sync::Client;
+pub use error::{DecodeError, EncodeError, Error, Object, Operation, Reason, Rejected};
+pub use forward::{ForwardMethod, Tunnel, TunnelFlags};
+pub use listing::Listing;
+pub use plan::{Scope, Table, plan};
+pub use reply::Info;
+pub use request::{Command, FamilyId};
+pub use service::{
+    Engine, Granularity, NameError, ObservedService, Persistence, Scheduler, SchedulerFlags, Service,
+    ServiceKey,
+};
+pub use stats::Stats;
+pub use uapi::{AddressFamily, Protocol};
