@@ -132,7 +132,7 @@ impl fmt::Display for Object {
 
 /// The kernel's no to one operation.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("cannot {operation} {object}: {} (errno {errno})", self.reason())]
+#[error("cannot {operation} {object}: {} (errno {errno})", self.explanation())]
 pub struct Rejected {
     /// What was asked.
     pub operation: Operation,
@@ -168,6 +168,17 @@ impl Rejected {
             (_, errno::EPROTONOSUPPORT) => Reason::ProtocolUnsupported,
             (_, _) => Reason::Other,
         }
+    }
+
+    /// The reason and the way out. To a deletion a missing object is no trouble.
+    fn explanation(&self) -> String {
+        let reason = self.reason();
+        let advice = match (self.operation, reason) {
+            (Operation::DeleteService, Reason::NoSuchService)
+            | (Operation::DeleteDestination, Reason::NoSuchDestination) => "nothing is left to delete",
+            (_, _) => reason.advice(),
+        };
+        if advice.is_empty() { reason.to_string() } else { format!("{reason}; {advice}") }
     }
 }
 
@@ -209,34 +220,46 @@ pub enum Reason {
     Other,
 }
 
+impl Reason {
+    /// What to do about it; empty if that is not known.
+    #[must_use]
+    pub const fn advice(self) -> &'static str {
+        match self {
+            Self::NotPermitted => "it takes CAP_NET_ADMIN, on some kernels in the first user namespace",
+            Self::OutOfMemory | Self::Other => "",
+            Self::Busy => "finish the other dump of this socket first",
+            Self::Unloading => "load it again",
+            Self::NoIpvs => "load it with `modprobe ip_vs`",
+            Self::ServiceExists | Self::DestinationExists => "change it instead",
+            Self::NoSuchModule => "load it with `modprobe ip_vs_NAME` or `modprobe ip_vs_pe_NAME`",
+            Self::NoSuchDestination | Self::NoSuchService => "add it first",
+            Self::OutOfRange => "lower it",
+            Self::InvalidDestination => "use a unicast address of the service's family, or a tunnel",
+            Self::InvalidService => "check its prefix length (1 to 128), scheduler and engine",
+            Self::FamilyUnsupported => "use the other one",
+            Self::ProtocolUnsupported => "use TCP, UDP or SCTP",
+        }
+    }
+}
+
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::NotPermitted => {
-                "not permitted; it takes CAP_NET_ADMIN, on some kernels in the first user namespace"
-            }
+            Self::NotPermitted => "not permitted",
             Self::OutOfMemory => "the kernel is out of memory",
-            Self::Busy => "another dump is going on over this socket; finish it first",
+            Self::Busy => "the socket is busy",
             Self::Unloading => "the module ip_vs is being unloaded",
-            Self::NoIpvs => "this kernel has no IPVS; load it with `modprobe ip_vs`",
-            Self::ServiceExists => "it exists already; change it instead",
-            Self::DestinationExists => "the service has it already; change it instead",
-            Self::NoSuchModule => {
-                "no such scheduler or persistence engine; load it with `modprobe ip_vs_NAME` or `ip_vs_pe_NAME`"
-            }
-            Self::NoSuchDestination => "the service has no such destination; add it instead",
-            Self::NoSuchService => "no such service; add it first",
-            Self::OutOfRange => {
-                "the weight is above 2147483647 or the lower threshold above the upper; lower it"
-            }
-            Self::InvalidDestination => {
-                "its address is not unicast, or of the other family without a tunnel; change one of them"
-            }
-            Self::InvalidService => {
-                "the scheduler, prefix length or engine does not fit this service; change it"
-            }
+            Self::NoIpvs => "this kernel has no IPVS",
+            Self::ServiceExists => "it exists already",
+            Self::DestinationExists => "the service has it already",
+            Self::NoSuchModule => "the kernel has no such scheduler or persistence engine",
+            Self::NoSuchDestination => "the service has no such destination",
+            Self::NoSuchService => "there is no such service",
+            Self::OutOfRange => "the weight is above 2147483647 or the lower threshold above the upper",
+            Self::InvalidDestination => "its address is not unicast, or not of the service's family",
+            Self::InvalidService => "what is wanted does not fit the service",
             Self::FamilyUnsupported => "the kernel is built without this address family",
-            Self::ProtocolUnsupported => "the kernel balances TCP, UDP and SCTP, as it was built",
+            Self::ProtocolUnsupported => "the kernel does not balance this protocol",
             Self::Other => "the kernel refused",
         })
     }
@@ -332,7 +355,7 @@ mod tests {
         assert_eq!(
             Error::from(rejected).to_string(),
             "cannot delete destination 198.51.100.1:80 of service TCP 192.0.2.1:80: the service has no such \
-             destination; add it instead (errno 2)"
+             destination; nothing is left to delete (errno 2)"
         );
     }
 }

@@ -9,7 +9,7 @@ use nix::sys::socket::{
     AddressFamily, MsgFlags, NetlinkAddr, SetSockOpt, SockFlag, SockProtocol, SockType, bind, recvmsg, send,
     setsockopt, socket, sockopt,
 };
-use nix::sys::time::TimeVal;
+use nix::sys::time::{TimeVal, TimeValLike};
 
 use crate::batch::Batch;
 use crate::destination::ObservedDestination;
@@ -270,7 +270,7 @@ fn open_socket() -> Result<OwnedFd, Error> {
     // Port 0: the kernel chooses one.
     bind(socket.as_raw_fd(), &NetlinkAddr::new(0, 0))
         .map_err(|errno| failed("bind a netlink socket", errno))?;
-    setsockopt(&socket, sockopt::ReceiveTimeout, &TimeVal::new(ANSWER_TIMEOUT_S, 0))
+    setsockopt(&socket, sockopt::ReceiveTimeout, &TimeVal::seconds(ANSWER_TIMEOUT_S))
         .map_err(|errno| failed("set a receive time-out", errno))?;
     // A kernel that does not know the option sends longer answers, which we read as well.
     let _optional = CapAck.set(&socket, &true);

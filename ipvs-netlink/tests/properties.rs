@@ -1,0 +1,185 @@
+//! No octets panic; a plan reaches its goal and touches nothing else.
+#![cfg(target_endian = "little")]
+#![expect(clippy::expect_used, reason = "a test may panic")]
+
+mod captures;
+
+use core::net::{IpAddr, SocketAddr};
+use core::num::NonZeroU32;
+
+use ipvs_netlink::{
+    AddressFamily, Batch, Command, Destination, DestinationKey, FamilyId, ForwardMethod, Granularity,
+    Listing, Persistence, Scope, Service, ServiceKey, Table, Tunnel, plan,
+};
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+/// Few keys, so that tables overlap.
+fn key() -> impl Strategy<Value = ServiceKey> {
+    prop_oneof![
+        (0..4_u8, 80..82_u16).prop_map(|(host, port)| ServiceKey::tcp(([192, 0, 2, host], port).into())),
+        (0..3_u16)
+            .prop_map(|host| ServiceKey::udp((IpAddr::from([0x2001, 0, 0, 0, 0, 0, 0, host]), 53).into())),
+        (1..4_u32, any::<bool>()).prop_map(|(mark, v4)| ServiceKey::FirewallMark {
+            mark: NonZeroU32::new(mark).expect("not 0"),
+            family: if v4 { AddressFamily::V4 } else { AddressFamily::V6 },
+        }),
+    ]
+}
+
+fn service() -> impl Strategy<Value = Service> {
+    let persistence = proptest::option::of(1..3_u32);
+    (prop_oneof![Just("rr"), Just("wlc")], persistence, any::<bool>()).prop_map(
+        |(name, timeout, one_packet)| {
+            let persistence =
+                timeout.map(|timeout_s| Persistence { timeout_s, granularity: Granularity::Host });
+            Service { persistence, one_packet, ..Service::new(name.parse().expect("a short name")) }
+        },
+    )
+}
+
+fn destination() -> impl Strategy<Value = (DestinationKey, Destination)> {
+    let forward = prop_oneof![
+        Just(ForwardMethod::Masquerade),
+        Just(ForwardMethod::DirectRoute),
+        Just(ForwardMethod::Tunnel(Tunnel::Ipip)),
+    ];
+    (0..5_u8, forward, 0..3_u32).prop_map(|(host, forward, weight)| {
+        let address = SocketAddr::from(([198, 51, 100, host], 80));
+        (address.into(), Destination { weight, ..Destination::new(forward) })
+    })
+}
+
+prop_compose! {
+    fn table()(entries in vec((key(), service(), vec(destination(), 0..5)), 0..8)) -> Table {
+        let mut table = Table::new();
+        for (key, service, destinations) in entries {
+            table.insert(key, service);
+            for (to, destination) in destinations {
+                table.insert_destination(key, to, destination);
+            }
+        }
+        table
+    }
+}
+
+prop_compose! {
+    fn scope()(all in prop::bool::weighted(0.2), prefix in 28..=32_u8, marks in 0..4_u32, keys in vec(key(), 0..3)) -> Scope {
+        let scope = if all { Scope::everything() } else { Scope::nothing() };
+        let scope = scope.with_prefix([192, 0, 2, 1].into(), prefix).with_marks(1..=marks);
+        keys.into_iter().fold(scope, Scope::with_service)
+    }
+}
+
+type Entry = (ServiceKey, Service, Vec<(DestinationKey, Destination)>);
+type Flat = Vec<Entry>;
+
+/// A table as plain lists, with only those services that `keep` wants.
+fn flat(table: &Table, keep: impl Fn(&ServiceKey) -> bool) -> Flat {
+    let kept = table.services().filter(|(key, _)| keep(key));
+    kept.map(|(key, service)| {
+        let destinations = table.destinations(key).map(|(to, destination)| (*to, *destination)).collect();
+        (*key, service.clone(), destinations)
+    })
+    .collect()
+}
+
+/// What a kernel would do; every refusal fails the test.
+fn apply(model: &mut Flat, command: &Command) {
+    fn find<'a>(model: &'a mut Flat, key: &ServiceKey) -> Option<&'a mut Entry> {
+        model.iter_mut().find(|entry| entry.0 == *key)
+    }
+    match command.clone() {
+        Command::NewService { key, service } => {
+            assert!(find(model, &key).is_none(), "EEXIST {key}");
+            model.push((key, service, Vec::new()));
+        }
+        Command::SetService { key, service } => find(model, &key).expect("ESRCH").1 = service,
+        Command::DeleteService { key } => {
+            assert!(find(model, &key).is_some(), "ESRCH {key}");
+            model.retain(|entry| entry.0 != key);
+        }
+        Command::NewDestination { service, key, destination } => {
+            let entry = find(model, &service).expect("ESRCH");
+            assert!(entry.2.iter().all(|(there, _)| *there != key), "EEXIST {key}");
+            entry.2.push((key, destination));
+        }
+        Command::SetDestination { service, key, destination } => {
+            let entry = find(model, &service).expect("ESRCH");
+            entry.2.iter_mut().find(|(there, _)| *there == key).expect("ENOENT").1 = destination;
+        }
+        Command::DeleteDestination { service, key } => {
+            let entry = find(model, &service).expect("ESRCH");
+            assert!(entry.2.iter().any(|(there, _)| *there == key), "ENOENT {key}");
+            entry.2.retain(|(there, _)| *there != key);
+        }
+        other @ (Command::Flush | _) => panic!("a plan never has {other:?}"),
+    }
+}
+
+fn rebuilt(model: &Flat) -> Table {
+    let mut table = Table::new();
+    for (key, service, destinations) in model {
+        table.insert(*key, service.clone());
+        for (to, destination) in destinations {
+            table.insert_destination(*key, *to, *destination);
+        }
+    }
+    table
+}
+
+proptest! {
+    #[test]
+    fn a_plan_reaches_its_goal_and_touches_nothing_else(current in table(), desired in table(), scope in scope()) {
+        let commands = plan(&current, &desired, &scope);
+        let mut model = flat(&current, |_| true);
+        for command in &commands {
+            apply(&mut model, command);
+        }
+        let after = rebuilt(&model);
+        let (ours, foreign) = (|key: &ServiceKey| scope.contains(key), |key: &ServiceKey| !scope.contains(key));
+        prop_assert_eq!(flat(&after, ours), flat(&desired, ours));
+        prop_assert_eq!(flat(&after, foreign), flat(&current, foreign));
+        prop_assert_eq!(plan(&after, &desired, &scope), []);
+        let removal = |command: &Command| {
+            matches!(command, Command::DeleteService { .. } | Command::DeleteDestination { .. })
+        };
+        prop_assert!(commands.iter().map(removal).is_sorted(), "removals come last");
+    }
+
+    #[test]
+    fn no_octets_panic(octets in vec(any::<u8>(), 0..200)) {
+        feed_everywhere(&octets);
+    }
+
+    #[test]
+    fn no_changed_capture_panics(which in 0..21_usize, changes in vec((any::<prop::sample::Index>(), any::<u8>()), 1..4), cut in any::<prop::sample::Index>()) {
+        use captures::*;
+        let captured = [
+            GOT_TCP, GOT_UDP6, GOT_MARK, GOT_SIP, GOT_NAT, GOT_ROUTE, GOT_GUE, GOT_GRE, GOT_MIXED, GOT_COUNTED,
+            NEW_TCP, NEW_UDP6, NEW_MARK, NEW_SIP, DEST_NAT, DEST_ROUTE, DEST_GUE, DEST_GRE, DEST_MIXED, DUMP_TCP, DUMP_MARK,
+        ];
+        let mut octets = message(0x1c, 1, captured.get(which).expect("21 captures"));
+        for (place, value) in changes {
+            if let Some(octet) = { let index = place.index(octets.len()); octets.get_mut(index) } {
+                *octet = value;
+            }
+        }
+        feed_everywhere(&octets);
+        octets.truncate(cut.index(octets.len()));
+        feed_everywhere(&octets);
+    }
+}
+
+fn feed_everywhere(octets: &[u8]) {
+    let commands = [Command::Flush];
+    let key = ServiceKey::tcp(([192, 0, 2, 1], 80).into());
+    let _any = Batch::encode(&commands, FamilyId(1), 1, &mut Vec::new()).feed(octets);
+    for framed in [octets.to_vec(), captures::message(0x1c, 1, octets)] {
+        let _any = Listing::services(1).feed(&framed);
+        let _any = Listing::service(key, 1).feed(&framed);
+        let _any = Listing::destinations(key, 1).feed(&framed);
+        let _any = Listing::info(1).feed(&framed);
+        let _any = Listing::family(1).feed(&framed);
+    }
+}
