@@ -1,0 +1,38 @@
+//! The daemon's virtual servers, in a kernel with ip_vs, beside Debian's keepalived.
+//!
+//! What is right is what keepalived makes the kernel hold and what a client sees. Needs ip_vs, which
+//! `netlab uml` has; elsewhere every test says so and passes.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+
+mod daemon;
+#[path = "../common/foreground.rs"]
+mod foreground;
+mod matrix;
+#[path = "../common/program.rs"]
+mod program;
+mod server;
+mod table;
+
+use std::path::Path;
+
+use netlab::{Namespace, with_namespaces};
+use program::Program;
+
+/// Runs `body` if this machine has what the tests need.
+fn with_ip_vs(test: &str, body: impl FnOnce()) {
+    if let Err(error) = Namespace::ip_vs() {
+        return println!("SKIPPED {test}: needs ip_vs in the kernel: {error}");
+    }
+    if !Path::new("/usr/sbin/ipvsadm").exists() {
+        return println!("SKIPPED {test}: no /usr/sbin/ipvsadm");
+    }
+    if Program::keepalived_is_installed(test) {
+        with_namespaces(body);
+    }
+}
+
+#[test]
+fn the_kernel_holds_what_keepalived_makes_it_hold() {
+    with_ip_vs("the_kernel_holds_what_keepalived_makes_it_hold", matrix::compare);
+}
