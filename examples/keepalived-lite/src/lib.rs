@@ -23,6 +23,7 @@ mod facts;
 mod interface;
 mod link;
 mod logging;
+mod lvs;
 mod monitor;
 mod netlink;
 mod notify;
