@@ -203,3 +203,132 @@ impl Judge {
 fn unknown(server: &Virtual) -> Vec<Vec<Option<Health>>> {
     server.servers.iter().map(|real| vec![None; real.checks.len()]).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+    use crate::config_file;
+    use crate::lvs::service::build;
+
+    const TWO: &str = "
+        virtual_server 192.0.2.1 80 {
+            lvs_sched rr
+            lvs_method DR
+            protocol TCP
+            quorum 2
+            sorry_server 198.51.100.9 80
+            real_server 198.51.100.1 80 {
+                weight 1
+                TCP_CHECK {
+                }
+            }
+            real_server 198.51.100.2 80 {
+                weight 3
+                inhibit_on_failure
+                TCP_CHECK {
+                    retry 2
+                }
+            }
+        }";
+
+    fn server(text: &str) -> Virtual {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(text.as_bytes()).unwrap();
+        let loaded = config_file::load(file.path(), None).unwrap();
+        build(&loaded.config).remove(0)
+    }
+
+    /// The last table ordered, as `address weight` in the order of addresses, and the news.
+    fn told(orders: &mut Vec<Order>) -> (Option<String>, Vec<(usize, bool)>) {
+        let (mut table, mut news) = (None, Vec::new());
+        for order in orders.drain(..) {
+            match order {
+                Order::Want(key, wanted) => {
+                    let all = wanted.destinations(&key);
+                    let all = all.map(|(key, found)| format!("{} {}", key.address().ip(), found.weight));
+                    table = Some(all.collect::<Vec<_>>().join(", "));
+                }
+                Order::News(News::Lvs { subject, up }) => news.push((subject, up)),
+                Order::News(News::Vrrp(_)) | Order::Remove(_) | Order::Outlet(_) | Order::Stop(_) => {
+                    panic!("an order for the thread alone");
+                }
+            }
+        }
+        (table, news)
+    }
+
+    fn is(table: &str, news: &[(usize, bool)]) -> (Option<String>, Vec<(usize, bool)>) {
+        (Some(table.to_owned()), news.to_vec())
+    }
+
+    #[test]
+    fn what_checks_say_becomes_tables_and_news() {
+        let mut orders = Vec::new();
+        let mut judge = Judge::start(server(TWO), 5, &mut orders);
+        assert_eq!(told(&mut orders), is("198.51.100.1 1, 198.51.100.2 3", &[(7, true)]));
+        judge.heard((0, 0), Health::Down, &mut orders);
+        assert_eq!(told(&mut orders), is("198.51.100.2 3", &[(5, false)]));
+        judge.heard((1, 0), Health::Down, &mut orders);
+        assert_eq!(told(&mut orders), is("198.51.100.2 0, 198.51.100.9 1", &[(6, false), (7, false)]));
+        judge.heard((1, 0), Health::Up, &mut orders);
+        assert_eq!(told(&mut orders), is("198.51.100.2 3", &[(6, true), (7, true)]));
+        judge.weigh(1, 2, &mut orders);
+        assert_eq!(told(&mut orders), is("198.51.100.2 2", &[]));
+    }
+
+    #[test]
+    fn a_reload_keeps_what_the_same_check_of_the_same_server_has_found() {
+        let mut orders = Vec::new();
+        let mut old = Judge::start(server(TWO), 0, &mut orders);
+        old.heard((0, 0), Health::Down, &mut orders);
+        old.heard((1, 0), Health::Up, &mut orders);
+        old.weigh(1, 7, &mut orders);
+        orders.clear();
+
+        let same = Judge::resume(server(TWO), 0, &old, &mut orders);
+        assert_eq!(told(&mut orders), is("198.51.100.2 7", &[]));
+        assert_eq!((same.found(0, 0), same.found(1, 0)), (Some(Health::Down), Some(Health::Up)));
+
+        // Another weight in the file counts; another check knows nothing yet.
+        let other = TWO
+            .replace("weight 3", "weight 4")
+            .replace("TCP_CHECK {\n                }", "TCP_CHECK {\nretry 5\n}");
+        let changed = Judge::resume(server(&other), 0, &old, &mut orders);
+        assert_eq!(told(&mut orders), is("198.51.100.1 1, 198.51.100.2 4", &[]));
+        assert_eq!((changed.found(0, 0), changed.found(1, 0)), (None, Some(Health::Up)));
+    }
+
+    #[test]
+    fn only_omega_tells_scripts_that_all_ends() {
+        let mut orders = Vec::new();
+        let judge = Judge::start(server(TWO), 0, &mut orders);
+        orders.clear();
+        judge.stop(&mut orders);
+        assert!(orders.is_empty());
+        let judge = Judge::start(server(&TWO.replace("quorum 2", "omega\nquorum 2")), 0, &mut orders);
+        orders.clear();
+        judge.stop(&mut orders);
+        assert_eq!(told(&mut orders), (None, vec![(0, false), (1, false), (2, false)]));
+    }
+
+    #[test]
+    fn only_nat_changes_ports_and_marks_have_none() {
+        let service = |text: &str| {
+            let mut orders = Vec::new();
+            let _ = Judge::start(server(text), 0, &mut orders);
+            let Some(Order::Want(key, table)) = orders.into_iter().next() else { panic!("no table") };
+            table.destinations(&key).map(|(key, _)| key.to_string()).collect::<Vec<_>>()
+        };
+        let text = |head: &str, method: &str| {
+            format!(
+                "virtual_server {head} {{ lvs_method {method}\n protocol TCP\n real_server 198.51.100.1 8080 {{\n weight 1\n }}\n }}"
+            )
+            .replace("{ lvs", "{\n lvs")
+        };
+        assert_eq!(service(&text("192.0.2.1 80", "NAT")), ["198.51.100.1:8080"]);
+        assert_eq!(service(&text("192.0.2.1 80", "DR")), ["198.51.100.1:80"]);
+        assert_eq!(service(&text("fwmark 7", "TUN")), ["198.51.100.1:0"]);
+    }
+}

@@ -133,3 +133,82 @@ impl Drop for Guard {
         let _ = thread::Builder::new().name("reaper".to_owned()).stack_size(64 * 1024).spawn(reaper);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn probe(line: &str, timeout_ms: u64, dynamic: bool) -> (Outcome, Option<u32>) {
+        let probe = ScriptProbe {
+            args: ["sh", "-c", line].map(OsString::from).to_vec(),
+            user: None,
+            timeout: Duration::from_millis(timeout_ms),
+            dynamic,
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let report = runtime.block_on(probe.probe());
+        (report.outcome, report.weight)
+    }
+
+    fn failed(code: i32) -> (Outcome, Option<u32>) {
+        (Outcome::Failure(Failure::Custom(code)), None)
+    }
+
+    #[test]
+    fn exit_statuses_mean_what_keepalived_makes_of_them() {
+        assert_eq!(probe("exit 0", 5000, false), (Outcome::Success, None));
+        assert_eq!(probe("exit 0", 5000, true), (Outcome::Success, None));
+        assert_eq!(probe("exit 1", 5000, true), failed(1));
+        assert_eq!(probe("exit 2", 5000, true), (Outcome::Success, Some(0)));
+        assert_eq!(probe("exit 255", 5000, true), (Outcome::Success, Some(253)));
+        assert_eq!(probe("exit 2", 5000, false), failed(2));
+        assert_eq!(probe("kill -9 $$", 5000, false), failed(SIGNALLED + 9));
+    }
+
+    #[test]
+    fn a_script_that_takes_too_long_has_failed() {
+        let (outcome, _) = probe("sleep 100", 30, false);
+        assert_eq!(outcome, Outcome::Failure(Failure::TimedOut { phase: Phase::Receive }));
+    }
+
+    #[test]
+    fn a_script_that_is_not_there_has_failed() {
+        let probe = ScriptProbe {
+            args: vec!["/nonexistent/program".into()],
+            user: None,
+            timeout: Duration::from_secs(5),
+            dynamic: false,
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        assert_eq!(runtime.block_on(probe.probe()).outcome, Outcome::Failure(Failure::Custom(NOT_RUN)));
+    }
+
+    #[test]
+    fn a_script_whose_probe_is_given_up_is_told_to_end() {
+        let directory = tempfile::tempdir().unwrap();
+        let [begun, told] = ["begun", "told"].map(|name| directory.path().join(name));
+        let line = format!(
+            "trap 'touch {told}; exit' TERM; touch {begun}; while :; do sleep 0.02; done",
+            told = told.display(),
+            begun = begun.display()
+        );
+        let probe = ScriptProbe {
+            args: ["sh", "-c", &line].map(OsString::from).to_vec(),
+            user: None,
+            timeout: Duration::from_secs(60),
+            dynamic: false,
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let run = tokio::spawn(async move { probe.probe().await });
+            while !begun.exists() {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            run.abort();
+            assert!(run.await.unwrap_err().is_cancelled());
+        });
+        while !told.exists() {
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
