@@ -10,6 +10,7 @@ use kconf_parser::model::{Config, VrrpInstance, VrrpScript};
 use crate::board::Board;
 use crate::cli::Options;
 use crate::clock;
+use crate::dump::Kind;
 use crate::interface::{self, Interface};
 use crate::link::{Link, LinkJob};
 use crate::lvs::{self, Ipvs, Lvs, LvsError};
@@ -79,6 +80,9 @@ impl Threads {
 
     /// Passes a command to the vrrp thread.
     pub(crate) fn tell(&self, command: Command) {
+        if let (Command::Dump(Kind::Data), Some(lvs)) = (&command, &self.lvs) {
+            lvs.report();
+        }
         self.vrrp.send(command);
     }
 

@@ -42,26 +42,30 @@ impl Check {
         self.block == other.block
     }
 
-    /// What was probed and how it failed, for the log.
+    /// What is probed.
     #[must_use]
-    pub(crate) fn explain(&self, cause: Failure) -> String {
-        match (&self.block.kind, cause) {
-            (CheckerKind::Misc(check), cause) => {
+    pub(crate) fn describe(&self) -> String {
+        match &self.block.kind {
+            CheckerKind::Misc(check) => {
                 let program = check.command.args.first().map(|program| program.to_string_lossy());
-                format!("script {}: {}", program.unwrap_or_default(), describe(cause))
+                format!("MISC_CHECK by {}:", program.unwrap_or_default())
             }
-            (kind, cause) => format!("{} {cause}", self.target(kind)),
+            CheckerKind::Tcp(connect) => format!("TCP_CHECK of {}:", connect.address),
+            CheckerKind::Http(check) => format!("HTTP_GET of {}:", check.connect.address),
+            // Never built.
+            CheckerKind::Smtp(_) | _ => String::new(),
         }
     }
 
-    fn target(&self, kind: &CheckerKind) -> String {
-        let (name, connect) = match kind {
-            CheckerKind::Tcp(connect) => ("TCP_CHECK", connect),
-            CheckerKind::Http(check) => ("HTTP_GET", &check.connect),
-            // The second explains itself, others are never built.
-            CheckerKind::Smtp(_) | CheckerKind::Misc(_) | _ => return String::new(),
-        };
-        format!("{name} of {}:", connect.address)
+    /// What was probed and how it failed, for the log.
+    #[must_use]
+    pub(crate) fn explain(&self, cause: Failure) -> String {
+        match self.block.kind {
+            CheckerKind::Misc(_) => format!("{} {}", self.describe(), describe(cause)),
+            CheckerKind::Tcp(_) | CheckerKind::Http(_) | CheckerKind::Smtp(_) | _ => {
+                format!("{} {cause}", self.describe())
+            }
+        }
     }
 }
 

@@ -11,8 +11,10 @@ use tokio::time::sleep_until;
 
 use super::check::Check;
 use super::judge::Judge;
+use super::report;
 use super::service::Virtual;
 use super::table::Order;
+use crate::dump;
 use crate::queue::QueueSender;
 
 /// What comes from the worker's main thread.
@@ -20,6 +22,8 @@ use crate::queue::QueueSender;
 pub(crate) enum Command {
     /// Check these from now on; the first time, or because of a reload.
     Replace(Vec<Virtual>),
+    /// Write what is known to a file.
+    Report,
     /// No more probes.
     Stop,
 }
@@ -70,6 +74,7 @@ impl Checks {
                         self.replace(servers);
                         self.probe(&mut probes, &tell);
                     }
+                    Some(Command::Report) => dump::write_file(report::FILE, &report::text(&self.judges)),
                     Some(Command::Stop) | None => break,
                 },
                 Some((place, found)) = told.recv() => self.heard(place, found),

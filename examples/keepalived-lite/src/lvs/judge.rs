@@ -78,6 +78,31 @@ impl Judge {
         self.found.get(server)?.get(checker).copied().flatten()
     }
 
+    /// Whether this real server is up.
+    #[must_use]
+    pub(crate) fn is_up(&self, server: usize) -> bool {
+        self.quorum.is_up(server)
+    }
+
+    /// The weight of this real server while it is up.
+    #[must_use]
+    pub(crate) fn weight(&self, server: usize) -> u32 {
+        let written = self.server.servers.get(server).map_or(0, |real| real.weight);
+        self.weights.get(server).copied().flatten().unwrap_or(written)
+    }
+
+    /// Whether enough weight is alive.
+    #[must_use]
+    pub(crate) const fn has_quorum(&self) -> bool {
+        self.quorum.has_quorum()
+    }
+
+    /// Sum of the weights of real servers that are up.
+    #[must_use]
+    pub(crate) fn live_weight(&self) -> u64 {
+        self.quorum.live_weight()
+    }
+
     /// A check says something, perhaps what it has said before.
     pub(crate) fn heard(
         &mut self,
@@ -205,7 +230,7 @@ fn unknown(server: &Virtual) -> Vec<Vec<Option<Health>>> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use std::io::Write as _;
 
     use super::*;
@@ -233,7 +258,8 @@ mod tests {
             }
         }";
 
-    fn server(text: &str) -> Virtual {
+    /// The first virtual server of a configuration.
+    pub(crate) fn server(text: &str) -> Virtual {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(text.as_bytes()).unwrap();
         let loaded = config_file::load(file.path(), None).unwrap();

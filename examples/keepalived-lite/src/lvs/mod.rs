@@ -3,6 +3,7 @@
 //! - [`service`]: from `virtual_server` blocks to what the kernel and the judges are given.
 //! - [`check`]: from checker blocks to probes; [`script`] is `MISC_CHECK`.
 //! - [`checks`]: the thread that probes and judges. - [`judge`]: one virtual server in it.
+//!   [`report`]: what `SIGUSR1` asks for.
 //! - [`table`]: the thread that writes to the kernel, and what it knows of the table.
 //!
 //! Both threads run only when the file has virtual servers.
@@ -10,6 +11,7 @@
 mod check;
 mod checks;
 mod judge;
+mod report;
 mod script;
 mod service;
 mod table;
@@ -127,8 +129,13 @@ impl Lvs {
     /// Goes over to `servers`: what is the same keeps its state and its counters.
     pub(crate) fn reload(&self, servers: Vec<Virtual>, news: QueueSender<News>) {
         self.table.send(Order::Outlet(news));
-        // Its receiver lives as long as the thread, which ends only when told to.
         let _ = self.checks.send(Command::Replace(servers));
+    }
+
+    /// Writes [`report::FILE`].
+    pub(crate) fn report(&self) {
+        // Its receiver lives as long as the thread, which ends only when told to.
+        let _ = self.checks.send(Command::Report);
     }
 
     /// Ends the probes, then takes what is ours out of the kernel's table, as `policy` has it.
