@@ -1,7 +1,7 @@
 //! The notify thread: scripts that want to know of changes, in order for each subject.
 
 use core::time::Duration;
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::os::fd::AsFd;
 
 use kconf_parser::model::{Notify, ScriptCommand, ScriptUser};
@@ -73,7 +73,8 @@ struct Event {
 #[derive(Debug)]
 pub(crate) struct Notifier {
     instances: Vec<Scripts>,
-    servers: Vec<UpDown>,
+    /// By their place, with the place of their line; only those that want something run.
+    servers: HashMap<usize, (UpDown, usize)>,
     /// First the instances', then the servers'.
     lines: Vec<Line>,
     default_user: Option<ScriptUser>,
@@ -84,18 +85,17 @@ impl Notifier {
     #[must_use]
     pub(crate) fn new(
         instances: Vec<Scripts>,
-        servers: Vec<UpDown>,
+        servers: impl IntoIterator<Item = UpDown>,
         default_user: Option<ScriptUser>,
     ) -> Self {
-        let names =
-            instances.iter().map(|scripts| &scripts.name).chain(servers.iter().map(|server| &server.name));
-        let lines = names.map(|name| Line {
-            name: name.clone(),
-            waiting: VecDeque::new(),
-            running: Vec::new(),
-            since: Instant::default(),
+        let mut lines: Vec<Line> = instances.iter().map(|scripts| Line::new(&scripts.name)).collect();
+        let wanting = servers.into_iter().enumerate();
+        let wanting = wanting.filter(|(_, server)| server.up.is_some() || server.down.is_some());
+        let servers = wanting.map(|(place, server)| {
+            lines.push(Line::new(&server.name));
+            (place, (server, lines.len().saturating_sub(1)))
         });
-        Self { lines: lines.collect(), instances, servers, default_user }
+        Self { servers: servers.collect(), lines, instances, default_user }
     }
 
     /// Runs scripts until something is sent on `stop`, then for a second more at most.
@@ -140,10 +140,10 @@ impl Notifier {
             News::Vrrp(notice) => {
                 (notice.instance, self.instances.get(notice.instance).map(|scripts| scripts.event(notice)))
             }
-            News::Lvs { subject, up } => {
-                let event = self.servers.get(subject).map(|server| server.event(up));
-                (self.instances.len().saturating_add(subject), event)
-            }
+            News::Lvs { subject, up } => match self.servers.get(&subject) {
+                Some((server, line)) => (*line, Some(server.event(up))),
+                None => return,
+            },
         };
         let (Some(line), Some(event)) = (self.lines.get_mut(place), event) else { return };
         if event.commands.is_empty() {
@@ -184,6 +184,11 @@ impl Notifier {
 }
 
 impl Line {
+    fn new(name: &str) -> Self {
+        let (waiting, running) = (VecDeque::new(), Vec::new());
+        Self { name: name.to_owned(), waiting, running, since: Instant::default() }
+    }
+
     fn start(&mut self, event: &Event, default_user: Option<&ScriptUser>) {
         for (command, extra) in &event.commands {
             let user = user_of(command, default_user);

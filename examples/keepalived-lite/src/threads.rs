@@ -56,6 +56,8 @@ pub(crate) struct Threads {
     lvs: Option<Lvs>,
     lvs_policy: lvs::Policy,
     board: Board,
+    /// What all this was made of, without the virtual servers.
+    config: Config,
     /// What the instances were made of.
     origins: Vec<Origin>,
 }
@@ -71,9 +73,9 @@ struct Earlier {
 
 impl Threads {
     /// Starts everything that `config` asks for.
-    pub(crate) fn start(config: &Config, options: &Options) -> Result<Self, StartError> {
-        let ipvs = ipvs(config, None)?;
-        let setup = setup::build(config, &interfaces()?)?;
+    pub(crate) fn start(config: Config, options: &Options) -> Result<Self, StartError> {
+        let ipvs = ipvs(&config, None)?;
+        let setup = setup::build(&config, &interfaces()?)?;
         let board = Board::new(setup.instances.len());
         Self::assemble(setup, board, config, options, ipvs, None)
     }
@@ -90,8 +92,8 @@ impl Threads {
     /// are, with their state, timers and counters; the others are given up and started anew.
     ///
     /// If the new configuration cannot be made ready, nothing has happened.
-    pub(crate) fn reload(self, config: &Config, old: &Config, options: &Options) -> Result<Self, StartError> {
-        let ready = || Ok((ipvs(config, self.lvs.as_ref())?, setup::build(config, &interfaces()?)?));
+    pub(crate) fn reload(self, config: Config, options: &Options) -> Result<Self, StartError> {
+        let ready = || Ok((ipvs(&config, self.lvs.as_ref())?, setup::build(&config, &interfaces()?)?));
         let (ipvs, mut setup) = match ready() {
             Ok(ready) => ready,
             Err::<_, StartError>(error) => {
@@ -99,7 +101,7 @@ impl Threads {
                 return Ok(self);
             }
         };
-        let twins = self.twins(&setup, config, old);
+        let twins = self.twins(&setup, &config);
         let keep: Vec<usize> = twins.iter().flatten().copied().collect();
         tracing::info!("reload: {} of {} instances go on unchanged", keep.len(), twins.len());
 
@@ -115,7 +117,7 @@ impl Threads {
         for (new, old) in twins.iter().enumerate().filter_map(|(new, old)| Some((new, (*old)?))) {
             board.adopt(new, &self.board, old);
         }
-        inherit(&mut setup, engine, &twins, config, old);
+        inherit(&mut setup, engine, &twins, &config, &self.config);
         let earlier =
             Earlier { notify: Some(self.notify_thread), lvs: self.lvs, lvs_policy: self.lvs_policy };
         Self::assemble(setup, board, config, options, ipvs, Some(earlier))
@@ -123,11 +125,11 @@ impl Threads {
 
     /// For each new instance the position of the old one that it goes on from: the same block on
     /// the same interface.
-    fn twins(&self, setup: &Setup, config: &Config, old: &Config) -> Vec<Option<usize>> {
+    fn twins(&self, setup: &Setup, config: &Config) -> Vec<Option<usize>> {
         let twin = |new: &Origin| {
             let wanted = config.instances.get(new.block)?;
             let same = |origin: &Origin| {
-                let block = old.instances.get(origin.block);
+                let block = self.config.instances.get(origin.block);
                 origin.interface == new.interface && block.is_some_and(|block| same_block(block, wanted))
             };
             self.origins.iter().position(same)
@@ -139,7 +141,7 @@ impl Threads {
     fn assemble(
         setup: Setup,
         board: Board,
-        config: &Config,
+        mut config: Config,
         options: &Options,
         ipvs: Option<Ipvs>,
         earlier: Option<Earlier>,
@@ -169,7 +171,9 @@ impl Threads {
         let kernel =
             Kernel::new(watched, board.clone(), vrrp.clone(), link.clone(), options.address_monitoring)?;
         let tracking = Scripts::new(jobs, clock::now(), vrrp.clone());
-        let servers = lvs::build(config);
+        let servers = lvs::build(&config);
+        // Not looked at again: the judges know what they were made of.
+        config.virtual_servers = Vec::new();
         let notifier = Notifier::new(notify, lvs::scripts(&servers), config.globals.script_user.clone());
         let engine = Engine::new(instances, scripts, ports.len());
         let outlets = Outlets { link: link.clone(), notify: notices.clone(), board: board.clone() };
@@ -193,7 +197,7 @@ impl Threads {
             run::run(engine, ports, &commands, outlets, delay)
         })?;
         let monitor_thread = spawn("monitor", move || monitor::run(kernel, tracking, &monitor_stopped))?;
-        let lvs_policy = lvs::Policy::new(config, options.keep_ipvs);
+        let lvs_policy = lvs::Policy::new(&config, options.keep_ipvs);
         let settings = config.globals.checker_process;
         let lvs = match (ipvs, balancing) {
             (Some(ipvs), _) => Some(Lvs::start(ipvs, servers, settings, lvs_policy, notices)?),
@@ -219,6 +223,7 @@ impl Threads {
             lvs,
             lvs_policy,
             board,
+            config,
             origins,
         })
     }

@@ -28,7 +28,7 @@ pub(crate) fn run(options: &Options) -> Exit {
         return Exit::Config;
     }
     let config = halves(loaded.into_config(), options);
-    let ran = Threads::start(&config, options).and_then(|threads| obey(threads, config, options));
+    let ran = Threads::start(config, options).and_then(|threads| obey(threads, options));
     match ran {
         Ok(threads) => {
             threads.stop();
@@ -54,15 +54,14 @@ fn failed(error: &StartError) -> Exit {
 }
 
 /// Carries out what the parent writes, a word a line, until it says stop or its end is closed.
-fn obey(mut threads: Threads, mut config: Config, options: &Options) -> Result<Threads, StartError> {
+fn obey(mut threads: Threads, options: &Options) -> Result<Threads, StartError> {
     for line in io::stdin().lock().lines() {
         let Ok(word) = line else { return Ok(threads) };
         match word.as_str() {
             "stop" => return Ok(threads),
             "reload" => {
                 if let Some(fresh) = acceptable(options) {
-                    threads = threads.reload(&fresh, &config, options)?;
-                    config = fresh;
+                    threads = threads.reload(fresh, options)?;
                 }
             }
             "data" => threads.tell(Command::Dump(Kind::Data)),

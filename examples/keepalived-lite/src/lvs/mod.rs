@@ -72,9 +72,8 @@ impl Policy {
 }
 
 /// The scripts of all real and virtual servers, for the notify thread.
-#[must_use]
-pub(crate) fn scripts(servers: &[Virtual]) -> Vec<UpDown> {
-    servers.iter().flat_map(Virtual::scripts).collect()
+pub(crate) fn scripts(servers: &[Virtual]) -> impl Iterator<Item = UpDown> {
+    servers.iter().flat_map(Virtual::scripts)
 }
 
 /// The kernel's table, opened; nothing in it is touched yet.
