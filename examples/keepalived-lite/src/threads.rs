@@ -68,7 +68,6 @@ struct Earlier {
     /// What it has to tell comes first.
     notify: Option<JoinHandle<()>>,
     lvs: Option<Lvs>,
-    lvs_policy: lvs::Policy,
 }
 
 impl Threads {
@@ -118,8 +117,7 @@ impl Threads {
             board.adopt(new, &self.board, old);
         }
         inherit(&mut setup, engine, &twins, &config, &self.config);
-        let earlier =
-            Earlier { notify: Some(self.notify_thread), lvs: self.lvs, lvs_policy: self.lvs_policy };
+        let earlier = Earlier { notify: Some(self.notify_thread), lvs: self.lvs };
         Self::assemble(setup, board, config, options, ipvs, Some(earlier))
     }
 
@@ -181,7 +179,7 @@ impl Threads {
         let settings = config.globals.vrrp_process;
         // A delay of the start, not of a reload.
         let delay = if earlier.is_some() { Duration::ZERO } else { config.globals.vrrp_startup_delay };
-        let Earlier { notify: earlier, lvs: balancing, lvs_policy: old_policy } = earlier.unwrap_or_default();
+        let Earlier { notify: earlier, lvs: balancing } = earlier.unwrap_or_default();
         schedule::prepare_process(&settings);
         let link_thread = spawn("link", move || {
             schedule::prepare_thread("vrrp", &settings);
@@ -202,7 +200,8 @@ impl Threads {
         let lvs = match (ipvs, balancing) {
             (Some(ipvs), _) => Some(Lvs::start(ipvs, servers, settings, lvs_policy, notices)?),
             (None, Some(lvs)) if servers.is_empty() => {
-                lvs.stop(old_policy);
+                // Neither `-I` nor lvs_flush_on_stop: the daemon goes on.
+                lvs.stop(lvs::Policy::default());
                 None
             }
             (None, Some(lvs)) => {

@@ -158,13 +158,12 @@ impl Ipvs {
             return dirty;
         }
         let nothing = Table::new();
-        let table = |tables: &BTreeMap<ServiceKey, Table>, key: &ServiceKey| tables.get(key).cloned();
         let commands: Vec<Command> = dirty
             .iter()
             .flat_map(|key| {
-                let known = table(&self.known, key).unwrap_or_else(|| nothing.clone());
-                let wanted = table(&self.wanted, key).unwrap_or_else(|| nothing.clone());
-                plan(&known, &wanted, &Scope::everything())
+                let known = self.known.get(key).unwrap_or(&nothing);
+                let wanted = self.wanted.get(key).unwrap_or(&nothing);
+                plan(known, wanted, &Scope::everything())
             })
             .collect();
         let results = self.client.apply_all(&commands);
