@@ -1,7 +1,11 @@
 //! The two halves of a file: electing, and balancing where the kernel may not be able to.
 
 use core::time::Duration;
-use std::{fs, path::PathBuf, process::ExitStatus};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::ExitStatus,
+};
 
 use netlab::{Isolation, Lan, Node, with_namespaces};
 use tempfile::TempDir;
@@ -21,7 +25,7 @@ fn both_halves(folder: &TempDir) -> PathBuf {
     path
 }
 
-fn start(program: Program, lan: &Lan, file: &PathBuf, option: Option<&str>) -> Node {
+fn start(program: Program, lan: &Lan, file: &Path, option: Option<&str>) -> Node {
     let isolation = Isolation::own_tmp().keep(file.parent().unwrap());
     let mut command = in_foreground(program, file);
     command.args(["-c", "/run/checkers.pid"]).args(option);
