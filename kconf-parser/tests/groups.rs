@@ -272,6 +272,16 @@ fn groups_are_found_by_name_wherever_they_stand() {
 }
 
 #[test]
+fn a_server_by_group_or_mark_needs_to_say_which() {
+    for key in ["group", "fwmark"] {
+        let (config, findings) =
+            read(&format!("virtual_server {key} {{\n{NAT}real_server 10.0.0.1 80 {{\n}}\n}}\n"));
+        assert!(config.virtual_servers.is_empty(), "{key}");
+        assert_eq!(findings.iter().map(Diagnostic::code).collect::<Vec<_>>(), ["missing-argument"], "{key}");
+    }
+}
+
+#[test]
 fn a_misspelt_group_is_suggested() {
     let text =
         format!("virtual_server_group web {{\n192.0.2.1 80\n}}\nvirtual_server group wbe {{\n{NAT}}}\n");

@@ -12,6 +12,7 @@ use crate::model::{
 };
 use crate::{Diagnostic, Problem};
 
+/// The keyword, as findings name it.
 const GROUP: &str = "virtual_server_group";
 
 /// Reads the block that `line` opens, and adds the group to `groups` if it can be used.

@@ -98,6 +98,16 @@ fn key(reader: &mut Reader<'_>, line: &Statement<'_>) -> Option<(VirtualServerKe
         reader.report(line.span(), Problem::MissingArgument { keyword: "virtual_server" });
         return None;
     };
+    let named = match &*first.text {
+        b"fwmark" => Some("fwmark"),
+        b"group" => Some("group"),
+        _ => None,
+    };
+    if let (Some(keyword), None) = (named, line.arg(2)) {
+        // keepalived 2.2.7 crashes.
+        reader.report(line.span(), Problem::MissingArgument { keyword });
+        return None;
+    }
     match &*first.text {
         b"fwmark" => {
             let mark = reader.integer(line, 2, 1, i64::from(u32::MAX))?;
