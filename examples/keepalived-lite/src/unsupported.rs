@@ -1,7 +1,7 @@
 //! What a configuration asks for that this version cannot do: each is named, with its line.
 
 use kconf_parser::model::{
-    AddressFamily, Authentication, Checker, CheckerKind, Config, VirtualServer, VirtualServerKey,
+    AddressFamily, Authentication, Checker, CheckerKind, Config, VirtualServer,
     VrrpInstance,
 };
 use kconf_parser::{Sources, Span};
@@ -83,9 +83,7 @@ fn in_instance(instance: &VrrpInstance) -> Vec<Unsupported> {
 }
 
 fn in_server(server: &VirtualServer, mail: bool) -> Vec<Unsupported> {
-    let group = matches!(server.key, VirtualServerKey::Group(_));
     let rows = [
-        (group, "virtual_server_group is not supported yet: nothing is balanced"),
         (server.ha_suspend, "ha_suspend is not supported yet: the real servers are always checked"),
         (server.hashed, "hashed is without effect: the kernel sets it by itself"),
         (mail && server.smtp_alert, "smtp_alert is not supported yet: no mail is sent"),

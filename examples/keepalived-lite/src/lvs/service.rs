@@ -2,6 +2,7 @@
 
 use core::net::SocketAddr;
 use core::num::NonZeroU16;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use healthcheck::{Health, QuorumConfig, ServerConfig, SorryConfig};
@@ -11,6 +12,7 @@ use ipvs_netlink::{
 };
 use kconf_parser::model::{
     self, Config, PersistenceGranularity, RealServer, ServiceProtocol, VirtualServer, VirtualServerKey,
+    VirtualService,
 };
 
 use super::check::{self, Check};
@@ -131,7 +133,7 @@ fn virtual_server(block: &VirtualServer, config: &Config) -> Result<Virtual, Str
     };
     let scripts = UpDown { name: name.clone(), up: block.quorum_up.clone(), down: block.quorum_down.clone() };
     Ok(Virtual {
-        keys: keys(block),
+        keys: keys(block, config),
         service: service(block)?,
         servers,
         sorry,
@@ -202,17 +204,18 @@ fn name(block: &VirtualServer) -> String {
     }
 }
 
-fn keys(block: &VirtualServer) -> Vec<ServiceKey> {
-    match &block.key {
-        VirtualServerKey::Address(address) => {
-            vec![ServiceKey::Address { protocol: protocol(block.protocol), address: *address }]
+/// The kernel's services, each once: the entries of a group may overlap.
+fn keys(block: &VirtualServer, config: &Config) -> Vec<ServiceKey> {
+    let mut known = HashSet::new();
+    let all = config.services(block).map(|service| match service {
+        VirtualService::Address { protocol: kind, address } => {
+            ServiceKey::Address { protocol: protocol(kind), address }
         }
-        VirtualServerKey::FirewallMark(mark) => {
-            vec![ServiceKey::FirewallMark { mark: *mark, family: family(block.family) }]
+        VirtualService::FirewallMark { mark, family: kind } => {
+            ServiceKey::FirewallMark { mark, family: family(kind) }
         }
-        // Named by `unsupported`.
-        VirtualServerKey::Group(_) => Vec::new(),
-    }
+    });
+    all.filter(|key| known.insert(*key)).collect()
 }
 
 const fn protocol(protocol: ServiceProtocol) -> Protocol {
