@@ -16,6 +16,9 @@ use crate::failure::{Failure, check};
 /// How long a daemon may take for what has no timer of the protocol.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 
+/// How often is looked where nothing else is going on.
+pub(crate) const POLL: Duration = Duration::from_millis(3);
+
 /// Octets of a log that are shown after a failure.
 const LOG_TAIL: usize = 1500;
 
@@ -46,9 +49,20 @@ impl Daemon {
         Ok(Self { node, log: path })
     }
 
+    /// Complains about a daemon that ended although nobody had asked it to.
+    pub(crate) fn must_run(&mut self) -> Result<(), Failure> {
+        let ended = self.node.try_wait()?;
+        ended.map_or(Ok(()), |status| {
+            Err(Failure::Untrue(format!("the daemon ended by itself with {status}")))
+        })
+    }
+
     /// Waits until the log has `words`.
-    pub(crate) fn wait_for_log(&self, words: &str) -> Result<(), Failure> {
-        let found = wait_until(PATIENCE, || Ok(self.log().contains(words).then_some(())))?;
+    pub(crate) fn wait_for_log(&mut self, words: &str) -> Result<(), Failure> {
+        let found = wait_until(PATIENCE, POLL, || {
+            self.must_run()?;
+            Ok(self.log().contains(words).then_some(()))
+        })?;
         found.ok_or_else(|| Failure::Missed { what: format!("{words:?} in the log"), within: PATIENCE })
     }
 
@@ -74,9 +88,10 @@ impl Daemon {
     }
 }
 
-/// Asks `find` every few milliseconds until it answers; `None` after `timeout`.
+/// Asks `find` every `poll` until it answers; `None` after `timeout`.
 pub(crate) fn wait_until<T>(
     timeout: Duration,
+    poll: Duration,
     mut find: impl FnMut() -> Result<Option<T>, Failure>,
 ) -> Result<Option<T>, Failure> {
     let deadline = Instant::now() + timeout;
@@ -87,6 +102,6 @@ pub(crate) fn wait_until<T>(
         if Instant::now() >= deadline {
             return Ok(None);
         }
-        thread::sleep(Duration::from_millis(3));
+        thread::sleep(poll);
     }
 }

@@ -13,7 +13,7 @@ use self::{
     usage::{CpuTime, pss_mib},
 };
 use crate::{
-    daemon::{Daemon, wait_until},
+    daemon::{Daemon, POLL, wait_until},
     experiment::{Bench, Experiment, take_turns},
     failure::{Failure, check},
     row::{Goal, Row, Unit},
@@ -24,6 +24,9 @@ const PRIORITY: u8 = 200;
 
 /// Until a thousand instances have their addresses.
 const START: Duration = Duration::from_secs(60);
+
+/// How often is looked meanwhile. Reading a thousand addresses costs a millisecond or two.
+const START_POLL: Duration = Duration::from_millis(10);
 
 /// Until they are gone.
 const STOP: Duration = Duration::from_secs(30);
@@ -111,7 +114,7 @@ impl Experiment for StartAndStop {
     }
 
     fn rounds(&self) -> u32 {
-        4
+        3
     }
 
     fn rows(&self) -> Vec<Row> {
@@ -158,9 +161,12 @@ impl Life {
         fs::write(&path, configuration(instances, adverts)).map_err(Failure::file("write", &path))?;
         let began = Instant::now();
         let daemon = Daemon::start(program, &network.machine, folder, NAME)?;
-        let life = Self { daemon, network, instances, adverts };
+        let mut life = Self { daemon, network, instances, adverts };
         let all = usize::from(instances);
-        let took = wait_until(START, || Ok((life.network.present()? == all).then(|| began.elapsed())))?;
+        let took = wait_until(START, START_POLL, || {
+            life.daemon.must_run()?;
+            Ok((life.network.present()? == all).then(|| began.elapsed()))
+        })?;
         let Some(took) = took else {
             let what = format!("{} of {all} addresses are there", life.network.present()?);
             eprintln!("{}", life.daemon.log_tail());
@@ -199,7 +205,7 @@ impl Life {
     fn stop(&mut self) -> Result<Duration, Failure> {
         let began = Instant::now();
         self.daemon.node.signal(Signal::SIGTERM)?;
-        let gone = wait_until(STOP, || {
+        let gone = wait_until(STOP, POLL, || {
             let ended = self.daemon.node.try_wait()?.is_some() && self.daemon.node.processes()?.is_empty();
             Ok((ended && self.network.present()? == 0).then(|| began.elapsed()))
         })?;

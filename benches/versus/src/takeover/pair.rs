@@ -15,7 +15,7 @@ use super::{
     timing::{PRIORITY, Timing},
 };
 use crate::{
-    daemon::{Daemon, PATIENCE, wait_until},
+    daemon::{Daemon, PATIENCE, POLL, wait_until},
     failure::{Failure, check},
 };
 
@@ -145,8 +145,11 @@ impl<'bench> Pair<'bench> {
         found.map(|_| ()).ok_or_else(|| Failure::Missed { what: "the takeover".into(), within })
     }
 
-    fn wait_for_address(&self, place: Place, within: Duration) -> Result<(), Failure> {
-        let found = wait_until(within, || Ok(self.owns(place)?.then_some(())))?;
+    fn wait_for_address(&mut self, place: Place, within: Duration) -> Result<(), Failure> {
+        let found = wait_until(within, POLL, || {
+            self.daemon(place)?.must_run()?;
+            Ok(self.owns(place)?.then_some(()))
+        })?;
         found.ok_or_else(|| Failure::Missed { what: format!("the address on {place:?}"), within })
     }
 
@@ -177,10 +180,8 @@ impl<'bench> Pair<'bench> {
         mac.ok_or_else(|| Failure::Untrue(format!("{place:?} has no link-layer address")))
     }
 
-    fn daemon(&self, place: Place) -> Result<&Daemon, Failure> {
-        let [first, second] = &self.daemons;
-        let slot = if place == Place::First { first } else { second };
-        slot.as_ref().ok_or_else(not_running)
+    fn daemon(&mut self, place: Place) -> Result<&mut Daemon, Failure> {
+        self.slot(place).as_mut().ok_or_else(not_running)
     }
 
     fn slot(&mut self, place: Place) -> &mut Option<Daemon> {
