@@ -3,6 +3,7 @@
 use core::fmt;
 use std::{fs, path::Path, process::Command, thread};
 
+use netlab::Entered;
 use nix::sys::utsname::uname;
 use serde::Serialize;
 
@@ -13,6 +14,8 @@ pub(crate) struct About {
     ours: String,
     kernel: String,
     cpus: usize,
+    /// Without root daemons cannot lock their memory or take a real-time priority.
+    root: bool,
     /// As `/proc/loadavg` told before the first run.
     load: String,
     /// Whether this program, which plays our side of IPVS, was built without optimizations.
@@ -21,7 +24,7 @@ pub(crate) struct About {
 
 impl About {
     /// Asks both daemons for their version and the kernel for the rest.
-    pub(crate) fn gather(theirs: &Path, ours: &Path) -> Self {
+    pub(crate) fn gather(theirs: &Path, ours: &Path, entered: Entered) -> Self {
         let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
         Self {
             theirs: version(theirs),
@@ -29,6 +32,7 @@ impl About {
             kernel: uname()
                 .map_or_else(|_| "unknown".into(), |name| name.release().to_string_lossy().into_owned()),
             cpus: thread::available_parallelism().map_or(1, usize::from),
+            root: entered == Entered::Privileged,
             load: load.split_whitespace().take(3).collect::<Vec<_>>().join(" "),
             debug_build: cfg!(debug_assertions),
         }
@@ -37,8 +41,12 @@ impl About {
 
 impl fmt::Display for About {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { theirs, ours, kernel, cpus, load, debug_build } = self;
-        write!(out, "Theirs: {theirs}. Ours: {ours}. Linux {kernel}, {cpus} CPUs, load before {load}.")?;
+        let Self { theirs, ours, kernel, cpus, root, load, debug_build } = self;
+        let rights = if *root { "as root" } else { "in a user namespace" };
+        write!(
+            out,
+            "Theirs: {theirs}. Ours: {ours}. Linux {kernel}, {cpus} CPUs, {rights}, load before {load}."
+        )?;
         if *debug_build {
             write!(out, " **Debug build: the IPVS rows of our side count for nothing.**")?;
         }

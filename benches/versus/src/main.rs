@@ -27,6 +27,7 @@ mod takeover;
 use std::{fs, process::ExitCode};
 
 use clap::Parser;
+use netlab::Entered;
 
 use crate::{
     about::About,
@@ -65,12 +66,14 @@ fn main() -> ExitCode {
         }
     };
     // Before any thread.
-    let refused = netlab::enter_user_namespace().err();
-    if let Some(refusal) = refused {
-        eprintln!("versus: {refusal}");
-        return ExitCode::FAILURE;
-    }
-    match run(&options) {
+    let entered = match netlab::enter_user_namespace() {
+        Ok(entered) => entered,
+        Err(refusal) => {
+            eprintln!("versus: {refusal}");
+            return ExitCode::FAILURE;
+        }
+    };
+    match run(&options, entered) {
         Ok(code) => code,
         Err(failure) => {
             eprintln!("versus: {failure}");
@@ -79,7 +82,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(options: &Options) -> Result<ExitCode, Failure> {
+fn run(options: &Options, entered: Entered) -> Result<ExitCode, Failure> {
     let mut chosen: Vec<(Box<dyn Experiment>, Vec<Row>)> =
         experiments().into_iter().map(|one| (one.rows(), one)).map(|(rows, one)| (one, rows)).collect();
     if options.list {
@@ -88,13 +91,13 @@ fn run(options: &Options) -> Result<ExitCode, Failure> {
     }
     chosen.retain(|(_, rows)| rows.iter().any(|row| options.wants(&row.id)));
     if chosen.is_empty() {
-        eprintln!("versus: no row begins with {}; --list lists them", options.only.join(" or "));
+        eprintln!("versus: no row {}; --list lists them", options.only.join(", no row "));
         return Ok(ExitCode::from(EX_USAGE));
     }
     let folder = tempfile::Builder::new().prefix("versus-").tempdir();
     let folder = folder.map_err(Failure::file("make a folder in", std::env::temp_dir()))?;
     let bench = Bench { theirs: options.theirs()?, ours: options.ours()?, folder: folder.path().to_owned() };
-    let about = About::gather(&bench.theirs, &bench.ours);
+    let about = About::gather(&bench.theirs, &bench.ours, entered);
     let mut rows = Vec::new();
     for (experiment, mut measured) in chosen {
         experiment.run(&bench, options.rounds(experiment.rounds()), &mut measured);

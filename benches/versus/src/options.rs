@@ -20,7 +20,7 @@ pub(crate) struct Options {
     /// Rounds of every row, instead of a number that fits each; in a round each side runs once
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub(crate) rounds: Option<u32>,
-    /// Only rows whose id begins so, separated by commas: takeover/v2-1s, cpu, config-test
+    /// Only the rows of that id, or below it, separated by commas: takeover/v2-1s, cpu/1, config-test
     #[arg(long, value_delimiter = ',')]
     pub(crate) only: Vec<String>,
     /// List the ids of all rows and end
@@ -51,7 +51,10 @@ impl Options {
 
     /// Whether the row `id` is wanted.
     pub(crate) fn wants(&self, id: &str) -> bool {
-        self.only.is_empty() || self.only.iter().any(|start| id.starts_with(start.as_str()))
+        let below = |wanted: &String| {
+            id.strip_prefix(wanted.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        self.only.is_empty() || self.only.iter().any(below)
     }
 
     /// The file for every run.
@@ -112,10 +115,12 @@ mod tests {
     }
 
     #[test]
-    fn rows_are_chosen_by_the_start_of_their_id() {
-        let some = options(&["--only", "takeover/v2,cpu"]);
+    fn rows_are_chosen_by_the_first_parts_of_their_id() {
+        let some = options(&["--only", "takeover/v2-1s,cpu/1"]);
         assert!(some.wants("takeover/v2-1s/crash/arp") && some.wants("cpu/1"));
-        assert!(!some.wants("takeover/v3-10ms/crash/arp") && !some.wants("pss/1"));
+        for id in ["takeover/v3-10ms/crash/arp", "pss/1", "cpu/1000", "takeover"] {
+            assert!(!some.wants(id), "{id}");
+        }
         assert!(options(&[]).wants("anything"));
     }
 
