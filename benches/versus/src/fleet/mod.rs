@@ -4,13 +4,18 @@ mod network;
 mod usage;
 
 use core::{fmt::Write as _, time::Duration};
-use std::{fs, path::Path, thread, time::Instant};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    thread,
+    time::Instant,
+};
 
 use nix::sys::signal::Signal;
 
 use self::{
     network::{Instance, Network},
-    usage::{CpuTime, pss_mib},
+    usage::{CpuTime, pss_mib, sharers},
 };
 use crate::{
     daemon::{Daemon, POLL, wait_until},
@@ -21,6 +26,9 @@ use crate::{
 
 /// Of every instance.
 const PRIORITY: u8 = 200;
+
+/// For other processes of the same program, say of a test that runs beside, to end.
+const ALONE: Duration = Duration::from_secs(60);
 
 /// Until a thousand instances have their addresses.
 const START: Duration = Duration::from_secs(60);
@@ -143,6 +151,7 @@ struct Life {
     // Ends before its network does.
     daemon: Daemon,
     network: Network,
+    program: PathBuf,
     instances: u16,
     adverts: Adverts,
 }
@@ -161,7 +170,7 @@ impl Life {
         fs::write(&path, configuration(instances, adverts)).map_err(Failure::file("write", &path))?;
         let began = Instant::now();
         let daemon = Daemon::start(program, &network.machine, folder, NAME)?;
-        let mut life = Self { daemon, network, instances, adverts };
+        let mut life = Self { daemon, network, program: program.to_owned(), instances, adverts };
         let all = usize::from(instances);
         let took = wait_until(START, START_POLL, || {
             life.daemon.must_run()?;
@@ -189,7 +198,19 @@ impl Life {
         check(same, || "processes of the daemon came or went".into())?;
         let present = self.network.present()?;
         check(present == usize::from(self.instances), || format!("only {present} addresses are left"))?;
-        Ok(vec![used.as_secs_f64() / took.as_secs_f64() * 100.0, pss_mib(&processes)?])
+        Ok(vec![used.as_secs_f64() / took.as_secs_f64() * 100.0, self.pss(&processes)?])
+    }
+
+    /// Memory in MiB, once nobody else runs the same program.
+    fn pss(&self, processes: &[u32]) -> Result<f64, Failure> {
+        let alone = wait_until(ALONE, START_POLL, || {
+            if !sharers(&self.program, processes)?.is_empty() {
+                return Ok(None);
+            }
+            Ok(Some(pss_mib(processes)?))
+        })?;
+        let what = || format!("alone with {}, whose memory others share", self.program.display());
+        alone.ok_or_else(|| Failure::Missed { what: what(), within: ALONE })
     }
 
     /// The packets must be the advertisements: no fewer, and not many others.

@@ -4,6 +4,7 @@ use core::time::Duration;
 use std::{
     collections::BTreeMap,
     fs, io,
+    os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
 };
 
@@ -58,6 +59,19 @@ pub(super) fn pss_mib(processes: &[u32]) -> Result<f64, Failure> {
     Ok(f64::from(sum_kib) / 1024.0)
 }
 
+/// Processes outside the daemon that run the same program file: they share its memory, and their
+/// share would be taken off the daemon's.
+pub(super) fn sharers(program: &Path, daemon: &[u32]) -> Result<Vec<u32>, Failure> {
+    let file = |path: &Path| fs::metadata(path).map(|found| (found.dev(), found.ino()));
+    let own = file(program).map_err(Failure::file("inspect", program))?;
+    let table = fs::read_dir("/proc").map_err(Failure::file("read", "/proc"))?;
+    let numbers = table.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<u32>().ok());
+    let others = numbers.filter(|number| !daemon.contains(number));
+    // One that has ended meanwhile, or that we may not look at, is taken for another program.
+    let shares = |number: &u32| file(&PathBuf::from(format!("/proc/{number}/exe"))).is_ok_and(|it| it == own);
+    Ok(others.filter(shares).collect())
+}
+
 fn on_cpu(schedstat: &str) -> Option<Duration> {
     schedstat.split_whitespace().next()?.parse().ok().map(Duration::from_nanos)
 }
@@ -88,6 +102,13 @@ mod tests {
         let before = CpuTime::of(&own).unwrap();
         assert!(pss_mib(&own).unwrap() > 0.1);
         assert!(before.threads.values().any(|time| !time.is_zero()));
+    }
+
+    #[test]
+    fn only_others_share() {
+        let (this, own) = (std::env::current_exe().unwrap(), std::process::id());
+        assert!(sharers(&this, &[]).unwrap().contains(&own));
+        assert!(!sharers(&this, &[own]).unwrap().contains(&own));
     }
 
     #[test]
