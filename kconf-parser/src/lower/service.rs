@@ -4,8 +4,8 @@ use super::command::ScriptCheck;
 use super::real_server;
 use super::virtual_server::{PERSISTENCE, ServerDraft};
 use crate::model::{
-    ForwardMethod, Globals, GroupEntry, ServiceProtocol, SorryServer, VirtualServer, VirtualServerGroup,
-    VirtualServerKey,
+    AddressFamily, ForwardMethod, Globals, GroupEntry, ServiceProtocol, SorryServer, VirtualServer,
+    VirtualServerGroup, VirtualServerKey,
 };
 use crate::{Diagnostic, Problem, Span};
 
@@ -252,6 +252,15 @@ impl Completion {
     ) -> Option<SorryServer> {
         let (mut address, at) = draft.sorry?;
         let forward_method = draft.sorry_method.unwrap_or(method);
+        let differs = draft.family.is_some_and(|family| family != AddressFamily::from(address.ip()));
+        if differs && !forward_method.is_tunnel() {
+            self.adjust(
+                at,
+                "the sorry server's address is of another family than the virtual server's",
+                "there is no sorry server",
+            );
+            return None;
+        }
         if forward_method != ForwardMethod::Masquerade
             && let Some(port) = port
             && port != address.port()
