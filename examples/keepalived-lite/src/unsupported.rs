@@ -1,8 +1,7 @@
 //! What a configuration asks for that this version cannot do: each is named, with its line.
 
 use kconf_parser::model::{
-    AddressFamily, Authentication, Checker, CheckerKind, Config, VirtualServer,
-    VrrpInstance,
+    AddressFamily, Authentication, Checker, CheckerKind, Config, VirtualServer, VrrpInstance,
 };
 use kconf_parser::{Sources, Span};
 
