@@ -141,6 +141,14 @@ impl Checker {
         }
     }
 
+    /// A check that is not started yet, of which an earlier one has found `health` already (a
+    /// reload): retries count from the first probe.
+    #[must_use]
+    pub fn resumed(config: Config, health: Health) -> Self {
+        let alone = matches!((health, config.sequence), (Health::Down, Sequence::Rotation { .. }));
+        Self { health, confirmed: true, alone, ..Self::new(config) }
+    }
+
     /// What the check says now.
     #[must_use]
     pub const fn health(&self) -> Health {

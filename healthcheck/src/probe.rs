@@ -35,6 +35,9 @@ pub struct ProbeReport {
     pub total: Duration,
     /// What was seen of the reply, by probes that speak HTTP.
     pub http: Option<HttpReport>,
+    /// The weight that the server asks for (`misc_dynamic`), for
+    /// [`QuorumInput::Weight`](crate::QuorumInput::Weight).
+    pub weight: Option<u32>,
 }
 
 /// How to reach a server.
@@ -149,6 +152,7 @@ impl Probe for TcpProbe {
             connect: result.is_ok().then_some(total),
             total,
             http: None,
+            weight: None,
         }
     }
 }
@@ -192,6 +196,7 @@ impl Probe for HttpProbe {
             connect,
             total: start.elapsed(),
             http: Some(exchange.report()),
+            weight: None,
         }
     }
 }

@@ -46,6 +46,12 @@ pub struct SorryConfig {
 pub enum QuorumInput {
     /// Set the destinations for the first time. Before, nothing is put out.
     Start,
+    /// Instead of [`Start`](Self::Start) where an earlier judge of this service has told all there
+    /// is (a reload): only what differs from then is reported.
+    Resume {
+        /// Whether it had its quorum.
+        gained: bool,
+    },
     /// A checker came up or went down.
     Checker {
         /// Place in [`QuorumConfig::servers`].
@@ -181,10 +187,16 @@ impl Quorum {
         let before = self.started.then(|| self.destinations());
         let mut events = Vec::new();
         match input {
-            QuorumInput::Start if self.started => return,
+            QuorumInput::Start | QuorumInput::Resume { .. } if self.started => return,
             QuorumInput::Start => {
                 self.started = true;
                 events.extend(self.judge(true));
+            }
+            QuorumInput::Resume { gained } => {
+                self.started = true;
+                self.gained = gained;
+                self.sorry_in = !gained && self.sorry.is_some();
+                events.extend(self.judge(false));
             }
             QuorumInput::Checker { server, checker, health } => match self.server_mut(server) {
                 Some(found) => {

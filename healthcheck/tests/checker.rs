@@ -197,6 +197,28 @@ fn a_probe_that_could_not_be_made_says_nothing_about_the_server() {
 }
 
 #[test]
+fn a_resumed_check_endures_what_a_confirmed_one_does() {
+    let resume = |health, sequence| {
+        let mut checker = Checker::resumed(config(1, false, sequence), health);
+        let mut now = at(0);
+        checker.handle_input(now, Input::Start { delay: Duration::from_secs(3) });
+        now = now + Duration::from_secs(3);
+        checker.handle_timeout(now);
+        assert_eq!(drain(&mut checker), [Output::StartProbe { target: 0 }]);
+        (checker, now)
+    };
+    let (mut up, mut now) = resume(Health::Up, Sequence::Single);
+    assert_eq!(step(&mut up, &mut now, false).said, "endured");
+    assert_eq!(step(&mut up, &mut now, false).said, "DOWN");
+    let (mut down, mut now) = resume(Health::Down, Sequence::Single);
+    assert_eq!(step(&mut down, &mut now, true).said, "UP");
+    // Which URL took it down is forgotten: the first one alone, then all.
+    let (mut down, mut now) = resume(Health::Down, urls(2, false));
+    let said: Vec<_> = (0..3).map(|_| step(&mut down, &mut now, true).said).collect();
+    assert_eq!(said, ["", "", "UP"]);
+}
+
+#[test]
 fn a_suspended_check_keeps_its_rhythm_without_probing() {
     let mut checker = Checker::new(config(0, false, Sequence::Single));
     checker.handle_input(at(0), Input::Start { delay: Duration::from_secs(7) });

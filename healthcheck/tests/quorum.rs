@@ -202,6 +202,23 @@ fn before_the_start_results_are_taken_in_silence() {
     assert_eq!(feed(&mut service, QuorumInput::Start), []);
 }
 
+#[test]
+fn a_resumed_service_tells_only_what_is_new() {
+    let resumed = |gained, weight| {
+        let servers = vec![server(weight, false, &[Up])];
+        let mut service = Quorum::new(QuorumConfig { quorum: 4, hysteresis: 2, servers, sorry: SORRY });
+        let told = feed(&mut service, QuorumInput::Resume { gained });
+        (service.has_quorum(), told)
+    };
+    // Between 4 − 2 and 4 + 2 the quorum is what it was.
+    assert_eq!(resumed(true, 4), (true, vec![set(&[(0, 4)], None)]));
+    assert_eq!(resumed(false, 4), (false, vec![set(&[], Some(1))]));
+    let lost = QuorumLost { live: 1, threshold: 2, initial: false };
+    assert_eq!(resumed(true, 1), (false, vec![set(&[], Some(1)), tell(lost)]));
+    let gained = QuorumGained { live: 6, threshold: 6, initial: false };
+    assert_eq!(resumed(false, 6), (true, vec![set(&[(0, 6)], None), tell(gained)]));
+}
+
 proptest! {
     #[test]
     fn destinations_follow_from_health_whatever_the_order(

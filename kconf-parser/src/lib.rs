@@ -43,15 +43,20 @@
 //! crate never looks: it asks [`Facts`] and, for includes, a [`Loader`]. It reads no file, no clock and no environment.
 //!
 //! Behaviour was measured with keepalived 2.2.7. Keywords newer than that are known and marked so in [`keywords`].
+//!
+//! Lowering supports `global_defs`, `vrrp_script`, `vrrp_instance`, `virtual_server_group` and `virtual_server` with
+//! its real servers and most checks; [`keywords::Keyword::supported`] tells for each keyword.
 //! A keyword that is known and not implemented is reported as [`Problem::NotSupported`]; its block is skipped.
 //!
 //! ## Where this is not keepalived
 //!
 //! - A line longer than keepalived's buffer is dropped as a whole, as in 2.4; 2.2.7 reads its tail as another line.
 //! - `interval` and `timeout` of a `vrrp_script` may be fractions of a second, as in 2.4.
+//! - A range of more than 65 536 addresses and firewall mark 0 in a `virtual_server_group` have no effect. keepalived
+//!   takes both.
 //! - `${_RANDOM}` and `${_ENV}` are not expanded.
-//! - Some mistakes crash keepalived 2.2.7 (an instance without a name and block, a check without a URL). Here they are
-//!   findings like all others.
+//! - Some mistakes crash keepalived 2.2.7 (an instance without a name and block, a check without a URL, a virtual
+//!   server by group or mark that does not say which). Here they are findings like all others.
 
 pub mod diagnostic;
 pub mod expand;

@@ -5,6 +5,7 @@ mod checker;
 mod command;
 mod complete;
 mod globals;
+mod group;
 mod instance;
 mod reader;
 mod real_server;
@@ -26,7 +27,7 @@ use script::ReadScript;
 use virtual_server::ServerDraft;
 
 use crate::keywords::{Keyword, ROOT};
-use crate::model::{Config, VirtualServer, VrrpInstance, VrrpScript, VrrpScriptCommand};
+use crate::model::{Config, VirtualServer, VirtualServerGroup, VrrpInstance, VrrpScript, VrrpScriptCommand};
 use crate::{Diagnostic, Facts, Tree};
 
 /// What [`lower`] gives.
@@ -53,10 +54,10 @@ pub fn lower(tree: &Tree, facts: &dyn Facts) -> Lowered {
     let mut vrrp = VrrpPass { interfaces, scripts: Vec::new(), drafts: Vec::new(), names: HashSet::new() };
     findings.extend(pass(tree, Process::Vrrp, &mut vrrp));
 
-    let mut checkers = CheckerPass { facts, drafts: Vec::new() };
+    let mut checkers = CheckerPass { facts, groups: Vec::new(), drafts: Vec::new() };
     findings.extend(pass(tree, Process::Checker, &mut checkers));
 
-    let config = finish(globals, vrrp, checkers.drafts, facts, &mut findings);
+    let config = finish(globals, vrrp, checkers, facts, &mut findings);
     Lowered { config, diagnostics: in_order(tree, findings) }
 }
 
@@ -113,11 +114,16 @@ impl<'t> Section<'t> for VrrpPass<'_> {
 
 struct CheckerPass<'a> {
     facts: &'a dyn Facts,
+    groups: Vec<VirtualServerGroup>,
     drafts: Vec<ServerDraft>,
 }
 
 impl<'t> Section<'t> for CheckerPass<'_> {
     fn keyword(&mut self, reader: &mut Reader<'t>, keyword: &'static Keyword, line: Statement<'t>) {
+        if keyword.name == "virtual_server_group" {
+            group::read(reader, keyword, line, &mut self.groups);
+            return;
+        }
         self.drafts.extend(virtual_server::read(reader, self.facts, keyword, line));
     }
 }
@@ -125,7 +131,7 @@ impl<'t> Section<'t> for CheckerPass<'_> {
 fn finish(
     globals: GlobalsReader<'_>,
     vrrp: VrrpPass<'_>,
-    servers: Vec<ServerDraft>,
+    checkers: CheckerPass<'_>,
     facts: &dyn Facts,
     findings: &mut Vec<Diagnostic>,
 ) -> Config {
@@ -155,13 +161,21 @@ fn finish(
     };
 
     let mut virtual_servers: Vec<VirtualServer> = Vec::new();
-    for draft in servers {
-        let (server, found) = service::complete(draft, &globals, &mut check);
+    for mut draft in checkers.drafts {
+        // Groups are looked up first: of a server without its group nothing else matters.
+        let group = match group::link(&checkers.groups, &mut draft) {
+            Ok(group) => group,
+            Err(finding) => {
+                findings.push(*finding);
+                continue;
+            }
+        };
+        let (server, found) = service::complete(draft, group, &globals, &mut check);
         findings.extend(found);
         virtual_servers.extend(server);
     }
     findings.extend(check.finish());
-    Config { globals, scripts, instances, virtual_servers }
+    Config { globals, scripts, instances, groups: checkers.groups, virtual_servers }
 }
 
 fn unused_scripts(read: Vec<ReadScript>) -> Vec<VrrpScript> {

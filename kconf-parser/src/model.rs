@@ -6,6 +6,7 @@
 mod address;
 mod checker;
 mod globals;
+mod group;
 mod instance;
 mod script;
 mod virtual_server;
@@ -16,6 +17,7 @@ pub use checker::{
     StatusCodes,
 };
 pub use globals::{GarpDefaults, Globals, ProcessSettings};
+pub use group::{AddressRange, GroupEntry, VirtualServerGroup, VirtualService};
 pub use instance::{
     AddressFamily, AuthPass, Authentication, GarpSettings, InitialState, Notify, TrackInterface, TrackScript,
     UnicastPeer, VrrpInstance, VrrpVersion,
@@ -35,6 +37,8 @@ pub struct Config {
     pub scripts: Vec<VrrpScript>,
     /// `vrrp_instance` blocks that can run, in the order of the file.
     pub instances: Vec<VrrpInstance>,
+    /// `virtual_server_group` blocks with at least one entry, each name once, in the order of the file.
+    pub groups: Vec<VirtualServerGroup>,
     /// `virtual_server` blocks that can run, in the order of the file.
     pub virtual_servers: Vec<VirtualServer>,
 }
@@ -48,5 +52,26 @@ impl Config {
     /// The instance called `name`.
     pub fn instance(&self, name: &str) -> Option<&VrrpInstance> {
         self.instances.iter().find(|instance| instance.name == name)
+    }
+
+    /// The virtual server group called `name`.
+    pub fn group(&self, name: &str) -> Option<&VirtualServerGroup> {
+        self.groups.iter().find(|group| group.name == name)
+    }
+
+    /// Every service that `server` stands for: one, or those of its group.
+    ///
+    /// Ranges are taken apart while the iterator runs. A service that several entries name comes several times.
+    pub fn services(&self, server: &VirtualServer) -> impl Iterator<Item = VirtualService> + use<'_> {
+        let (protocol, family) = (server.protocol, server.family);
+        let (own, entries) = match &server.key {
+            VirtualServerKey::Address(address) => (Some(GroupEntry::Address(*address)), None),
+            VirtualServerKey::FirewallMark(mark) => {
+                (Some(GroupEntry::FirewallMark { mark: *mark, family: Some(family) }), None)
+            }
+            VirtualServerKey::Group(name) => (None, self.group(name)),
+        };
+        let entries = entries.into_iter().flat_map(|group| group.entries.iter().copied());
+        own.into_iter().chain(entries).flat_map(move |entry| entry.services(protocol, family))
     }
 }

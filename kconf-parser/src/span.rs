@@ -1,6 +1,7 @@
 //! Where something stands: octet ranges in named sources.
 
 use core::ops::Range;
+use std::sync::OnceLock;
 
 /// One source among those of a [`Sources`] table.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -56,6 +57,19 @@ struct Source {
     octets: Vec<u8>,
     /// For text that expansion made: where each piece of it was written, by first octet.
     origins: Vec<(u32, Span)>,
+    /// Where lines after the first begin, once somebody has asked: thousands of findings in one
+    /// file must not count its lines a thousand times.
+    line_starts: OnceLock<Vec<usize>>,
+}
+
+impl Source {
+    fn line_starts(&self) -> &[usize] {
+        let starts = || {
+            let ends = self.octets.iter().enumerate().filter(|(_, octet)| **octet == b'\n');
+            ends.map(|(index, _)| index + 1).collect()
+        };
+        self.line_starts.get_or_init(starts)
+    }
 }
 
 impl Sources {
@@ -65,7 +79,12 @@ impl Sources {
     pub fn add(&mut self, name: &str, mut octets: Vec<u8>) -> SourceId {
         octets.truncate(u32::MAX as usize);
         let id = SourceId(u32::try_from(self.list.len()).unwrap_or(u32::MAX));
-        self.list.push(Source { name: name.to_owned(), octets, origins: Vec::new() });
+        self.list.push(Source {
+            name: name.to_owned(),
+            octets,
+            origins: Vec::new(),
+            line_starts: OnceLock::new(),
+        });
         id
     }
 
@@ -76,6 +95,7 @@ impl Sources {
         let Some(end) = u32::try_from(octets.len()).ok().and_then(|len| start.checked_add(len)) else {
             return origin;
         };
+        entry.line_starts.take();
         entry.origins.push((start, origin));
         entry.octets.extend_from_slice(octets);
         Span::new(source, start, end)
@@ -106,10 +126,13 @@ impl Sources {
     /// Line and column of the start of `span`, where it was written.
     pub fn position(&self, span: Span) -> Position {
         let span = self.written_at(span);
-        let before = self.octets(span.source).get(..span.start as usize).unwrap_or(&[]);
-        let line_start = before.iter().rposition(|octet| *octet == b'\n').map_or(0, |index| index + 1);
-        let line = 1 + before.iter().filter(|octet| **octet == b'\n').count();
-        let column = 1 + characters(before.get(line_start..).unwrap_or(&[]));
+        let starts = self.list.get(span.source.0 as usize).map_or(&[][..], Source::line_starts);
+        let lines_before = starts.partition_point(|start| *start <= span.start as usize);
+        let line_start =
+            lines_before.checked_sub(1).and_then(|index| starts.get(index)).copied().unwrap_or(0);
+        let before = self.octets(span.source).get(line_start..span.start as usize).unwrap_or(&[]);
+        let line = 1 + lines_before;
+        let column = 1 + characters(before);
         Position {
             line: u32::try_from(line).unwrap_or(u32::MAX),
             column: u32::try_from(column).unwrap_or(u32::MAX),
@@ -162,5 +185,11 @@ mod tests {
         assert_eq!(sources.written_at(first), Span::new(file, 0, 3));
         let inner = Span::new(made, second.start + 1, second.end);
         assert_eq!(sources.position(inner), Position { line: 2, column: 1 });
+        // What is appended after the first question is counted too.
+        let third = sources.append(made, b"\nx", Span::new(made, 0, 0));
+        assert_eq!(sources.position(third), Position { line: 1, column: 1 });
+        let id = sources.add("g", b"\n\n".to_vec());
+        let lines = (0..3).map(|start| sources.position(Span::new(id, start, start)).line);
+        assert_eq!(lines.collect::<Vec<_>>(), [1, 2, 3]);
     }
 }

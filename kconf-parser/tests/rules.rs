@@ -373,6 +373,16 @@ fn direct_routing_keeps_the_port_and_settings_are_inherited() {
     assert_eq!(accepts, [false, true]);
 }
 
+#[test]
+fn a_sorry_server_of_another_family_is_left_out_unless_it_is_behind_a_tunnel() {
+    let sorry = |lines: &str| {
+        let (server, codes) = server(&format!("sorry_server 2001:db8::1 80\n{lines}"));
+        (server.sorry_server.is_some(), codes)
+    };
+    assert_eq!(sorry(""), (false, vec!["adjusted"]));
+    assert_eq!(sorry("sorry_server_lvs_method TUN"), (true, vec![]));
+}
+
 /// A host with nothing on it but one unsafe script.
 struct Bare;
 

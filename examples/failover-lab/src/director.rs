@@ -47,6 +47,14 @@ pub(crate) const SECOND: Identity = Identity {
     configuration: include_str!("../conf/director2.conf"),
 };
 
+/// The preferred master, which also balances.
+pub(crate) const FIRST_BALANCING: Identity =
+    Identity { configuration: include_str!("../conf/balancing1.conf"), ..FIRST };
+
+/// Its backup, which would balance.
+pub(crate) const SECOND_BALANCING: Identity =
+    Identity { configuration: include_str!("../conf/balancing2.conf"), ..SECOND };
+
 /// A machine with a daemon and a service; it may be switched off.
 #[derive(Debug)]
 pub(crate) struct Director {
@@ -56,12 +64,23 @@ pub(crate) struct Director {
     node: Option<Node>,
     stopping: bool,
     mac: Mac,
-    _responder: Responder,
+    _responder: Option<Responder>,
 }
 
 impl Director {
     /// Prepares the machine on `lan`, with its files in `folder`; `daemon` replaces our own.
     pub(crate) fn prepare(
+        identity: Identity,
+        lan: &Lan,
+        folder: &Path,
+        daemon: Option<PathBuf>,
+    ) -> Result<Self, Failure> {
+        let responder = Responder::start(lan.node(identity.host)?, identity.name)?;
+        Ok(Self { _responder: Some(responder), ..Self::without_service(identity, lan, folder, daemon)? })
+    }
+
+    /// The same for a machine that answers nobody itself.
+    pub(crate) fn without_service(
         identity: Identity,
         lan: &Lan,
         folder: &Path,
@@ -75,7 +94,7 @@ impl Director {
             node: None,
             stopping: false,
             mac: namespace.link(lan.interface())?.mac.unwrap_or(Mac::new([0; 6])),
-            _responder: Responder::start(namespace, identity.name)?,
+            _responder: None,
         };
         let path = director.file("conf");
         fs::write(&path, identity.configuration).map_err(|source| Failure::File { path, source })?;

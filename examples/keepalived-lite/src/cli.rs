@@ -143,7 +143,6 @@ impl Options {
                 "-m, -M: core dumps are left to the system's limits",
             ),
             (self.snmp || self.snmp_agent_socket.is_some(), "-x, -A: there is no SNMP agent"),
-            (self.keep_ipvs, "-I: IPVS is not controlled by this version"),
         ];
         given.into_iter().filter_map(|(given, words)| given.then_some(words)).collect()
     }

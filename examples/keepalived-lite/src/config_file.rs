@@ -88,7 +88,7 @@ pub(crate) fn load(path: &Path, config_id: Option<&str>) -> io::Result<Loaded> {
     let config_id = config_id.map_or_else(short_host_name, str::to_owned);
     let options = ExpandOptions { config_id, ..ExpandOptions::default() };
     let parsed = expand(&path.to_string_lossy(), &octets, &Files, &options);
-    let lowered = lower(&parsed.tree, &HostFacts);
+    let lowered = lower(&parsed.tree, &HostFacts::default());
     let mut diagnostics = parsed.diagnostics;
     diagnostics.extend(lowered.diagnostics);
     Ok(Loaded { config: lowered.config, diagnostics, sources: parsed.tree.sources().clone() })

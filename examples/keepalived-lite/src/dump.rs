@@ -32,14 +32,19 @@ impl Kind {
 
 /// Writes the file, whole or not at all, below TMPDIR or /tmp.
 pub(crate) fn write(kind: Kind, instances: &[Instance]) {
-    let folder = std::env::var_os("TMPDIR").map_or_else(|| PathBuf::from("/tmp"), PathBuf::from);
-    let path = folder.join(kind.file_name());
     let text = match kind {
         Kind::Data => data(instances),
         Kind::Stats => stats(instances),
         Kind::Json => json(instances),
     };
-    if let Err(error) = replace(&path, &text) {
+    write_file(kind.file_name(), &text);
+}
+
+/// Writes a file of this name, whole or not at all, below TMPDIR or /tmp.
+pub(crate) fn write_file(name: &str, text: &str) {
+    let folder = std::env::var_os("TMPDIR").map_or_else(|| PathBuf::from("/tmp"), PathBuf::from);
+    let path = folder.join(name);
+    if let Err(error) = replace(&path, text) {
         tracing::error!("cannot write {}: {error}", path.display());
     }
 }

@@ -2,7 +2,8 @@
 
 use std::process::ExitCode;
 
-/// Why a process of ours ends. The numbers are keepalived's, except for usage.
+/// Why a process of ours ends. The numbers are keepalived's, except for usage
+/// and for what only the parent sees.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Exit {
     /// Stopped in order.
@@ -15,6 +16,8 @@ pub(crate) enum Exit {
     Permission,
     /// There is no configuration file.
     NoConfig,
+    /// The kernel does not balance, and the configuration wants it to.
+    NoIpvs,
     /// The command line makes no sense.
     Usage,
     /// `-t`: keepalived's verdict as a number.
@@ -30,6 +33,7 @@ impl Exit {
             Self::Fatal => 1,
             Self::Config => 2,
             Self::Permission => 4,
+            Self::NoIpvs => 5,
             Self::NoConfig => 6,
             Self::Usage => 64,
             Self::ConfigTest(code) => code,
@@ -39,7 +43,7 @@ impl Exit {
     /// Whether the parent should try again with a new worker.
     #[must_use]
     pub(crate) const fn worth_a_respawn(status: Option<i32>) -> bool {
-        !matches!(status, Some(0 | 2 | 4 | 6))
+        !matches!(status, Some(0 | 2 | 4 | 5 | 6))
     }
 }
 

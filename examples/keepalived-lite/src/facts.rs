@@ -1,5 +1,7 @@
 //! What the configuration may ask about this host.
 
+use core::cell::RefCell;
+use std::collections::HashMap;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
@@ -7,21 +9,42 @@ use kconf_parser::model::{ScriptCommand, ScriptUser};
 use kconf_parser::{Facts, ScriptStatus};
 use nix::unistd::{Group, User};
 
-/// Answers from the running system.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct HostFacts;
+/// Answers from the running system. Each is asked for once: a file may name an interface a
+/// thousand times, and each question costs a socket.
+#[derive(Debug, Default)]
+pub(crate) struct HostFacts {
+    interfaces: Answers,
+    users: Answers,
+    groups: Answers,
+}
+
+#[derive(Debug, Default)]
+struct Answers(RefCell<HashMap<String, bool>>);
+
+impl Answers {
+    fn get(&self, name: &str, ask: impl FnOnce() -> bool) -> bool {
+        let known = self.0.borrow().get(name).copied();
+        known.unwrap_or_else(|| {
+            let answer = ask();
+            self.0.borrow_mut().insert(name.to_owned(), answer);
+            answer
+        })
+    }
+}
 
 impl Facts for HostFacts {
     fn interface_exists(&self, name: &str) -> bool {
-        nix::net::if_::if_nametoindex(name).is_ok()
+        self.interfaces.get(name, || nix::net::if_::if_nametoindex(name).is_ok())
     }
 
     fn user_exists(&self, user: &str) -> bool {
-        user.parse::<u32>().is_ok() || matches!(User::from_name(user), Ok(Some(_)))
+        let ask = || matches!(User::from_name(user), Ok(Some(_)));
+        user.parse::<u32>().is_ok() || self.users.get(user, ask)
     }
 
     fn group_exists(&self, group: &str) -> bool {
-        group.parse::<u32>().is_ok() || matches!(Group::from_name(group), Ok(Some(_)))
+        let ask = || matches!(Group::from_name(group), Ok(Some(_)));
+        group.parse::<u32>().is_ok() || self.groups.get(group, ask)
     }
 
     fn script(&self, command: &ScriptCommand, user: Option<&ScriptUser>) -> ScriptStatus {

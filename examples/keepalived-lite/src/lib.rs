@@ -23,6 +23,7 @@ mod facts;
 mod interface;
 mod link;
 mod logging;
+mod lvs;
 mod monitor;
 mod netlink;
 mod notify;
@@ -38,7 +39,9 @@ mod unsupported;
 mod vrrp;
 mod worker;
 
+use core::time::Duration;
 use std::ffi::{OsStr, OsString};
+use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -50,6 +53,8 @@ use logging::Targets;
 /// The program that is running, whatever became of its file: after a package upgrade
 /// `current_exe` ends in " (deleted)", the link still works.
 const PROGRAM: &str = "/proc/self/exe";
+/// First argument of the parent after it has judged the file, followed by `child_wait_time`.
+const PARENT_ROLE: &str = "keepalived-lite:parent";
 /// First argument of the worker.
 const WORKER_ROLE: &str = "keepalived-lite:worker";
 /// First argument of the process that becomes another user and then a script.
@@ -58,7 +63,7 @@ const SCRIPT_ROLE: &str = "keepalived-lite:script";
 /// Whether a program's first argument says that it was started by this daemon.
 #[must_use]
 pub fn is_ours(first_argument: &OsStr) -> bool {
-    first_argument == WORKER_ROLE || first_argument == SCRIPT_ROLE
+    [PARENT_ROLE, WORKER_ROLE, SCRIPT_ROLE].iter().any(|role| first_argument == *role)
 }
 
 /// Runs the daemon with the arguments after the program's name.
@@ -67,12 +72,32 @@ pub fn run<I: IntoIterator<Item = OsString>>(args: I) -> ExitCode {
     match args.split_first() {
         Some((role, rest)) if role == SCRIPT_ROLE => ExitCode::from(script_helper::run(rest)),
         Some((role, rest)) if role == WORKER_ROLE => as_worker(rest).into(),
+        Some((role, rest)) if role == PARENT_ROLE => as_supervisor(rest).into(),
         _ => as_parent(&args).into(),
     }
 }
 
+/// The parent's second life, in which nothing of the configuration is left.
+fn as_supervisor(args: &[OsString]) -> Exit {
+    let Some((patience, args)) = args.split_first() else { return Exit::Usage };
+    let patience = patience.to_str().and_then(|text| text.parse().ok()).map(Duration::from_millis);
+    let (Some(patience), Ok(options)) = (patience, Options::read(args)) else { return Exit::Usage };
+    set_process_name();
+    if let Err(problem) = logging::start(&targets(&options), "Keepalived") {
+        tracing::warn!("{problem}");
+    }
+    parent::run(&options, args, patience)
+}
+
+/// What `ps` and `pidof` show: without this the "exe" of [`PROGRAM`].
+fn set_process_name() {
+    // Only for people; there is nothing to do about a failure.
+    let _ = rustix::thread::set_name(c"keepalived-lite");
+}
+
 fn as_worker(args: &[OsString]) -> Exit {
     let Ok(options) = Options::read(args) else { return Exit::Usage };
+    set_process_name();
     if let Err(problem) = logging::start(&targets(&options), "Keepalived_vrrp") {
         tracing::warn!("{problem}");
     }
@@ -198,10 +223,18 @@ fn start_daemon(options: &Options, args: &[OsString]) -> Exit {
         options.config_file.display()
     );
     log_findings(options, &loaded);
-    let patience = loaded.config.globals.child_wait_time;
-    // The parent holds no configuration.
-    drop(loaded);
-    parent::run(options, args, patience)
+    begin_anew(loaded.config.globals.child_wait_time, args)
+}
+
+/// The same process with an empty heap: the parent holds no configuration, and what reading one
+/// took would never go back to the system. Returns only when that failed.
+fn begin_anew(patience: Duration, args: &[OsString]) -> Exit {
+    let name = std::env::args_os().next().unwrap_or_else(|| OsString::from(PROGRAM));
+    let patience = patience.as_millis().to_string();
+    let error =
+        std::process::Command::new(PROGRAM).arg0(name).args([PARENT_ROLE, &patience]).args(args).exec();
+    tracing::error!("cannot execute {PROGRAM}: {error}");
+    Exit::Fatal
 }
 
 fn log_findings(options: &Options, loaded: &Loaded) {

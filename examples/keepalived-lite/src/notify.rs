@@ -1,7 +1,7 @@
-//! The notify thread: scripts that want to know of changes, in order for each instance.
+//! The notify thread: scripts that want to know of changes, in order for each subject.
 
 use core::time::Duration;
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::os::fd::AsFd;
 
 use kconf_parser::model::{Notify, ScriptCommand, ScriptUser};
@@ -13,7 +13,7 @@ use crate::process::{Running, user_of};
 use crate::queue::QueueReceiver;
 use crate::vrrp::engine::{Happening, Notice};
 
-/// How long a script may hold up the next event of its instance.
+/// How long a script may hold up the next event of its subject.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How long scripts may take after the daemon was told to stop.
 const GRACE: Duration = Duration::from_secs(1);
@@ -27,41 +27,84 @@ pub(crate) struct Scripts {
     pub notify: Notify,
 }
 
+/// What a real or virtual server wants run.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct UpDown {
+    /// As the log names it.
+    pub name: String,
+    /// `notify_up` or `quorum_up`.
+    pub up: Option<ScriptCommand>,
+    /// `notify_down` or `quorum_down`.
+    pub down: Option<ScriptCommand>,
+}
+
+/// Something that scripts may want to know.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum News {
+    /// An instance changed.
+    Vrrp(Notice),
+    /// A real or virtual server came up or went down.
+    Lvs {
+        /// Its place among the [`UpDown`]s.
+        subject: usize,
+        /// Which.
+        up: bool,
+    },
+}
+
+/// An instance, a real server or a virtual server.
 #[derive(Debug)]
 struct Line {
-    scripts: Scripts,
-    waiting: VecDeque<Notice>,
+    name: String,
+    waiting: VecDeque<Event>,
     running: Vec<Running>,
     since: Instant,
 }
 
-/// All instances' scripts.
+#[derive(Debug)]
+struct Event {
+    /// It says in which state its subject is now; a later one makes it worthless.
+    is_state: bool,
+    /// Commands and the arguments that are added to them.
+    commands: Vec<(ScriptCommand, Vec<String>)>,
+}
+
+/// All scripts.
 #[derive(Debug)]
 pub(crate) struct Notifier {
+    instances: Vec<Scripts>,
+    /// By their place, with the place of their line; only those that want something run.
+    servers: HashMap<usize, (UpDown, usize)>,
+    /// First the instances', then the servers'.
     lines: Vec<Line>,
     default_user: Option<ScriptUser>,
 }
 
 impl Notifier {
-    /// Scripts of all instances, by position.
+    /// Scripts of all instances and servers, by position.
     #[must_use]
-    pub(crate) fn new(scripts: Vec<Scripts>, default_user: Option<ScriptUser>) -> Self {
-        let lines = scripts.into_iter().map(|scripts| Line {
-            scripts,
-            waiting: VecDeque::new(),
-            running: Vec::new(),
-            since: Instant::default(),
+    pub(crate) fn new(
+        instances: Vec<Scripts>,
+        servers: impl IntoIterator<Item = UpDown>,
+        default_user: Option<ScriptUser>,
+    ) -> Self {
+        let mut lines: Vec<Line> = instances.iter().map(|scripts| Line::new(&scripts.name)).collect();
+        let wanting = servers.into_iter().enumerate();
+        let wanting = wanting.filter(|(_, server)| server.up.is_some() || server.down.is_some());
+        let servers = wanting.map(|(place, server)| {
+            lines.push(Line::new(&server.name));
+            (place, (server, lines.len().saturating_sub(1)))
         });
-        Self { lines: lines.collect(), default_user }
+        Self { servers: servers.collect(), lines, instances, default_user }
     }
 
     /// Runs scripts until something is sent on `stop`, then for a second more at most.
-    pub(crate) fn run(mut self, notices: &QueueReceiver<Notice>, stop: &QueueReceiver<()>) {
+    pub(crate) fn run(mut self, news: &QueueReceiver<News>, stop: &QueueReceiver<()>) {
         let mut end = None;
         loop {
-            notices.clear();
-            while let Some(notice) = notices.try_recv() {
-                self.enqueue(notice);
+            news.clear();
+            while let Some(news) = news.try_recv() {
+                self.enqueue(news);
             }
             let now = clock::now();
             self.advance(now);
@@ -74,7 +117,7 @@ impl Notifier {
                 let wait = due.saturating_since(now).as_millis().saturating_add(1);
                 PollTimeout::try_from(wait).unwrap_or(PollTimeout::MAX)
             });
-            let mut fds = vec![PollFd::new(notices.as_fd(), PollFlags::POLLIN)];
+            let mut fds = vec![PollFd::new(news.as_fd(), PollFlags::POLLIN)];
             // Once stopping, its descriptor stays readable and would keep us from sleeping.
             if end.is_none() {
                 fds.push(PollFd::new(stop.as_fd(), PollFlags::POLLIN));
@@ -92,18 +135,27 @@ impl Notifier {
         }
     }
 
-    fn enqueue(&mut self, notice: Notice) {
-        let Some(line) = self.lines.get_mut(notice.instance) else { return };
-        if line.scripts.commands(notice.what).next().is_none() {
+    fn enqueue(&mut self, news: News) {
+        let (place, event) = match news {
+            News::Vrrp(notice) => {
+                (notice.instance, self.instances.get(notice.instance).map(|scripts| scripts.event(notice)))
+            }
+            News::Lvs { subject, up } => match self.servers.get(&subject) {
+                Some((server, line)) => (*line, Some(server.event(up))),
+                None => return,
+            },
+        };
+        let (Some(line), Some(event)) = (self.lines.get_mut(place), event) else { return };
+        if event.commands.is_empty() {
             return;
         }
         // While a script runs, waiting events collapse to the newest state.
-        if notice.what != Happening::MasterHeardLower {
-            line.waiting.retain(|old| old.what == Happening::MasterHeardLower);
-        } else if line.waiting.iter().any(|old| old.what == Happening::MasterHeardLower) {
+        if event.is_state {
+            line.waiting.retain(|old| !old.is_state);
+        } else if line.waiting.iter().any(|old| !old.is_state) {
             return;
         }
-        line.waiting.push_back(notice);
+        line.waiting.push_back(event);
     }
 
     fn advance(&mut self, now: Instant) {
@@ -113,15 +165,15 @@ impl Notifier {
             if patient {
                 continue;
             }
-            let Some(notice) = line.waiting.pop_front() else { continue };
+            let Some(event) = line.waiting.pop_front() else { continue };
             if !line.running.is_empty() {
                 tracing::warn!(
                     "({}) a notify script still runs after {PATIENCE:?}; starting the next one",
-                    line.scripts.name
+                    line.name
                 );
             }
             line.since = now;
-            line.start(notice, self.default_user.as_ref());
+            line.start(&event, self.default_user.as_ref());
         }
     }
 
@@ -132,22 +184,19 @@ impl Notifier {
 }
 
 impl Line {
-    fn start(&mut self, notice: Notice, default_user: Option<&ScriptUser>) {
-        let name = &self.scripts.name;
-        for (command, generic) in self.scripts.commands(notice.what) {
-            // keepalived appends these to the generic script only.
-            let extra = match (generic, word(notice.what)) {
-                (true, Some(word)) => {
-                    vec!["INSTANCE".to_owned(), name.clone(), word.to_owned(), notice.priority.to_string()]
-                }
-                _ => Vec::new(),
-            };
+    fn new(name: &str) -> Self {
+        let (waiting, running) = (VecDeque::new(), Vec::new());
+        Self { name: name.to_owned(), waiting, running, since: Instant::default() }
+    }
+
+    fn start(&mut self, event: &Event, default_user: Option<&ScriptUser>) {
+        for (command, extra) in &event.commands {
             let user = user_of(command, default_user);
-            match Running::start(&command.args, &extra, user.as_ref(), None) {
+            match Running::start(&command.args, extra, user.as_ref(), None) {
                 Ok(running) => self.running.push(running),
                 Err(error) => {
                     let program = command.args.first().map(|arg| arg.to_string_lossy()).unwrap_or_default();
-                    tracing::error!("({name}) cannot run notify script {program}: {error}");
+                    tracing::error!("({}) cannot run notify script {program}: {error}", self.name);
                 }
             }
         }
@@ -155,18 +204,34 @@ impl Line {
 }
 
 impl Scripts {
-    /// The commands for an event in keepalived's order, and whether each is the generic one.
-    fn commands(&self, what: Happening) -> impl Iterator<Item = (&ScriptCommand, bool)> {
+    /// The commands for an event in keepalived's order: the state's own, then the generic one
+    /// with its arguments.
+    fn event(&self, notice: Notice) -> Event {
         let notify = &self.notify;
-        let own = match what {
+        let own = match notice.what {
             Happening::Master => &notify.master,
             Happening::Backup => &notify.backup,
             Happening::Fault => &notify.fault,
             Happening::Stop => &notify.stop,
             Happening::MasterHeardLower => &notify.master_rx_lower_pri,
         };
-        let generic = notify.any.as_ref().filter(|_| word(what).is_some());
-        own.iter().map(|command| (command, false)).chain(generic.map(|command| (command, true)))
+        let generic = notify.any.as_ref().zip(word(notice.what)).map(|(command, word)| {
+            let args = ["INSTANCE", &self.name, word].map(str::to_owned);
+            (command.clone(), args.into_iter().chain([notice.priority.to_string()]).collect())
+        });
+        let own = own.clone().map(|command| (command, Vec::new()));
+        Event {
+            is_state: notice.what != Happening::MasterHeardLower,
+            commands: own.into_iter().chain(generic).collect(),
+        }
+    }
+}
+
+impl UpDown {
+    fn event(&self, up: bool) -> Event {
+        let command = if up { &self.up } else { &self.down };
+        let commands = command.iter().map(|command| (command.clone(), Vec::new())).collect();
+        Event { is_state: true, commands }
     }
 }
 

@@ -13,6 +13,7 @@ use nix::unistd::{Pid, Uid, User};
 use rustix::process::{PidfdFlags, pidfd_open};
 use vrrp_fsm::Instant;
 
+use crate::parent::HEAPS;
 use crate::{clock, script_helper};
 
 /// After TERM a program has so long before it gets KILL, as with keepalived.
@@ -61,6 +62,7 @@ impl Running {
         };
         let child = command
             .args(extra)
+            .env_remove(HEAPS)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())

@@ -26,14 +26,14 @@ pub(crate) fn prepare_process(settings: &ProcessSettings) {
     }
 }
 
-/// What concerns the calling thread: `vrrp_rt_priority`, or `vrrp_priority` without it. Scripts
-/// are started by other threads and are not affected.
-pub(crate) fn prepare_thread(settings: &ProcessSettings) {
+/// What concerns the calling thread: `vrrp_rt_priority`, or `vrrp_priority` without it; or
+/// another half's. Scripts are started by other threads and are not affected.
+pub(crate) fn prepare_thread(half: &str, settings: &ProcessSettings) {
     if let Some(priority) = settings.rt_priority {
-        report("vrrp_rt_priority", round_robin(priority));
+        report(&format!("{half}_rt_priority"), round_robin(priority));
     } else if let Some(nice) = settings.nice {
         let set = rustix::process::setpriority_process(None, i32::from(nice));
-        report("vrrp_priority", set.map_err(io::Error::from));
+        report(&format!("{half}_priority"), set.map_err(io::Error::from));
     }
 }
 

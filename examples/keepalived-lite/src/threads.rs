@@ -10,8 +10,10 @@ use kconf_parser::model::{Config, VrrpInstance, VrrpScript};
 use crate::board::Board;
 use crate::cli::Options;
 use crate::clock;
+use crate::dump::Kind;
 use crate::interface::{self, Interface};
 use crate::link::{Link, LinkJob};
+use crate::lvs::{self, Ipvs, Lvs, LvsError};
 use crate::monitor::{self, Kernel, Scripts};
 use crate::netlink::RouteSocket;
 use crate::notify::Notifier;
@@ -34,6 +36,9 @@ pub(crate) enum StartError {
     /// Something of the system.
     #[error("cannot start: {0}")]
     Io(#[from] io::Error),
+    /// Something of IPVS.
+    #[error("{0}")]
+    Lvs(#[from] LvsError),
 }
 
 /// A running daemon.
@@ -47,21 +52,38 @@ pub(crate) struct Threads {
     link_thread: JoinHandle<()>,
     monitor_thread: JoinHandle<()>,
     notify_thread: JoinHandle<()>,
+    /// Only where there are virtual servers.
+    lvs: Option<Lvs>,
+    lvs_policy: lvs::Policy,
     board: Board,
+    /// What all this was made of, without the virtual servers.
+    config: Config,
     /// What the instances were made of.
     origins: Vec<Origin>,
 }
 
+/// What goes on from before a reload.
+#[derive(Default)]
+struct Earlier {
+    /// What it has to tell comes first.
+    notify: Option<JoinHandle<()>>,
+    lvs: Option<Lvs>,
+}
+
 impl Threads {
     /// Starts everything that `config` asks for.
-    pub(crate) fn start(config: &Config, options: &Options) -> Result<Self, StartError> {
-        let setup = setup::build(config, &interfaces()?)?;
+    pub(crate) fn start(config: Config, options: &Options) -> Result<Self, StartError> {
+        let ipvs = ipvs(&config, None)?;
+        let setup = setup::build(&config, &interfaces()?)?;
         let board = Board::new(setup.instances.len());
-        Self::assemble(setup, board, config, options, None)
+        Self::assemble(setup, board, config, options, ipvs, None)
     }
 
     /// Passes a command to the vrrp thread.
     pub(crate) fn tell(&self, command: Command) {
+        if let (Command::Dump(Kind::Data), Some(lvs)) = (&command, &self.lvs) {
+            lvs.report();
+        }
         self.vrrp.send(command);
     }
 
@@ -69,15 +91,16 @@ impl Threads {
     /// are, with their state, timers and counters; the others are given up and started anew.
     ///
     /// If the new configuration cannot be made ready, nothing has happened.
-    pub(crate) fn reload(self, config: &Config, old: &Config, options: &Options) -> Result<Self, StartError> {
-        let mut setup = match interfaces().and_then(|interfaces| Ok(setup::build(config, &interfaces)?)) {
-            Ok(setup) => setup,
-            Err(error) => {
+    pub(crate) fn reload(self, config: Config, options: &Options) -> Result<Self, StartError> {
+        let ready = || Ok((ipvs(&config, self.lvs.as_ref())?, setup::build(&config, &interfaces()?)?));
+        let (ipvs, mut setup) = match ready() {
+            Ok(ready) => ready,
+            Err::<_, StartError>(error) => {
                 tracing::error!("reload refused, the old configuration stays: {error}");
                 return Ok(self);
             }
         };
-        let twins = self.twins(&setup, config, old);
+        let twins = self.twins(&setup, &config);
         let keep: Vec<usize> = twins.iter().flatten().copied().collect();
         tracing::info!("reload: {} of {} instances go on unchanged", keep.len(), twins.len());
 
@@ -93,17 +116,18 @@ impl Threads {
         for (new, old) in twins.iter().enumerate().filter_map(|(new, old)| Some((new, (*old)?))) {
             board.adopt(new, &self.board, old);
         }
-        inherit(&mut setup, engine, &twins, config, old);
-        Self::assemble(setup, board, config, options, Some(self.notify_thread))
+        inherit(&mut setup, engine, &twins, &config, &self.config);
+        let earlier = Earlier { notify: Some(self.notify_thread), lvs: self.lvs };
+        Self::assemble(setup, board, config, options, ipvs, Some(earlier))
     }
 
     /// For each new instance the position of the old one that it goes on from: the same block on
     /// the same interface.
-    fn twins(&self, setup: &Setup, config: &Config, old: &Config) -> Vec<Option<usize>> {
+    fn twins(&self, setup: &Setup, config: &Config) -> Vec<Option<usize>> {
         let twin = |new: &Origin| {
             let wanted = config.instances.get(new.block)?;
             let same = |origin: &Origin| {
-                let block = old.instances.get(origin.block);
+                let block = self.config.instances.get(origin.block);
                 origin.interface == new.interface && block.is_some_and(|block| same_block(block, wanted))
             };
             self.origins.iter().position(same)
@@ -111,13 +135,14 @@ impl Threads {
         setup.origins.iter().map(twin).collect()
     }
 
-    /// `earlier` is the notify thread of before a reload: what it has to tell comes first.
+    /// `ipvs` is there if balancing begins, `earlier` if this is a reload.
     fn assemble(
         setup: Setup,
         board: Board,
-        config: &Config,
+        mut config: Config,
         options: &Options,
-        earlier: Option<JoinHandle<()>>,
+        ipvs: Option<Ipvs>,
+        earlier: Option<Earlier>,
     ) -> Result<Self, StartError> {
         let Setup {
             instances,
@@ -144,16 +169,20 @@ impl Threads {
         let kernel =
             Kernel::new(watched, board.clone(), vrrp.clone(), link.clone(), options.address_monitoring)?;
         let tracking = Scripts::new(jobs, clock::now(), vrrp.clone());
-        let notifier = Notifier::new(notify, config.globals.script_user.clone());
+        let servers = lvs::build(&config);
+        // Not looked at again: the judges know what they were made of.
+        config.virtual_servers = Vec::new();
+        let notifier = Notifier::new(notify, lvs::scripts(&servers), config.globals.script_user.clone());
         let engine = Engine::new(instances, scripts, ports.len());
-        let outlets = Outlets { link: link.clone(), notify: notices, board: board.clone() };
+        let outlets = Outlets { link: link.clone(), notify: notices.clone(), board: board.clone() };
 
         let settings = config.globals.vrrp_process;
         // A delay of the start, not of a reload.
         let delay = if earlier.is_some() { Duration::ZERO } else { config.globals.vrrp_startup_delay };
+        let Earlier { notify: earlier, lvs: balancing } = earlier.unwrap_or_default();
         schedule::prepare_process(&settings);
         let link_thread = spawn("link", move || {
-            schedule::prepare_thread(&settings);
+            schedule::prepare_thread("vrrp", &settings);
             linker.run(&link_jobs);
         })?;
         let notify_thread = spawn("notify", move || {
@@ -162,10 +191,25 @@ impl Threads {
             notifier.run(&notice_queue, &notify_stopped);
         })?;
         let vrrp_thread = spawn("vrrp", move || {
-            schedule::prepare_thread(&settings);
+            schedule::prepare_thread("vrrp", &settings);
             run::run(engine, ports, &commands, outlets, delay)
         })?;
         let monitor_thread = spawn("monitor", move || monitor::run(kernel, tracking, &monitor_stopped))?;
+        let lvs_policy = lvs::Policy::new(&config, options.keep_ipvs);
+        let settings = config.globals.checker_process;
+        let lvs = match (ipvs, balancing) {
+            (Some(ipvs), _) => Some(Lvs::start(ipvs, servers, settings, lvs_policy, notices)?),
+            (None, Some(lvs)) if servers.is_empty() => {
+                // Neither `-I` nor lvs_flush_on_stop: the daemon goes on.
+                lvs.stop(lvs::Policy::default());
+                None
+            }
+            (None, Some(lvs)) => {
+                lvs.reload(servers, notices);
+                Some(lvs)
+            }
+            (None, None) => None,
+        };
         Ok(Self {
             vrrp,
             link,
@@ -175,7 +219,10 @@ impl Threads {
             link_thread,
             monitor_thread,
             notify_thread,
+            lvs,
+            lvs_policy,
             board,
+            config,
             origins,
         })
     }
@@ -188,10 +235,19 @@ impl Threads {
             tracing::error!("the vrrp thread failed: {error}");
         }
         self.link.send(LinkJob::Stop);
+        if let Some(lvs) = self.lvs {
+            lvs.stop(self.lvs_policy);
+        }
         self.stop_notify.send(());
         // A thread that panicked has aborted the process long ago.
         let _ = (self.link_thread.join(), self.monitor_thread.join(), self.notify_thread.join());
     }
+}
+
+/// The kernel's IPVS where balancing is about to begin.
+fn ipvs(config: &Config, running: Option<&Lvs>) -> Result<Option<Ipvs>, LvsError> {
+    let begins = running.is_none() && !config.virtual_servers.is_empty();
+    begins.then(lvs::open).transpose()
 }
 
 fn interfaces() -> Result<HashMap<String, Interface>, StartError> {

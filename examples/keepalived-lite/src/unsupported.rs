@@ -1,7 +1,11 @@
 //! What a configuration asks for that this version cannot do: each is named, with its line.
 
-use kconf_parser::model::{AddressFamily, Authentication, Config, VrrpInstance};
+use kconf_parser::model::{
+    AddressFamily, Authentication, Checker, CheckerKind, Config, VirtualServer, VrrpInstance,
+};
 use kconf_parser::{Sources, Span};
+
+use crate::lvs;
 
 /// One thing that will not happen.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -29,11 +33,8 @@ impl Unsupported {
 #[must_use]
 pub(crate) fn find(config: &Config) -> Vec<Unsupported> {
     let instances = config.instances.iter().flat_map(in_instance);
-    let servers = config.virtual_servers.iter().map(|server| Unsupported {
-        span: server.span,
-        what: "virtual_server is not balanced: this version does not control IPVS".to_owned(),
-        stops_instance: false,
-    });
+    let mail = !config.globals.notification_email.is_empty();
+    let servers = config.virtual_servers.iter().flat_map(|server| in_server(server, mail));
     instances.chain(servers).chain(in_globals(config)).collect()
 }
 
@@ -80,12 +81,42 @@ fn in_instance(instance: &VrrpInstance) -> Vec<Unsupported> {
     blockers.chain(losses.into_iter().filter_map(|row| make(row, false))).collect()
 }
 
+fn in_server(server: &VirtualServer, mail: bool) -> Vec<Unsupported> {
+    let rows = [
+        (server.ha_suspend, "ha_suspend is not supported yet: the real servers are always checked"),
+        (server.hashed, "hashed is without effect: the kernel sets it by itself"),
+        (mail && server.smtp_alert, "smtp_alert is not supported yet: no mail is sent"),
+    ];
+    let own = rows.into_iter().filter(|(found, _)| *found).map(|(_, text)| (server.span, text.to_owned()));
+    let reals = server.real_servers.iter().flat_map(|real| {
+        let mail = (mail && real.smtp_alert)
+            .then(|| (real.span, "smtp_alert is not supported yet: no mail is sent".to_owned()));
+        mail.into_iter().chain(real.checkers.iter().flat_map(in_check))
+    });
+    own.chain(reals).map(|(span, what)| Unsupported { span, what, stops_instance: false }).collect()
+}
+
+fn in_check(check: &Checker) -> Option<(Span, String)> {
+    if let Some(name) = lvs::unsupported_check(check) {
+        let what = format!("{name} is not supported yet: it never fails, the server counts as up");
+        return Some((check.span, what));
+    }
+    let CheckerKind::Http(http) = &check.kind else { return None };
+    let what = "regex is not supported yet: the page's text is not looked at";
+    http.urls.iter().any(|url| url.regex.is_some()).then(|| (check.span, what.to_owned()))
+}
+
 fn in_globals(config: &Config) -> Vec<Unsupported> {
     let globals = &config.globals;
     let rows = [
         (
             globals.notify_fifo.is_some() || globals.vrrp_notify_fifo.is_some(),
             "notify_fifo is not supported yet: nothing is written to it",
+        ),
+        (globals.lvs_notify_fifo.is_some(), "lvs_notify_fifo is not supported yet: nothing is written to it"),
+        (
+            globals.checker_process.no_swap || globals.checker_process.rlimit_rttime_us.is_some(),
+            "checker_no_swap and checker_rlimit_rttime are not supported: one process does all; see vrrp_no_swap",
         ),
         (globals.startup_script.is_some(), "startup_script is not supported yet: it is not run"),
         (globals.shutdown_script.is_some(), "shutdown_script is not supported yet: it is not run"),

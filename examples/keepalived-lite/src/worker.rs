@@ -2,12 +2,14 @@
 
 use std::io::{self, BufRead};
 
+use ipvs_netlink::Reason;
 use kconf_parser::model::Config;
 
 use crate::cli::Options;
 use crate::config_file;
 use crate::dump::Kind;
 use crate::exit::Exit;
+use crate::lvs::LvsError;
 use crate::setup::SetupError;
 use crate::threads::{StartError, Threads};
 use crate::vrrp::engine::Command;
@@ -25,8 +27,8 @@ pub(crate) fn run(options: &Options) -> Exit {
     if loaded.cannot_run() {
         return Exit::Config;
     }
-    let config = loaded.into_config();
-    let ran = Threads::start(&config, options).and_then(|threads| obey(threads, config, options));
+    let config = halves(loaded.into_config(), options);
+    let ran = Threads::start(config, options).and_then(|threads| obey(threads, options));
     match ran {
         Ok(threads) => {
             threads.stop();
@@ -38,21 +40,28 @@ pub(crate) fn run(options: &Options) -> Exit {
 
 fn failed(error: &StartError) -> Exit {
     tracing::error!("{error}");
-    let denied = matches!(error, StartError::Setup(SetupError::Socket(_, why)) | StartError::Io(why)
-        if why.kind() == io::ErrorKind::PermissionDenied);
-    if denied { Exit::Permission } else { Exit::Fatal }
+    let denied = |why: &io::Error| why.kind() == io::ErrorKind::PermissionDenied;
+    match error {
+        StartError::Lvs(LvsError::NoIpvs(_)) => Exit::NoIpvs,
+        StartError::Lvs(LvsError::Ipvs(why)) if why.reason() == Some(Reason::NotPermitted) => {
+            Exit::Permission
+        }
+        StartError::Setup(SetupError::Socket(_, why)) | StartError::Io(why) if denied(why) => {
+            Exit::Permission
+        }
+        StartError::Setup(_) | StartError::Io(_) | StartError::Lvs(_) => Exit::Fatal,
+    }
 }
 
 /// Carries out what the parent writes, a word a line, until it says stop or its end is closed.
-fn obey(mut threads: Threads, mut config: Config, options: &Options) -> Result<Threads, StartError> {
+fn obey(mut threads: Threads, options: &Options) -> Result<Threads, StartError> {
     for line in io::stdin().lock().lines() {
         let Ok(word) = line else { return Ok(threads) };
         match word.as_str() {
             "stop" => return Ok(threads),
             "reload" => {
                 if let Some(fresh) = acceptable(options) {
-                    threads = threads.reload(&fresh, &config, options)?;
-                    config = fresh;
+                    threads = threads.reload(fresh, options)?;
                 }
             }
             "data" => threads.tell(Command::Dump(Kind::Data)),
@@ -80,5 +89,17 @@ fn acceptable(options: &Options) -> Option<Config> {
         return None;
     }
     tracing::info!("reloading {file}");
-    Some(loaded.into_config())
+    Some(halves(loaded.into_config(), options))
+}
+
+/// What `-P` and `-C` leave of a configuration.
+fn halves(mut config: Config, options: &Options) -> Config {
+    if options.check_only && !options.vrrp_only {
+        config.instances.clear();
+        config.scripts.clear();
+    }
+    if options.vrrp_only && !options.check_only {
+        config.virtual_servers.clear();
+    }
+    config
 }

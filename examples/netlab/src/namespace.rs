@@ -4,14 +4,17 @@ use std::{
     fs::File,
     io::{self, Write},
     os::fd::{AsFd, BorrowedFd},
-    os::unix::fs::MetadataExt,
+    os::unix::{fs::MetadataExt, process::CommandExt},
     panic::resume_unwind,
     process::{Command, Output},
     sync::{Mutex, MutexGuard},
     thread,
 };
 
-use nix::sched::{CloneFlags, setns, unshare};
+use nix::{
+    sched::{CloneFlags, setns, unshare},
+    unistd::Pid,
+};
 
 use crate::{Isolation, LabError, Node, netlink::Netlink, node};
 
@@ -86,6 +89,11 @@ impl Namespace {
     /// [`LabError`] names the step that failed; no process is then left.
     pub fn spawn(&self, command: &mut Command, isolation: &Isolation) -> Result<Node, LabError> {
         let identity = self.identity()?;
+        // A group whose leader is the first process's child counts as orphaned, and the kernel sends
+        // it SIGHUP when one of it ends while another is stopped: freezing a node would end us.
+        if Pid::parent().as_raw() == 1 {
+            command.process_group(0);
+        }
         let child = in_thread(|| {
             self.enter()?;
             isolation.apply(command.get_program())?;

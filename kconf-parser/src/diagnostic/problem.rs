@@ -96,6 +96,12 @@ pub enum Problem {
         /// Whether `keepalived -t` mentions it.
         reported: bool,
     },
+    /// Words behind a name, at which keepalived 2.2.7 exits.
+    #[error("'{keyword}' takes one name and nothing else; keepalived does not read on")]
+    TooManyArguments {
+        /// The keyword.
+        keyword: &'static str,
+    },
     /// Not a number, or not in range.
     #[error("'{value}' is not a number from {min} to {max}; {effect}")]
     InvalidNumber {
@@ -161,6 +167,15 @@ pub enum Problem {
         effect: &'static str,
         /// Whether `keepalived -t` mentions it.
         reported: bool,
+    },
+
+    /// A virtual server whose group cannot be used. keepalived says so only in its log.
+    #[error("virtual_server_group '{group}' {reason}; the virtual server has no effect")]
+    UnusableGroup {
+        /// Name of the group.
+        group: String,
+        /// What is wrong with it.
+        reason: &'static str,
     },
 
     // Instances.
@@ -304,6 +319,7 @@ impl Problem {
             Self::MissingArgument { .. } => ("missing-argument", Error, MissingParameter),
             Self::MissingValue { .. } => ("missing-value", Warning, WouldRun),
             Self::ExtraArguments { reported, .. } => ("extra-arguments", Warning, mentioned(reported)),
+            Self::TooManyArguments { .. } => ("too-many-arguments", Error, MissingParameter),
             Self::InvalidNumber { .. } => ("invalid-number", Warning, WouldRun),
             Self::InvalidValue { .. } => ("invalid-value", Warning, WouldRun),
             Self::InvalidAddress { .. } => ("invalid-address", Warning, WouldRun),
@@ -311,6 +327,7 @@ impl Problem {
             Self::Duplicate { .. } => ("duplicate", Warning, WouldRun),
             Self::Incomplete { .. } => ("incomplete", Warning, WouldRun),
             Self::Adjusted { reported, .. } => ("adjusted", Warning, mentioned(reported)),
+            Self::UnusableGroup { .. } => ("unusable-group", Warning, Accepted),
             Self::BrokenInstance { .. } => ("broken-instance", Error, WouldRun),
             Self::DuplicateVrid { .. } => ("duplicate-vrid", Error, WouldRun),
             Self::InterfaceMissing { .. } => ("interface-missing", Error, WouldRun),

@@ -3,7 +3,7 @@
 use super::global_defs::GLOBAL_DEFS;
 use super::virtual_server::VIRTUAL_SERVER;
 use super::vrrp::{TRACK_FILE, VRRP_INSTANCE, VRRP_SCRIPT, VRRP_SYNC_GROUP, VRRP_TRACK_PROCESS};
-use super::{Block, block, flag, list, optional, required, wanted};
+use super::{Argument, Block, Content, block, flag, keyword, list, optional, required, wanted};
 
 /// The file itself.
 pub(super) const ROOT: Block = Block {
@@ -28,7 +28,7 @@ pub(super) const ROOT: Block = Block {
         block("track_group", &TRACK_GROUP).unsupported(),
         flag("use_pid_dir"),
         block("virtual_server", &VIRTUAL_SERVER),
-        list("virtual_server_group").unsupported(),
+        keyword("virtual_server_group", Argument::Required, Content::List),
         block("vrrp_instance", &VRRP_INSTANCE),
         block("vrrp_script", &VRRP_SCRIPT),
         block("vrrp_sync_group", &VRRP_SYNC_GROUP).unsupported(),

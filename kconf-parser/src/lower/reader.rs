@@ -221,9 +221,14 @@ impl<'t> Reader<'t> {
         }
     }
 
+    /// Whether a block begins here.
+    pub(super) fn at_block(&self) -> bool {
+        self.tree.lines().get(self.next).is_some_and(|line| line.kind == LineKind::Open)
+    }
+
     /// Skips the block that begins here. False if none does.
     pub(super) fn skip(&mut self) -> bool {
-        let block = self.tree.lines().get(self.next).is_some_and(|line| line.kind == LineKind::Open);
+        let block = self.at_block();
         if block {
             self.next = self.tree.closing(self.next).map_or(self.tree.lines().len(), |close| close + 1);
         }
@@ -234,12 +239,21 @@ impl<'t> Reader<'t> {
     pub(super) fn list(
         &mut self,
         opener: (&'static Keyword, Statement<'t>),
-        mut entry: impl FnMut(&mut Self, Statement<'t>),
+        entry: impl FnMut(&mut Self, Statement<'t>),
     ) {
         if let Some(extra) = opener.1.arg(1) {
             let problem = Problem::ExtraArguments { keyword: opener.0.name, reported: true };
             self.report(extra.span.to(opener.1.span()), problem);
         }
+        self.entries(opener.0, entry);
+    }
+
+    /// The same for a block whose line has been looked at.
+    pub(super) fn entries(
+        &mut self,
+        keyword: &'static Keyword,
+        mut entry: impl FnMut(&mut Self, Statement<'t>),
+    ) {
         let mut first = true;
         while let Some(line) = self.tree.lines().get(self.next) {
             self.next += 1;
@@ -247,7 +261,7 @@ impl<'t> Reader<'t> {
                 LineKind::Close => return,
                 LineKind::Open if first => {}
                 LineKind::Open => {
-                    let keyword = opener.0.name.to_owned();
+                    let keyword = keyword.name.to_owned();
                     self.report(self.brace_span(line), Problem::UnexpectedOpen { keyword });
                 }
                 LineKind::Statement => entry(self, self.statement(line)),

@@ -3,16 +3,21 @@
 use super::command::ScriptCheck;
 use super::real_server;
 use super::virtual_server::{PERSISTENCE, ServerDraft};
-use crate::model::{ForwardMethod, Globals, ServiceProtocol, SorryServer, VirtualServer, VirtualServerKey};
+use crate::model::{
+    AddressFamily, ForwardMethod, Globals, GroupEntry, ServiceProtocol, SorryServer, VirtualServer,
+    VirtualServerGroup, VirtualServerKey,
+};
 use crate::{Diagnostic, Problem, Span};
 
 /// Gives the virtual server, unless it cannot work, and what was wrong with it.
 pub(super) fn complete(
     mut draft: ServerDraft,
+    group: Option<&VirtualServerGroup>,
     globals: &Globals,
     scripts: &mut ScriptCheck<'_>,
 ) -> (Option<VirtualServer>, Vec<Diagnostic>) {
-    let mut findings = Completion { at: draft.span, findings: Vec::new() };
+    let services = Services::of(&draft.key, group);
+    let mut findings = Completion { at: draft.span, services, findings: Vec::new() };
     findings.remove_duplicates(&mut draft);
     if draft.real_servers.is_empty() {
         let (kind, name, missing) = ("virtual_server", name(&draft.key), "real_server");
@@ -21,12 +26,14 @@ pub(super) fn complete(
     }
     let protocol = findings.protocol(&draft);
     findings.persistence(&mut draft);
+    let ha_suspend = findings.ha_suspend(&draft);
     let forward_method = findings.forward_method(&draft);
     let scheduler = findings.scheduler(&mut draft);
     let port = service_port(&draft.key);
     let (quorum, hysteresis) = findings.quorum(&draft);
     let one_packet = findings.one_packet(draft.one_packet, protocol);
     let sorry_server = findings.sorry(&draft, forward_method, port);
+    findings.ports_of_group(&draft, forward_method);
     let alert = globals.smtp_alert_checker.or(globals.smtp_alert);
     let drafts = core::mem::take(&mut draft.real_servers);
     let real_servers = drafts.into_iter().map(|server| {
@@ -49,7 +56,7 @@ pub(super) fn complete(
         persistence_timeout: draft.persistence_timeout,
         persistence_granularity: draft.persistence_granularity,
         persistence_engine: draft.persistence_engine,
-        ha_suspend: draft.ha_suspend,
+        ha_suspend,
         alpha: draft.inherited.alpha.unwrap_or(false),
         omega: draft.omega,
         quorum,
@@ -84,8 +91,43 @@ fn service_port(key: &VirtualServerKey) -> Option<u16> {
     }
 }
 
+/// What the services of a virtual server have in common.
+struct Services {
+    /// There are services by firewall mark.
+    marks: bool,
+    /// The ports of services by address, each once.
+    ports: Vec<u16>,
+    in_group: bool,
+}
+
+impl Services {
+    fn of(key: &VirtualServerKey, group: Option<&VirtualServerGroup>) -> Self {
+        let entries = group.map_or(&[][..], |group| &group.entries);
+        let mut ports: Vec<u16> = entries.iter().filter_map(GroupEntry::port).collect();
+        let mut marks = entries.iter().any(|entry| entry.port().is_none());
+        match key {
+            VirtualServerKey::Address(address) => ports.push(address.port()),
+            VirtualServerKey::FirewallMark(_) => marks = true,
+            VirtualServerKey::Group(_) => {}
+        }
+        ports.sort_unstable();
+        ports.dedup();
+        Self { marks, ports, in_group: group.is_some() }
+    }
+
+    fn only_marks(&self) -> bool {
+        self.ports.is_empty()
+    }
+
+    /// Whether some service has another port. Port 0 of a real server is whatever the service's is.
+    fn contradict(&self, port: u16) -> bool {
+        port != 0 && (self.marks || self.ports.iter().any(|other| *other != port))
+    }
+}
+
 struct Completion {
     at: Span,
+    services: Services,
     findings: Vec<Diagnostic>,
 }
 
@@ -112,7 +154,7 @@ impl Completion {
     }
 
     fn protocol(&mut self, draft: &ServerDraft) -> ServiceProtocol {
-        let by_mark = matches!(draft.key, VirtualServerKey::FirewallMark(_));
+        let by_mark = self.services.only_marks();
         match draft.protocol {
             Some(protocol) if by_mark => {
                 self.adjust(self.at, "a firewall mark knows no protocol", "the protocol has no effect");
@@ -128,10 +170,34 @@ impl Completion {
     }
 
     fn persistence(&mut self, draft: &mut ServerDraft) {
-        let every_port = matches!(&draft.key, VirtualServerKey::Address(address) if address.port() == 0);
+        let every_port = self.services.ports.contains(&0);
         if every_port && draft.persistence_timeout.is_none() {
             self.adjust(self.at, "a service without a port must be persistent", "persistence_timeout is 360");
             draft.persistence_timeout = Some(PERSISTENCE);
+        }
+    }
+
+    fn ha_suspend(&mut self, draft: &ServerDraft) -> bool {
+        if draft.ha_suspend && self.services.marks {
+            self.adjust(self.at, "a firewall mark has no address to wait for", "ha_suspend is off");
+        }
+        draft.ha_suspend && !self.services.marks
+    }
+
+    /// The services of a group may have several ports, so a real server keeps its own, if only for its checks.
+    fn ports_of_group(&mut self, draft: &ServerDraft, default: ForwardMethod) {
+        if !self.services.in_group {
+            return;
+        }
+        let servers = draft.real_servers.iter();
+        let servers =
+            servers.map(|server| (server.address, server.span, server.forward_method.unwrap_or(default)));
+        let sorry = draft.sorry.map(|(address, at)| (address, at, draft.sorry_method.unwrap_or(default)));
+        for (address, at, method) in servers.chain(sorry) {
+            if method != ForwardMethod::Masquerade && self.services.contradict(address.port()) {
+                let effect = "the port is that of each service of the group";
+                self.adjust(at, "only NAT can change the port", effect);
+            }
         }
     }
 
@@ -186,6 +252,15 @@ impl Completion {
     ) -> Option<SorryServer> {
         let (mut address, at) = draft.sorry?;
         let forward_method = draft.sorry_method.unwrap_or(method);
+        let differs = draft.family.is_some_and(|family| family != AddressFamily::from(address.ip()));
+        if differs && !forward_method.is_tunnel() {
+            self.adjust(
+                at,
+                "the sorry server's address is of another family than the virtual server's",
+                "there is no sorry server",
+            );
+            return None;
+        }
         if forward_method != ForwardMethod::Masquerade
             && let Some(port) = port
             && port != address.port()

@@ -98,6 +98,16 @@ fn key(reader: &mut Reader<'_>, line: &Statement<'_>) -> Option<(VirtualServerKe
         reader.report(line.span(), Problem::MissingArgument { keyword: "virtual_server" });
         return None;
     };
+    let named = match &*first.text {
+        b"fwmark" => Some("fwmark"),
+        b"group" => Some("group"),
+        _ => None,
+    };
+    if let (Some(keyword), None) = (named, line.arg(2)) {
+        // keepalived 2.2.7 crashes.
+        reader.report(line.span(), Problem::MissingArgument { keyword });
+        return None;
+    }
     match &*first.text {
         b"fwmark" => {
             let mark = reader.integer(line, 2, 1, i64::from(u32::MAX))?;
@@ -137,7 +147,7 @@ impl<'t> Section<'t> for ServerReader<'_> {
     fn keyword(&mut self, reader: &mut Reader<'t>, keyword: &'static Keyword, line: Statement<'t>) {
         if keyword.name == "real_server" {
             let read = real_server::read(reader, self.facts, keyword, line);
-            let read = read.filter(|server| self.same_family(reader, &line, server.address.ip()));
+            let read = read.filter(|server| self.same_family(reader, &line, server));
             self.draft.real_servers.extend(read);
             return;
         }
@@ -151,13 +161,17 @@ impl<'t> Section<'t> for ServerReader<'_> {
 }
 
 impl ServerReader<'_> {
-    fn same_family(&mut self, reader: &mut Reader<'_>, line: &Statement<'_>, address: IpAddr) -> bool {
+    fn same_family(
+        &mut self,
+        reader: &mut Reader<'_>,
+        line: &Statement<'_>,
+        server: &RealServerDraft,
+    ) -> bool {
+        let address = server.address.ip();
         let family = AddressFamily::from(address);
         // Tunnels may carry one family in the other.
-        let tunnel = matches!(
-            self.draft.forward_method,
-            Some(ForwardMethod::Tunnel | ForwardMethod::TunnelGue { .. })
-        );
+        let method = server.forward_method.or(self.draft.forward_method);
+        let tunnel = method.is_some_and(ForwardMethod::is_tunnel);
         let same = tunnel || *self.draft.family.get_or_insert(family) == family;
         if !same {
             let expected = "of the virtual server's address family";
@@ -174,7 +188,7 @@ impl ServerReader<'_> {
                 draft.forward_method = forward_method(reader, line, 1).or(draft.forward_method);
             }
             "protocol" => draft.protocol = protocol(reader, line).or(draft.protocol),
-            "ip_family" => draft.family = ip_family(reader, line).or(draft.family),
+            "ip_family" => draft.family = ip_family(reader, line, 1).or(draft.family),
             "flag-1" => draft.scheduler_flags |= 1,
             "flag-2" => draft.scheduler_flags |= 2,
             "flag-3" => draft.scheduler_flags |= 4,
@@ -302,8 +316,13 @@ fn protocol(reader: &mut Reader<'_>, line: &Statement<'_>) -> Option<ServiceProt
     }
 }
 
-fn ip_family(reader: &mut Reader<'_>, line: &Statement<'_>) -> Option<AddressFamily> {
-    let word = line.arg(1)?;
+/// Argument `index` as `inet` or `inet6`.
+pub(super) fn ip_family(
+    reader: &mut Reader<'_>,
+    line: &Statement<'_>,
+    index: usize,
+) -> Option<AddressFamily> {
+    let word = line.arg(index)?;
     match &*word.text {
         b"inet" => Some(AddressFamily::V4),
         b"inet6" => Some(AddressFamily::V6),

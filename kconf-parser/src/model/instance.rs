@@ -108,6 +108,15 @@ pub enum AddressFamily {
     V6,
 }
 
+impl AddressFamily {
+    pub(crate) const fn other(self) -> Self {
+        match self {
+            Self::V4 => Self::V6,
+            Self::V6 => Self::V4,
+        }
+    }
+}
+
 impl From<IpAddr> for AddressFamily {
     fn from(address: IpAddr) -> Self {
         if address.is_ipv4() { Self::V4 } else { Self::V6 }

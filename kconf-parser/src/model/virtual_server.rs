@@ -14,7 +14,8 @@ pub struct VirtualServer {
     pub span: Span,
     /// What the service is known by.
     pub key: VirtualServerKey,
-    /// `ip_family`, or the family of the addresses.
+    /// `ip_family`, or the family of the addresses. A group may have services of both families, and this is then IPv4:
+    /// ask each [`VirtualService`](super::VirtualService).
     pub family: AddressFamily,
     /// `protocol`.
     pub protocol: ServiceProtocol,
@@ -72,7 +73,7 @@ pub enum VirtualServerKey {
     Address(SocketAddr),
     /// `virtual_server fwmark N`.
     FirewallMark(NonZeroU32),
-    /// `virtual_server group NAME`.
+    /// `virtual_server group NAME`; the group is there. [`Config::services`](super::Config::services) takes it apart.
     Group(String),
 }
 
@@ -107,6 +108,16 @@ pub enum ForwardMethod {
     TunnelGre,
 }
 
+impl ForwardMethod {
+    /// Whether packets are wrapped, so that a real server may be of another family than the service.
+    pub const fn is_tunnel(self) -> bool {
+        match self {
+            Self::Tunnel | Self::TunnelGue { .. } | Self::TunnelGre => true,
+            Self::Masquerade | Self::DirectRoute => false,
+        }
+    }
+}
+
 /// `persistence_granularity`: clients that share this prefix share a real server.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum PersistenceGranularity {
@@ -120,6 +131,7 @@ pub enum PersistenceGranularity {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct SorryServer {
     /// Address and port; with direct routing and tunnels the port is the service's.
+    /// For a group it is as written: see [`VirtualService::seen_from`](super::VirtualService::seen_from).
     pub address: SocketAddr,
     /// `sorry_server_inhibit`.
     pub inhibit: bool,
@@ -133,6 +145,7 @@ pub struct RealServer {
     /// The line that opens the block.
     pub span: Span,
     /// Address and port; with direct routing and tunnels the port is the service's.
+    /// For a group it is as written: see [`VirtualService::destination`](super::VirtualService::destination).
     pub address: SocketAddr,
     /// `weight`, 0..=2³¹−1, else the service's.
     pub weight: u32,

@@ -15,6 +15,7 @@ use crate::board::Board;
 use crate::clock;
 use crate::dump;
 use crate::link::LinkJob;
+use crate::notify::News;
 use crate::queue::{QueueReceiver, QueueSender};
 
 /// How long before a takeover the thread wakes up; the rest is spun. Waking a sleeping CPU
@@ -36,7 +37,7 @@ pub(crate) struct Outlets {
     /// To the link thread.
     pub link: QueueSender<LinkJob>,
     /// To the notify thread.
-    pub notify: QueueSender<Notice>,
+    pub notify: QueueSender<News>,
     /// What other threads may look at.
     pub board: Board,
 }
@@ -69,7 +70,7 @@ impl Net for Kernel {
     }
 
     fn notify(&mut self, notice: Notice) {
-        self.outlets.notify.send(notice);
+        self.outlets.notify.send(News::Vrrp(notice));
     }
 }
 

@@ -9,6 +9,7 @@ mod alone;
 #[path = "../common/mod.rs"]
 mod common;
 mod frozen;
+mod halves;
 mod password;
 mod placement;
 mod reload;

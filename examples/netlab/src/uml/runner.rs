@@ -48,6 +48,7 @@ pub struct Uml {
     limit: Option<Duration>,
     keep: Vec<PathBuf>,
     modules: Vec<String>,
+    own_init: bool,
     interrupted: Arc<AtomicBool>,
 }
 
@@ -70,6 +71,7 @@ impl Uml {
             limit: Some(Duration::from_secs(300)),
             keep: Vec::new(),
             modules: vec!["ip_vs".to_owned()],
+            own_init: false,
             interrupted: Arc::default(),
         }
     }
@@ -110,6 +112,14 @@ impl Uml {
         self
     }
 
+    /// The guest's first process is this program instead of `netlab`; its `main` must begin with
+    /// [`hidden_role`](super::hidden_role). For programs that are given away alone.
+    #[must_use]
+    pub fn first_process_is_this_program(mut self) -> Self {
+        self.own_init = true;
+        self
+    }
+
     /// Kills the kernel soon after `flag` has become true.
     #[must_use]
     pub fn interrupted_by(mut self, flag: Arc<AtomicBool>) -> Self {
@@ -123,6 +133,11 @@ impl Uml {
     ///
     /// [`UmlError::Architecture`], [`UmlError::Missing`] or [`UmlError::NoInit`]: what lacks.
     pub fn available() -> Result<(), UmlError> {
+        Self::kernel_available()?;
+        init_program().map(|_| ())
+    }
+
+    fn kernel_available() -> Result<(), UmlError> {
         if !cfg!(target_arch = "x86_64") {
             return Err(UmlError::Architecture);
         }
@@ -131,7 +146,7 @@ impl Uml {
                 return Err(UmlError::Missing { path: path.into(), package: PACKAGE });
             }
         }
-        init_program().map(|_| ())
+        Ok(())
     }
 
     /// Runs `command` to its end and collects its output. Of `command` count the program, its
@@ -161,10 +176,15 @@ impl Uml {
         stdout: &mut dyn Write,
         stderr: &mut dyn Write,
     ) -> Result<ExitStatus, UmlError> {
-        Self::available()?;
+        Self::kernel_available()?;
+        let init = if self.own_init {
+            env::current_exe().map_err(LabError::step("find this program"))?
+        } else {
+            init_program()?
+        };
         let request = self.request(command)?;
         let folder = Folder::make()?;
-        folder.fill(&request.encode(), &init_program()?)?;
+        folder.fill(&request.encode(), &init)?;
         let mut streams = [
             Relay { file: folder.open(STDOUT)?, sink: stdout },
             Relay { file: folder.open(STDERR)?, sink: stderr },

@@ -1,0 +1,360 @@
+//! One virtual server: what its checks say becomes orders for the kernel and news for scripts.
+
+use healthcheck::{Health, Quorum, QuorumEvent, QuorumInput, QuorumOutput};
+use ipvs_netlink::{ServiceKey, Table};
+
+use super::service::{Real, Virtual};
+use super::table::Order;
+use crate::notify::News;
+
+/// A virtual server that is judged.
+#[derive(Debug)]
+pub(crate) struct Judge {
+    /// What it is.
+    pub server: Virtual,
+    quorum: Quorum,
+    /// Place of its first script among all.
+    subject: usize,
+    /// What each check of each real server has found, if it has found anything yet.
+    found: Vec<Vec<Option<Health>>>,
+    /// What scripts have made of the weights.
+    weights: Vec<Option<u32>>,
+}
+
+impl Judge {
+    /// Starts to judge; `subject` is the place of its first script among all.
+    pub(crate) fn start(server: Virtual, subject: usize, orders: &mut Vec<Order>) -> Self {
+        let mut judge = Self::new(server, subject);
+        judge.feed(QuorumInput::Start, orders);
+        if judge.server.notify_at_start {
+            let up = (0..judge.server.servers.len()).filter(|server| judge.quorum.is_up(*server));
+            orders.extend(up.map(|server| judge.news(server, true)));
+        }
+        judge
+    }
+
+    /// Goes on where `old` was, as far as it is the same.
+    pub(crate) fn resume(server: Virtual, subject: usize, old: &Self, orders: &mut Vec<Order>) -> Self {
+        let mut server = server;
+        let mut found = unknown(&server);
+        let mut weights = vec![None; server.servers.len()];
+        let slots =
+            server.servers.iter_mut().zip(&mut server.quorum.servers).zip(&mut found).zip(&mut weights);
+        for (((real, config), found), weight) in slots {
+            let same = |(_, old): &(usize, &Real)| old.member.address() == real.member.address();
+            let Some((place, twin)) = old.server.servers.iter().enumerate().find(same) else { continue };
+            for (number, check) in real.checks.iter_mut().enumerate() {
+                let Some(known) = twin.checks.iter().position(|old| old.same_as(check)) else { continue };
+                let health = old.found.get(place).and_then(|found| found.get(known)).copied().flatten();
+                if let (Some(slot), Some(start), Some(health)) =
+                    (found.get_mut(number), config.checkers.get_mut(number), health)
+                {
+                    *slot = Some(health);
+                    *start = health;
+                }
+            }
+            // A weight that was changed in the file counts anew.
+            if twin.weight == real.weight {
+                *weight = old.weights.get(place).copied().flatten();
+                config.weight = weight.unwrap_or(config.weight);
+            }
+        }
+        let mut judge = Self { found, weights, ..Self::new(server, subject) };
+        judge.feed(QuorumInput::Resume { gained: old.quorum.has_quorum() }, orders);
+        judge
+    }
+
+    fn new(server: Virtual, subject: usize) -> Self {
+        let quorum = Quorum::new(server.quorum.clone());
+        let (found, weights) = (unknown(&server), vec![None; server.servers.len()]);
+        Self { quorum, subject, found, weights, server }
+    }
+
+    /// What a check of a real server has found before, for [`Checker::resumed`].
+    ///
+    /// [`Checker::resumed`]: healthcheck::Checker::resumed
+    #[must_use]
+    pub(crate) fn found(&self, server: usize, checker: usize) -> Option<Health> {
+        self.found.get(server)?.get(checker).copied().flatten()
+    }
+
+    /// Whether this real server is up.
+    #[must_use]
+    pub(crate) fn is_up(&self, server: usize) -> bool {
+        self.quorum.is_up(server)
+    }
+
+    /// The weight of this real server while it is up.
+    #[must_use]
+    pub(crate) fn weight(&self, server: usize) -> u32 {
+        let written = self.server.servers.get(server).map_or(0, |real| real.weight);
+        self.weights.get(server).copied().flatten().unwrap_or(written)
+    }
+
+    /// Whether enough weight is alive.
+    #[must_use]
+    pub(crate) const fn has_quorum(&self) -> bool {
+        self.quorum.has_quorum()
+    }
+
+    /// Sum of the weights of real servers that are up.
+    #[must_use]
+    pub(crate) fn live_weight(&self) -> u64 {
+        self.quorum.live_weight()
+    }
+
+    /// A check says something, perhaps what it has said before.
+    pub(crate) fn heard(
+        &mut self,
+        (server, checker): (usize, usize),
+        health: Health,
+        orders: &mut Vec<Order>,
+    ) {
+        let known = self.found.get_mut(server).and_then(|found| found.get_mut(checker));
+        let first = known.map(|known| known.replace(health)) == Some(None);
+        let was_up = self.quorum.is_up(server);
+        self.feed(QuorumInput::Checker { server, checker, health }, orders);
+        // keepalived runs the script for a server whose first check confirms that it is down.
+        if first && health == Health::Down && !was_up {
+            orders.push(self.news(server, false));
+        }
+    }
+
+    /// A script asks for another weight.
+    pub(crate) fn weigh(&mut self, server: usize, weight: u32, orders: &mut Vec<Order>) {
+        let (Some(slot), Some(real)) = (self.weights.get_mut(server), self.server.servers.get(server)) else {
+            return;
+        };
+        if slot.unwrap_or(real.weight) != weight {
+            tracing::info!(
+                "Changing weight from {} to {weight} for service {} of VS {}",
+                slot.unwrap_or(real.weight),
+                real.name,
+                self.server.name
+            );
+        }
+        *slot = Some(weight);
+        self.feed(QuorumInput::Weight { server, weight }, orders);
+    }
+
+    /// The daemon stops: with `omega` scripts are told that all is down.
+    pub(crate) fn stop(&self, orders: &mut Vec<Order>) {
+        if !self.server.omega {
+            return;
+        }
+        let up = (0..self.server.servers.len()).filter(|server| self.quorum.is_up(*server));
+        orders.extend(up.map(|server| self.news(server, false)));
+        if self.quorum.has_quorum() {
+            orders.push(self.news(self.server.servers.len(), false));
+        }
+    }
+
+    fn feed(&mut self, input: QuorumInput, orders: &mut Vec<Order>) {
+        self.quorum.handle_input(input);
+        while let Some(output) = self.quorum.poll_output() {
+            match output {
+                QuorumOutput::SetDestinations(_) => {
+                    let wanted = self.server.keys.iter().map(|key| Order::Want(*key, self.table(key)));
+                    orders.extend(wanted);
+                }
+                QuorumOutput::Event(event) => {
+                    self.log(event);
+                    orders.extend(self.tell(event));
+                }
+            }
+        }
+    }
+
+    /// What the kernel should hold for one of the services.
+    fn table(&self, key: &ServiceKey) -> Table {
+        let mut table = Table::new();
+        table.insert(*key, self.server.service.clone());
+        let wanted = self.quorum.destinations();
+        let reals = wanted
+            .servers
+            .iter()
+            .filter_map(|(place, weight)| self.server.servers.get(*place).map(|real| (real.member, *weight)));
+        let sorry = self.server.sorry.zip(wanted.sorry);
+        for (member, weight) in reals.chain(sorry) {
+            table.insert_destination(*key, member.key(key), member.with_weight(weight));
+        }
+        table
+    }
+
+    fn tell(&self, event: QuorumEvent) -> Option<Order> {
+        let quorum = self.server.servers.len();
+        match event {
+            QuorumEvent::ServerUp { server } => Some(self.news(server, true)),
+            QuorumEvent::ServerDown { server } => Some(self.news(server, false)),
+            QuorumEvent::QuorumGained { .. } => Some(self.news(quorum, true)),
+            QuorumEvent::QuorumLost { .. } => Some(self.news(quorum, false)),
+            QuorumEvent::UnknownPlace | _ => None,
+        }
+    }
+
+    /// The place behind the last real server is the virtual server itself.
+    const fn news(&self, place: usize, up: bool) -> Order {
+        Order::News(News::Lvs { subject: self.subject.saturating_add(place), up })
+    }
+
+    fn log(&self, event: QuorumEvent) {
+        let service = &self.server.name;
+        let real = |place: usize| self.server.servers.get(place);
+        match event {
+            QuorumEvent::ServerUp { server } => {
+                let Some(real) = real(server) else { return };
+                let act = if real.inhibit { ("Enabling", "of") } else { ("Adding", "to") };
+                tracing::info!("{} service {} {} VS {service}", act.0, real.name, act.1);
+            }
+            QuorumEvent::ServerDown { server } => {
+                let Some(real) = real(server) else { return };
+                let act = if real.inhibit { ("Disabling", "of") } else { ("Removing", "from") };
+                tracing::info!("{} service {} {} VS {service}", act.0, real.name, act.1);
+            }
+            QuorumEvent::QuorumGained { live, threshold, .. } => {
+                tracing::info!("Gained quorum {threshold} <= {live} for VS {service}");
+            }
+            QuorumEvent::QuorumLost { live, threshold, .. } => {
+                tracing::info!("Lost quorum {threshold} > {live} for VS {service}");
+                if let Some(sorry) = &self.server.sorry {
+                    tracing::info!("Adding sorry server {} to VS {service}", sorry.address());
+                }
+            }
+            other @ (QuorumEvent::UnknownPlace | _) => tracing::error!("{other:?} in VS {service}"),
+        }
+    }
+}
+
+fn unknown(server: &Virtual) -> Vec<Vec<Option<Health>>> {
+    server.servers.iter().map(|real| vec![None; real.checks.len()]).collect()
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+    use crate::config_file;
+    use crate::lvs::service::build;
+
+    const TWO: &str = "
+        virtual_server 192.0.2.1 80 {
+            lvs_sched rr
+            lvs_method DR
+            protocol TCP
+            quorum 2
+            sorry_server 198.51.100.9 80
+            real_server 198.51.100.1 80 {
+                weight 1
+                TCP_CHECK {
+                }
+            }
+            real_server 198.51.100.2 80 {
+                weight 3
+                inhibit_on_failure
+                TCP_CHECK {
+                    retry 2
+                }
+            }
+        }";
+
+    /// The first virtual server of a configuration.
+    pub(crate) fn server(text: &str) -> Virtual {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(text.as_bytes()).unwrap();
+        let loaded = config_file::load(file.path(), None).unwrap();
+        build(&loaded.config).remove(0)
+    }
+
+    /// The last table ordered, as `address weight` in the order of addresses, and the news.
+    fn told(orders: &mut Vec<Order>) -> (Option<String>, Vec<(usize, bool)>) {
+        let (mut table, mut news) = (None, Vec::new());
+        for order in orders.drain(..) {
+            match order {
+                Order::Want(key, wanted) => {
+                    let all = wanted.destinations(&key);
+                    let all = all.map(|(key, found)| format!("{} {}", key.address().ip(), found.weight));
+                    table = Some(all.collect::<Vec<_>>().join(", "));
+                }
+                Order::News(News::Lvs { subject, up }) => news.push((subject, up)),
+                Order::News(News::Vrrp(_)) | Order::Remove(_) | Order::Outlet(_) | Order::Stop(_) => {
+                    panic!("an order for the thread alone");
+                }
+            }
+        }
+        (table, news)
+    }
+
+    fn is(table: &str, news: &[(usize, bool)]) -> (Option<String>, Vec<(usize, bool)>) {
+        (Some(table.to_owned()), news.to_vec())
+    }
+
+    #[test]
+    fn what_checks_say_becomes_tables_and_news() {
+        let mut orders = Vec::new();
+        let mut judge = Judge::start(server(TWO), 5, &mut orders);
+        assert_eq!(told(&mut orders), is("198.51.100.1 1, 198.51.100.2 3", &[(7, true)]));
+        judge.heard((0, 0), Health::Down, &mut orders);
+        assert_eq!(told(&mut orders), is("198.51.100.2 3", &[(5, false)]));
+        judge.heard((1, 0), Health::Down, &mut orders);
+        assert_eq!(told(&mut orders), is("198.51.100.2 0, 198.51.100.9 1", &[(6, false), (7, false)]));
+        judge.heard((1, 0), Health::Up, &mut orders);
+        assert_eq!(told(&mut orders), is("198.51.100.2 3", &[(6, true), (7, true)]));
+        judge.weigh(1, 2, &mut orders);
+        assert_eq!(told(&mut orders), is("198.51.100.2 2", &[]));
+    }
+
+    #[test]
+    fn a_reload_keeps_what_the_same_check_of_the_same_server_has_found() {
+        let mut orders = Vec::new();
+        let mut old = Judge::start(server(TWO), 0, &mut orders);
+        old.heard((0, 0), Health::Down, &mut orders);
+        old.heard((1, 0), Health::Up, &mut orders);
+        old.weigh(1, 7, &mut orders);
+        orders.clear();
+
+        let same = Judge::resume(server(TWO), 0, &old, &mut orders);
+        assert_eq!(told(&mut orders), is("198.51.100.2 7", &[]));
+        assert_eq!((same.found(0, 0), same.found(1, 0)), (Some(Health::Down), Some(Health::Up)));
+
+        // Another weight in the file counts; another check knows nothing yet.
+        let other = TWO
+            .replace("weight 3", "weight 4")
+            .replace("TCP_CHECK {\n                }", "TCP_CHECK {\nretry 5\n}");
+        let changed = Judge::resume(server(&other), 0, &old, &mut orders);
+        assert_eq!(told(&mut orders), is("198.51.100.1 1, 198.51.100.2 4", &[]));
+        assert_eq!((changed.found(0, 0), changed.found(1, 0)), (None, Some(Health::Up)));
+    }
+
+    #[test]
+    fn only_omega_tells_scripts_that_all_ends() {
+        let mut orders = Vec::new();
+        let judge = Judge::start(server(TWO), 0, &mut orders);
+        orders.clear();
+        judge.stop(&mut orders);
+        assert!(orders.is_empty());
+        let judge = Judge::start(server(&TWO.replace("quorum 2", "omega\nquorum 2")), 0, &mut orders);
+        orders.clear();
+        judge.stop(&mut orders);
+        assert_eq!(told(&mut orders), (None, vec![(0, false), (1, false), (2, false)]));
+    }
+
+    #[test]
+    fn only_nat_changes_ports_and_marks_have_none() {
+        let service = |text: &str| {
+            let mut orders = Vec::new();
+            let _ = Judge::start(server(text), 0, &mut orders);
+            let Some(Order::Want(key, table)) = orders.into_iter().next() else { panic!("no table") };
+            table.destinations(&key).map(|(key, _)| key.to_string()).collect::<Vec<_>>()
+        };
+        let text = |head: &str, method: &str| {
+            format!(
+                "virtual_server {head} {{ lvs_method {method}\n protocol TCP\n real_server 198.51.100.1 8080 {{\n weight 1\n }}\n }}"
+            )
+            .replace("{ lvs", "{\n lvs")
+        };
+        assert_eq!(service(&text("192.0.2.1 80", "NAT")), ["198.51.100.1:8080"]);
+        assert_eq!(service(&text("192.0.2.1 80", "DR")), ["198.51.100.1:80"]);
+        assert_eq!(service(&text("fwmark 7", "TUN")), ["198.51.100.1:0"]);
+    }
+}

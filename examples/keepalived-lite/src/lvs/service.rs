@@ -1,0 +1,270 @@
+//! From a `virtual_server` block to what the kernel and the judge are given.
+
+use core::net::SocketAddr;
+use core::num::NonZeroU16;
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use healthcheck::{Health, QuorumConfig, ServerConfig, SorryConfig};
+use ipvs_netlink::{
+    AddressFamily, Destination, DestinationKey, ForwardMethod, Granularity, Persistence, Protocol, Scheduler,
+    SchedulerFlags, Service, ServiceKey, Tunnel, TunnelFlags,
+};
+use kconf_parser::model::{
+    self, Config, PersistenceGranularity, RealServer, ServiceProtocol, VirtualServer, VirtualServerKey,
+    VirtualService,
+};
+
+use super::check::{self, Check};
+use crate::notify::UpDown;
+
+/// A virtual server, ready to run.
+#[derive(Debug)]
+pub(crate) struct Virtual {
+    /// As keepalived's log has it: `[192.0.2.1]:tcp:80`, `FWM 7`, or the group's name.
+    pub name: String,
+    /// The services of the kernel that make it up: more than one for a group.
+    pub keys: Vec<ServiceKey>,
+    /// What all of them are.
+    pub service: Service,
+    /// The real servers, in the order of the file.
+    pub servers: Vec<Real>,
+    /// The sorry server.
+    pub sorry: Option<Member>,
+    /// For the judge.
+    pub quorum: QuorumConfig,
+    /// `omega`: down scripts run when stopping.
+    pub omega: bool,
+    /// `rs_init_notifies`: up scripts run for servers that start as up.
+    pub notify_at_start: bool,
+    scripts: UpDown,
+}
+
+/// Something that the kernel forwards to.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Member {
+    address: SocketAddr,
+    /// With weight 0.
+    destination: Destination,
+}
+
+/// A real server, ready to run.
+#[derive(Debug)]
+pub(crate) struct Real {
+    /// As keepalived's log has it.
+    pub name: String,
+    /// What the kernel is told.
+    pub member: Member,
+    /// `weight`, before any script changes it.
+    pub weight: u32,
+    /// Whether its failure is weight 0 instead of removal.
+    pub inhibit: bool,
+    /// Its checks; never more than can be made.
+    pub checks: Vec<Arc<Check>>,
+    scripts: UpDown,
+}
+
+impl Member {
+    /// What `service` calls it. Only NAT can change the port; marks have none.
+    #[must_use]
+    pub(crate) fn key(&self, service: &ServiceKey) -> DestinationKey {
+        let mut address = self.address;
+        if self.destination.forward != ForwardMethod::Masquerade {
+            address.set_port(match service {
+                ServiceKey::Address { address, .. } => address.port(),
+                ServiceKey::FirewallMark { .. } => 0,
+            });
+        }
+        DestinationKey::new(address)
+    }
+
+    /// What the kernel is told when its weight is `weight`.
+    #[must_use]
+    pub(crate) const fn with_weight(&self, weight: u32) -> Destination {
+        Destination { weight, ..self.destination }
+    }
+
+    /// What it is reached by.
+    #[must_use]
+    pub(crate) const fn address(&self) -> SocketAddr {
+        self.address
+    }
+}
+
+impl Virtual {
+    /// The scripts of its real servers in their order, then its own.
+    pub(crate) fn scripts(&self) -> impl Iterator<Item = UpDown> {
+        self.servers.iter().map(|server| &server.scripts).chain([&self.scripts]).cloned()
+    }
+}
+
+/// All virtual servers that the kernel can be told of. A value it could never hold is logged.
+#[must_use]
+pub(crate) fn build(config: &Config) -> Vec<Virtual> {
+    let notify_at_start = config.globals.rs_init_notifies;
+    let all = config.virtual_servers.iter().filter_map(|block| match virtual_server(block, config) {
+        Ok(made) => Some(Virtual { notify_at_start, ..made }),
+        Err(problem) => {
+            tracing::error!("virtual server {} is not balanced: {problem}", name(block));
+            None
+        }
+    });
+    all.collect()
+}
+
+fn virtual_server(block: &VirtualServer, config: &Config) -> Result<Virtual, String> {
+    let name = name(block);
+    let default_user = config.globals.script_user.as_ref();
+    let servers: Vec<Real> =
+        block.real_servers.iter().map(|server| real(server, block, default_user)).collect();
+    let sorry = block.sorry_server.as_ref().map(|sorry| Member {
+        address: sorry.address,
+        destination: Destination { weight: 0, ..Destination::new(forward(sorry.forward_method)) },
+    });
+    let same_as = |sorry: &Member| servers.iter().position(|server| server.member.address == sorry.address);
+    let quorum = QuorumConfig {
+        quorum: block.quorum,
+        hysteresis: block.hysteresis,
+        servers: servers.iter().map(Real::quorum).collect(),
+        sorry: sorry
+            .as_ref()
+            .zip(block.sorry_server.as_ref())
+            .map(|(member, written)| SorryConfig { inhibit: written.inhibit, same_as: same_as(member) }),
+    };
+    let scripts = UpDown { name: name.clone(), up: block.quorum_up.clone(), down: block.quorum_down.clone() };
+    Ok(Virtual {
+        keys: keys(block, config),
+        service: service(block)?,
+        servers,
+        sorry,
+        quorum,
+        omega: block.omega,
+        notify_at_start: false,
+        scripts,
+        name,
+    })
+}
+
+impl Real {
+    fn quorum(&self) -> ServerConfig {
+        let start = |check: &Arc<Check>| if check.config.alpha { Health::Down } else { Health::Up };
+        ServerConfig {
+            weight: self.weight,
+            inhibit_on_failure: self.inhibit,
+            checkers: self.checks.iter().map(start).collect(),
+        }
+    }
+}
+
+fn real(block: &RealServer, service: &VirtualServer, default_user: Option<&model::ScriptUser>) -> Real {
+    let protocol = match service.key {
+        // A mark knows no protocol.
+        VirtualServerKey::FirewallMark(_) => "none",
+        VirtualServerKey::Address(_) | VirtualServerKey::Group(_) => word(service.protocol),
+    };
+    let name = trio(block.address, protocol);
+    let destination = Destination {
+        weight: 0,
+        upper_threshold: block.upper_threshold,
+        lower_threshold: block.lower_threshold,
+        ..Destination::new(forward(block.forward_method))
+    };
+    Real {
+        member: Member { address: block.address, destination },
+        weight: block.weight,
+        inhibit: block.inhibit_on_failure,
+        checks: block
+            .checkers
+            .iter()
+            .filter_map(|check| check::build(check, default_user).map(Arc::new))
+            .collect(),
+        scripts: UpDown { name: name.clone(), up: block.notify_up.clone(), down: block.notify_down.clone() },
+        name,
+    }
+}
+
+/// keepalived's names of servers.
+fn trio(address: SocketAddr, protocol: &str) -> String {
+    format!("[{}]:{protocol}:{}", address.ip(), address.port())
+}
+
+const fn word(protocol: ServiceProtocol) -> &'static str {
+    match protocol {
+        ServiceProtocol::Tcp => "tcp",
+        ServiceProtocol::Udp => "udp",
+        ServiceProtocol::Sctp => "sctp",
+    }
+}
+
+fn name(block: &VirtualServer) -> String {
+    match &block.key {
+        VirtualServerKey::Address(address) => trio(*address, word(block.protocol)),
+        VirtualServerKey::FirewallMark(mark) => format!("FWM {mark}"),
+        VirtualServerKey::Group(name) => name.clone(),
+    }
+}
+
+/// The kernel's services, each once: the entries of a group may overlap.
+fn keys(block: &VirtualServer, config: &Config) -> Vec<ServiceKey> {
+    let mut known = HashSet::new();
+    let all = config.services(block).map(|service| match service {
+        VirtualService::Address { protocol: kind, address } => {
+            ServiceKey::Address { protocol: protocol(kind), address }
+        }
+        VirtualService::FirewallMark { mark, family: kind } => {
+            ServiceKey::FirewallMark { mark, family: family(kind) }
+        }
+    });
+    all.filter(|key| known.insert(*key)).collect()
+}
+
+const fn protocol(protocol: ServiceProtocol) -> Protocol {
+    match protocol {
+        ServiceProtocol::Tcp => Protocol::Tcp,
+        ServiceProtocol::Udp => Protocol::Udp,
+        ServiceProtocol::Sctp => Protocol::Sctp,
+    }
+}
+
+const fn family(family: model::AddressFamily) -> AddressFamily {
+    match family {
+        model::AddressFamily::V4 => AddressFamily::V4,
+        model::AddressFamily::V6 => AddressFamily::V6,
+    }
+}
+
+fn service(block: &VirtualServer) -> Result<Service, String> {
+    let scheduler = Scheduler::new(&block.scheduler)
+        .map_err(|error| format!("scheduler {}: {error}", block.scheduler))?;
+    let engine = block.persistence_engine.as_deref().map(str::parse).transpose();
+    let granularity = match block.persistence_granularity {
+        None => Granularity::Host,
+        Some(PersistenceGranularity::Netmask(mask)) => Granularity::V4(mask),
+        Some(PersistenceGranularity::PrefixLen(bits)) => Granularity::V6(bits),
+    };
+    let persistence = block.persistence_timeout.map(|timeout| Persistence {
+        timeout_s: u32::try_from(timeout.as_secs()).unwrap_or(u32::MAX),
+        granularity,
+    });
+    Ok(Service {
+        scheduler_flags: SchedulerFlags::from_bits(u32::from(block.scheduler_flags) << 3),
+        persistence,
+        one_packet: block.one_packet,
+        engine: engine.map_err(|error| format!("persistence_engine: {error}"))?,
+        ..Service::new(scheduler)
+    })
+}
+
+fn forward(method: model::ForwardMethod) -> ForwardMethod {
+    let checksum = TunnelFlags::NONE;
+    match method {
+        model::ForwardMethod::Masquerade => ForwardMethod::Masquerade,
+        model::ForwardMethod::DirectRoute => ForwardMethod::DirectRoute,
+        model::ForwardMethod::Tunnel => ForwardMethod::Tunnel(Tunnel::Ipip),
+        model::ForwardMethod::TunnelGue { port } => {
+            let gue = |port| ForwardMethod::Tunnel(Tunnel::Gue { port, checksum });
+            NonZeroU16::new(port).map_or(ForwardMethod::Tunnel(Tunnel::Ipip), gue)
+        }
+        model::ForwardMethod::TunnelGre => ForwardMethod::Tunnel(Tunnel::Gre { checksum }),
+    }
+}
