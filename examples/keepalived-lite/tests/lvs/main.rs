@@ -12,12 +12,15 @@ mod matrix;
 #[path = "../common/program.rs"]
 mod program;
 mod server;
+mod site;
 mod table;
+mod traffic;
 
 use std::path::Path;
 
 use netlab::{Namespace, with_namespaces};
 use program::Program;
+use site::Method;
 
 /// Runs `body` if this machine has what the tests need.
 fn with_ip_vs(test: &str, body: impl FnOnce()) {
@@ -35,4 +38,19 @@ fn with_ip_vs(test: &str, body: impl FnOnce()) {
 #[test]
 fn the_kernel_holds_what_keepalived_makes_it_hold() {
     with_ip_vs("the_kernel_holds_what_keepalived_makes_it_hold", matrix::compare);
+}
+
+#[test]
+fn behind_nat_a_client_is_served_by_whoever_is_well() {
+    with_ip_vs("behind_nat_a_client_is_served_by_whoever_is_well", || traffic::compare(Method::Nat));
+}
+
+#[test]
+fn by_direct_routing_a_client_is_served_by_whoever_is_well() {
+    with_ip_vs("by_direct_routing_a_client_is_served_by_whoever_is_well", || traffic::compare(Method::Dr));
+}
+
+#[test]
+fn through_tunnels_a_client_is_served_by_whoever_is_well() {
+    with_ip_vs("through_tunnels_a_client_is_served_by_whoever_is_well", || traffic::compare(Method::Tun));
 }

@@ -2,6 +2,8 @@
 
 use core::{fmt::Write, net::IpAddr};
 
+use ipvs_netlink::{AddressFamily, Protocol, ServiceKey};
+
 /// A virtual server with two real servers, whose checks are quick.
 ///
 /// All of them are in one file, so each has addresses of its own: `%` becomes its number.
@@ -61,12 +63,13 @@ const CHECKS: &[(&str, &str)] = &[
         "HTTP_GET {;url {;path /health;digest 3b1fb749c971d7a2c6a517b37f735df2;};connect_port 80;\
          connect_timeout 2;retry 1;delay_before_retry 0.2;}",
     ),
-    ("MISC", "MISC_CHECK {;misc_path \"/usr/bin/test -e @\";misc_timeout 5;}"),
+    // Seldom, for a process costs much in User-Mode Linux.
+    ("MISC", "MISC_CHECK {;misc_path \"/usr/bin/test -e @\";misc_timeout 5;delay_loop 2;}"),
     ("UDP", "UDP_CHECK {;connect_timeout 1;retry 1;delay_before_retry 0.2;}"),
     (
         "two",
-        "TCP_CHECK {;connect_port 80;connect_timeout 2;retry 0;};MISC_CHECK {;\
-         misc_path \"/usr/bin/test -e @\";misc_timeout 5;}",
+        "TCP_CHECK {;connect_port 80;connect_timeout 2;retry 0;};HTTP_GET {;url {;path /health;\
+         status_code 200-204;};connect_port 80;connect_timeout 2;retry 1;delay_before_retry 0.2;}",
     ),
 ];
 
@@ -167,6 +170,16 @@ pub(super) const CASES: &[Case] = &[
     Case { name: "MISC_CHECK", check: "MISC", ..TCP },
     Case { name: "two checks", check: "two", ..TCP },
     Case { name: "HTTP_GET in IPv6", check: "status", ..V6 },
+    // Groups.
+    Case { name: "group of addresses", service: "group g%", before: "virtual_server_group g% {;192.0.2.% 80;192.0.3.% 8080;}", ..TCP },
+    Case { name: "group of a range", service: "group g%", before: "virtual_server_group g% {;10.7.%.1-3 80;}", lines: "lb_algo rr;lb_kind DR;protocol TCP", ..TCP },
+    Case { name: "group of marks", service: "group g%", before: "virtual_server_group g% {;fwmark %;}", lines: "lb_algo rr;lb_kind DR", ..TCP },
+    Case { name: "group with an address and a mark", service: "group g%", before: "virtual_server_group g% {;192.0.2.% 80;fwmark %;}", lines: "lb_algo wrr;lb_kind DR;protocol TCP;sorry_server 198.51.%.9 80", ..TCP },
+    Case { name: "group of IPv6", service: "group g%", before: "virtual_server_group g% {;2001:db8:%::100 80;2001:db8:%::101-102 80;}", ..V6 },
+    Case { name: "group, UDP", service: "group g%", before: "virtual_server_group g% {;192.0.2.% 53;192.0.3.% 53;}", one: "198.51.%.1 53", two: "198.51.%.2 53", ..UDP },
+    Case { name: "group of a mark told its family", service: "group g%", before: "virtual_server_group g% {;fwmark % inet6;}", lines: "lb_algo rr;lb_kind DR", ..V6 },
+    Case { name: "group that is not there", service: "group nobody%", ..TCP },
+    Case { name: "group without members", service: "group g%", before: "virtual_server_group g% {;}", ..TCP },
     // Odd ones.
     Case { name: "the same server twice", two: "198.51.%.1 80;weight 4", ..TCP },
     Case { name: "a server of another family", two: "2001:db8:%::2 80", ..TCP },
@@ -197,7 +210,7 @@ impl Case {
 
     /// Whether its check wants an answer.
     pub(super) fn talks(&self) -> bool {
-        ["status", "digest"].contains(&self.check)
+        ["status", "digest", "two"].contains(&self.check)
     }
 
     /// Where its real servers are as case `number`.
@@ -210,13 +223,33 @@ impl Case {
     }
 }
 
-/// The number of the case that has the service of this address and port, or of this mark.
-pub(super) fn number_of(service: &str) -> Option<usize> {
-    let mut parts = service.split(['.', ':']);
-    let number = match (service.contains('.'), service.contains('[')) {
-        (true, _) => parts.nth(3),
-        (false, true) => parts.nth(2),
-        (false, false) => parts.next(),
+/// The number of the case that has the service.
+pub(super) fn number_of(service: &ServiceKey) -> usize {
+    let number = match service {
+        ServiceKey::FirewallMark { mark, .. } => mark.get().to_string(),
+        ServiceKey::Address { address, .. } => match address.ip() {
+            // A range of a group counts in the last octet.
+            IpAddr::V4(address) if address.octets()[0] == 10 => address.octets()[2].to_string(),
+            IpAddr::V4(address) => address.octets()[3].to_string(),
+            // Written as if it were decimal.
+            IpAddr::V6(address) => format!("{:x}", address.segments()[2]),
+        },
     };
-    number?.parse().ok()
+    number.parse().unwrap()
+}
+
+/// The service in a line of `ipvsadm -Sn` or of its thresholds.
+pub(super) fn service_of(line: &str) -> ServiceKey {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let (kind, name) = if line.starts_with('-') { (words[1], words[2]) } else { (words[0], words[1]) };
+    let address = || name.parse().unwrap();
+    match kind {
+        "-t" | "TCP" => ServiceKey::tcp(address()),
+        "-u" | "UDP" => ServiceKey::udp(address()),
+        "-f" | "FWM" => {
+            // The family makes no difference to the number.
+            ServiceKey::FirewallMark { mark: name.parse().unwrap(), family: AddressFamily::V4 }
+        }
+        _ => ServiceKey::Address { protocol: Protocol::Sctp, address: address() },
+    }
 }
