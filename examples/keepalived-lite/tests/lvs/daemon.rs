@@ -49,6 +49,11 @@ impl Daemon {
         Self { program, node, configuration: file, log }
     }
 
+    /// Which daemon it is.
+    pub(crate) fn name(&self) -> &'static str {
+        self.program.name()
+    }
+
     /// Replaces the file and tells the daemon.
     pub(crate) fn reload(&mut self, configuration: &str) {
         fs::write(&self.configuration, configuration).unwrap();

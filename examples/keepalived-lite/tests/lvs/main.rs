@@ -6,11 +6,13 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 mod daemon;
+mod directors;
 #[path = "../common/foreground.rs"]
 mod foreground;
 mod matrix;
 #[path = "../common/program.rs"]
 mod program;
+mod reload;
 mod server;
 mod site;
 mod table;
@@ -53,4 +55,14 @@ fn by_direct_routing_a_client_is_served_by_whoever_is_well() {
 #[test]
 fn through_tunnels_a_client_is_served_by_whoever_is_well() {
     with_ip_vs("through_tunnels_a_client_is_served_by_whoever_is_well", || traffic::compare(Method::Tun));
+}
+
+#[test]
+fn a_reload_costs_no_connection_of_what_stays() {
+    with_ip_vs("a_reload_costs_no_connection_of_what_stays", reload::compare);
+}
+
+#[test]
+fn a_client_outlives_the_director_that_serves_it() {
+    with_ip_vs("a_client_outlives_the_director_that_serves_it", directors::compare);
 }
