@@ -24,12 +24,12 @@ pub enum LabError {
         /// The kernel's answer.
         source: io::Error,
     },
-    /// The kernel refused a change of an interface or an address.
+    /// The kernel refused a change of an interface, an address or a route.
     #[error("cannot {step} {name}: {source}")]
     Link {
         /// What was tried.
         step: &'static str,
-        /// With which interface.
+        /// With which interface or route.
         name: String,
         /// The kernel's answer.
         source: io::Error,

@@ -6,6 +6,7 @@
 //!
 //! - [`enter_user_namespace`] or, in a `#[test]`, [`with_namespaces`]: get the rights.
 //! - [`Lan`]: a bridge and its hosts in one call; [`Namespace`]: one of them by itself.
+//!   Addresses, routes, tunnels and settings are its methods.
 //! - [`Namespace::spawn`] starts a [`Node`], a program that thinks it has the machine.
 //! - [`Sniffer`]: who said what on the bridge, and when the kernel heard it.
 //! - [`uml`]: a kernel with ip_vs that runs as an ordinary process, where the host's has none.
@@ -33,10 +34,12 @@ mod harness;
 mod isolation;
 mod lan;
 mod link;
+mod lvs;
 mod namespace;
 mod netlink;
 mod node;
 mod packet;
+mod route;
 mod sniffer;
 pub mod uml;
 

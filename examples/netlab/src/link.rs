@@ -193,7 +193,7 @@ impl Namespace {
         Ok(self.addresses()?.iter().any(|found| found.address == address))
     }
 
-    fn add_link(&self, name: &str, kind: InfoKind, data: InfoData) -> Result<(), LabError> {
+    pub(crate) fn add_link(&self, name: &str, kind: InfoKind, data: InfoData) -> Result<(), LabError> {
         let mut message = by_name(name);
         let info = LinkAttribute::LinkInfo(vec![LinkInfo::Kind(kind), LinkInfo::Data(data)]);
         message.attributes.push(info);
@@ -233,7 +233,7 @@ impl Namespace {
         Ok(message)
     }
 
-    fn change(
+    pub(crate) fn change(
         &self,
         step: &'static str,
         name: &str,

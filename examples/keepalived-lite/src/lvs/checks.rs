@@ -1,10 +1,11 @@
 //! The checks thread: every probe and every judge.
 
 use core::time::Duration;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use healthcheck::{Checker, Event, Health, Input, Instant, LocalProblem, Output, Transition, spread};
-use ipvs_netlink::ServiceKey;
+use ipvs_netlink::{AddressFamily, ServiceKey};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinSet;
 use tokio::time::sleep_until;
@@ -41,6 +42,13 @@ struct Place {
 enum Found {
     Health(Health),
     Weight(u32),
+}
+
+/// By what a virtual server is known across a reload: its name, and for marks its family.
+type Identity = (String, Option<AddressFamily>);
+
+fn identity(server: &Virtual) -> Identity {
+    (server.name.clone(), server.keys.first().map(ServiceKey::family))
 }
 
 /// All virtual servers.
@@ -87,24 +95,26 @@ impl Checks {
     }
 
     fn replace(&mut self, servers: Vec<Virtual>) {
-        let old = core::mem::take(&mut self.judges);
+        let mut old: HashMap<Identity, Judge> =
+            self.judges.drain(..).map(|judge| (identity(&judge.server), judge)).collect();
+        let had: HashSet<ServiceKey> = old.values().flat_map(|judge| &judge.server.keys).copied().collect();
         let mut orders = Vec::new();
         let mut subject: usize = 0;
         for server in servers {
             let scripts = server.scripts().count();
-            let family = |server: &Virtual| server.keys.first().map(ServiceKey::family);
-            let same =
-                |judge: &&Judge| judge.server.name == server.name && family(&judge.server) == family(&server);
-            let twin = old.iter().find(same);
-            self.judges.push(match twin {
-                Some(twin) => Judge::resume(server, subject, twin, &mut orders),
+            self.judges.push(match old.remove(&identity(&server)) {
+                Some(twin) => {
+                    twin.removed(Some(&server.servers), &mut orders);
+                    Judge::resume(server, subject, &twin, &mut orders)
+                }
                 None => Judge::start(server, subject, &mut orders),
             });
             subject = subject.saturating_add(scripts);
         }
-        let stays = |key| self.judges.iter().any(|judge| judge.server.keys.contains(key));
-        let gone = old.iter().flat_map(|judge| &judge.server.keys).filter(|key| !stays(key));
-        orders.extend(gone.map(|key| Order::Remove(*key)));
+        old.values().for_each(|judge| judge.removed(None, &mut orders));
+        let has: HashSet<ServiceKey> =
+            self.judges.iter().flat_map(|judge| &judge.server.keys).copied().collect();
+        orders.extend(had.difference(&has).map(|key| Order::Remove(*key)));
         self.send(orders);
     }
 
