@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use crate::{
     director::{Director, FIRST_BALANCING, SECOND_BALANCING, VIRTUAL},
     failure::Failure,
-    web::{Attempt, Server, Visitor, hide_virtual_address},
+    web::{Attempt, Server, Visitor},
 };
 
 const CLIENT: u8 = 10;
@@ -50,7 +50,7 @@ impl Balancing {
         let (first, second) = (director(FIRST_BALANCING)?, director(SECOND_BALANCING)?);
         let server = |(name, host): (&'static str, u8)| {
             let machine = lan.node(host)?;
-            hide_virtual_address(machine)?;
+            machine.add_silent_address(VIRTUAL)?;
             Server::start(machine, name).map(Some)
         };
         let servers = [server(SERVERS[0])?, server(SERVERS[1])?];

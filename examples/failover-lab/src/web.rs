@@ -14,7 +14,7 @@ use std::{
 
 use netlab::{Lan, Namespace};
 
-use crate::{director::VIRTUAL, failure::Failure};
+use crate::failure::Failure;
 
 /// The service's TCP port.
 const PORT: u16 = 80;
@@ -61,15 +61,6 @@ impl Drop for Server {
             let _ = thread.join();
         }
     }
-}
-
-/// The virtual address lives on a real server's loopback, and nobody on the LAN is told.
-pub(crate) fn hide_virtual_address(namespace: &Namespace) -> Result<(), Failure> {
-    for interface in ["all", "lo"] {
-        namespace.sysctl(&format!("ipv4.conf.{interface}.arp_ignore"), "1")?;
-        namespace.sysctl(&format!("ipv4.conf.{interface}.arp_announce"), "2")?;
-    }
-    Ok(namespace.add_address("lo", VIRTUAL.into(), 32)?)
 }
 
 /// What became of one connection.

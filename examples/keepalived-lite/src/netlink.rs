@@ -17,6 +17,8 @@ use nix::sys::socket::{
 pub(crate) const GROUP_LINK: u32 = 0x1;
 /// Notifications about IPv4 addresses (`RTMGRP_IPV4_IFADDR`).
 pub(crate) const GROUP_IPV4_ADDRESS: u32 = 0x10;
+/// Notifications about IPv6 addresses (`RTMGRP_IPV6_IFADDR`).
+pub(crate) const GROUP_IPV6_ADDRESS: u32 = 0x100;
 
 /// Octets of answers read at once; the kernel's dumps use at most 32 KiB a datagram.
 const BUFFER: usize = 32 * 1024;

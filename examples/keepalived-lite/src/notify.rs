@@ -28,7 +28,7 @@ pub(crate) struct Scripts {
 }
 
 /// What a real or virtual server wants run.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub(crate) struct UpDown {
     /// As the log names it.
     pub name: String,
@@ -39,7 +39,7 @@ pub(crate) struct UpDown {
 }
 
 /// Something that scripts may want to know.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) enum News {
     /// An instance changed.
     Vrrp(Notice),
@@ -50,6 +50,8 @@ pub(crate) enum News {
         /// Which.
         up: bool,
     },
+    /// A real or virtual server that was up is no longer in the file.
+    Removed(Box<UpDown>),
 }
 
 /// An instance, a real server or a virtual server.
@@ -144,6 +146,10 @@ impl Notifier {
                 Some((server, line)) => (*line, Some(server.event(up))),
                 None => return,
             },
+            News::Removed(server) => {
+                self.lines.push(Line::new(&server.name));
+                (self.lines.len().saturating_sub(1), Some(server.event(false)))
+            }
         };
         let (Some(line), Some(event)) = (self.lines.get_mut(place), event) else { return };
         if event.commands.is_empty() {

@@ -1,7 +1,8 @@
 //! What a configuration asks for that this version cannot do: each is named, with its line.
 
 use kconf_parser::model::{
-    AddressFamily, Authentication, Checker, CheckerKind, Config, VirtualServer, VrrpInstance,
+    AddressFamily, Authentication, Checker, CheckerKind, Config, VirtualServer, VirtualServerKey,
+    VrrpInstance,
 };
 use kconf_parser::{Sources, Span};
 
@@ -83,7 +84,10 @@ fn in_instance(instance: &VrrpInstance) -> Vec<Unsupported> {
 
 fn in_server(server: &VirtualServer, mail: bool) -> Vec<Unsupported> {
     let rows = [
-        (server.ha_suspend, "ha_suspend is not supported yet: the real servers are always checked"),
+        (
+            server.ha_suspend && !matches!(server.key, VirtualServerKey::Address(_)),
+            "ha_suspend is without effect for a group: its real servers are always checked",
+        ),
         (server.hashed, "hashed is without effect: the kernel sets it by itself"),
         (mail && server.smtp_alert, "smtp_alert is not supported yet: no mail is sent"),
     ];

@@ -1,16 +1,18 @@
 //! The checks thread: every probe and every judge.
 
-use core::time::Duration;
+use core::future::pending;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use healthcheck::{Checker, Event, Health, Input, Instant, LocalProblem, Output, Transition, spread};
-use ipvs_netlink::ServiceKey;
+use healthcheck::{Checker, spread};
+use ipvs_netlink::{AddressFamily, ServiceKey};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio::time::sleep_until;
 
-use super::check::Check;
 use super::judge::Judge;
+use super::presence::Presence;
+use super::prober::{Found, Place, Prober};
 use super::report;
 use super::service::Virtual;
 use super::table::Order;
@@ -28,25 +30,21 @@ pub(crate) enum Command {
     Stop,
 }
 
-/// Which check of which real server of which virtual server.
-#[derive(Clone, Copy, Debug)]
-struct Place {
-    service: usize,
-    server: usize,
-    checker: usize,
-}
+/// By what a virtual server is known across a reload: its name, and for marks its family.
+type Identity = (String, Option<AddressFamily>);
 
-/// What a check has to say.
-#[derive(Clone, Copy, Debug)]
-enum Found {
-    Health(Health),
-    Weight(u32),
+fn identity(server: &Virtual) -> Identity {
+    (server.name.clone(), server.keys.first().map(ServiceKey::family))
 }
 
 /// All virtual servers.
 #[derive(Debug)]
 pub(crate) struct Checks {
     judges: Vec<Judge>,
+    /// For each judge whose checks may have to rest: whether they do now.
+    rests: Vec<Option<watch::Sender<bool>>>,
+    /// Listens where one of them may.
+    presence: Option<Presence>,
     orders: QueueSender<Order>,
 }
 
@@ -54,7 +52,7 @@ impl Checks {
     /// None yet. `orders` leads to the lvs thread.
     #[must_use]
     pub(crate) const fn new(orders: QueueSender<Order>) -> Self {
-        Self { judges: Vec::new(), orders }
+        Self { judges: Vec::new(), rests: Vec::new(), presence: None, orders }
     }
 
     /// Probes and judges until [`Command::Stop`].
@@ -72,12 +70,14 @@ impl Checks {
                         let (tell, fresh) = unbounded_channel();
                         told = fresh;
                         self.replace(servers);
+                        self.listen();
                         self.probe(&mut probes, &tell);
                     }
                     Some(Command::Report) => dump::write_file(report::FILE, &report::text(&self.judges)),
                     Some(Command::Stop) | None => break,
                 },
                 Some((place, found)) = told.recv() => self.heard(place, found),
+                () = changed(&mut self.presence) => self.look_around(),
             }
         }
         drop(probes);
@@ -87,25 +87,61 @@ impl Checks {
     }
 
     fn replace(&mut self, servers: Vec<Virtual>) {
-        let old = core::mem::take(&mut self.judges);
+        let mut old: HashMap<Identity, Judge> =
+            self.judges.drain(..).map(|judge| (identity(&judge.server), judge)).collect();
+        let had: HashSet<ServiceKey> = old.values().flat_map(|judge| &judge.server.keys).copied().collect();
         let mut orders = Vec::new();
         let mut subject: usize = 0;
         for server in servers {
             let scripts = server.scripts().count();
-            let family = |server: &Virtual| server.keys.first().map(ServiceKey::family);
-            let same =
-                |judge: &&Judge| judge.server.name == server.name && family(&judge.server) == family(&server);
-            let twin = old.iter().find(same);
-            self.judges.push(match twin {
-                Some(twin) => Judge::resume(server, subject, twin, &mut orders),
+            self.judges.push(match old.remove(&identity(&server)) {
+                Some(twin) => {
+                    twin.removed(Some(&server.servers), &mut orders);
+                    Judge::resume(server, subject, &twin, &mut orders)
+                }
                 None => Judge::start(server, subject, &mut orders),
             });
             subject = subject.saturating_add(scripts);
         }
-        let stays = |key| self.judges.iter().any(|judge| judge.server.keys.contains(key));
-        let gone = old.iter().flat_map(|judge| &judge.server.keys).filter(|key| !stays(key));
-        orders.extend(gone.map(|key| Order::Remove(*key)));
+        old.values().for_each(|judge| judge.removed(None, &mut orders));
+        let has: HashSet<ServiceKey> =
+            self.judges.iter().flat_map(|judge| &judge.server.keys).copied().collect();
+        orders.extend(had.difference(&has).map(|key| Order::Remove(*key)));
         self.send(orders);
+    }
+
+    /// Makes ready to suspend checks, where that is asked for.
+    fn listen(&mut self) {
+        let rest = |judge: &Judge| judge.server.ha_suspend.then(|| watch::channel(false).0);
+        self.rests = self.judges.iter().map(rest).collect();
+        if self.rests.iter().all(Option::is_none) {
+            self.presence = None;
+            return;
+        }
+        if self.presence.is_none() {
+            self.presence = Presence::new()
+                .map_err(|error| tracing::error!("ha_suspend is without effect: {error}"))
+                .ok();
+        }
+        if self.presence.is_some() {
+            self.look_around();
+        }
+    }
+
+    /// Suspends the checks of services whose address is not here, and resumes the others.
+    fn look_around(&self) {
+        let Ok(here) = Presence::addresses() else { return };
+        for (judge, rest) in self.judges.iter().zip(&self.rests) {
+            let Some(rest) = rest else { continue };
+            let present = judge.server.keys.iter().any(|key| match key {
+                ServiceKey::Address { address, .. } => here.contains(&address.ip()),
+                ServiceKey::FirewallMark { .. } => true,
+            });
+            if rest.send_if_modified(|rests| core::mem::replace(rests, !present) == present) {
+                let act = if present { "Activating" } else { "Suspending" };
+                tracing::info!("{act} the checks of VS {}", judge.server.name);
+            }
+        }
     }
 
     /// Starts every check.
@@ -124,15 +160,11 @@ impl Checks {
                     let place = Place { service, server, checker };
                     let names = format!("service {} of VS {}", real.name, judge.server.name);
                     let check = Arc::clone(check);
-                    let prober = Prober {
-                        check,
-                        checker: machine,
-                        names,
-                        origin,
-                        place,
-                        tell: tell.clone(),
-                        problem: None,
-                    };
+                    let rests = self.rests.get(service).and_then(Option::as_ref);
+                    let rests = rests.map(watch::Sender::subscribe);
+                    let tell = tell.clone();
+                    let prober =
+                        Prober { check, checker: machine, names, origin, place, tell, rests, problem: None };
                     let delay = spread(seed, prober.check.warmup);
                     probes.spawn(prober.run(delay));
                 }
@@ -155,94 +187,10 @@ impl Checks {
     }
 }
 
-/// One check with its machine.
-struct Prober {
-    check: Arc<Check>,
-    checker: Checker,
-    /// Of the real and the virtual server, for the log.
-    names: String,
-    origin: tokio::time::Instant,
-    place: Place,
-    tell: UnboundedSender<(Place, Found)>,
-    /// Why the last probe could not be made, as the log has it already.
-    problem: Option<LocalProblem>,
-}
-
-impl Prober {
-    async fn run(mut self, delay: Duration) {
-        let now = self.now();
-        self.checker.handle_input(now, Input::Start { delay });
-        while let Some(due) = self.checker.poll_timeout() {
-            sleep_until(self.origin + due.since_origin()).await;
-            let now = self.now();
-            self.checker.handle_timeout(now);
-            while let Some(output) = self.checker.poll_output() {
-                match output {
-                    Output::StartProbe { target } => self.probe(target).await,
-                    Output::Transition(change) => self.changed(change),
-                    Output::Event(event) => self.event(event),
-                }
-            }
-        }
-    }
-
-    fn now(&self) -> Instant {
-        Instant::from_origin(self.origin.elapsed())
-    }
-
-    async fn probe(&mut self, target: u16) {
-        let start = self.now();
-        // Targets are counted by the probes there are.
-        let Some(probe) = self.check.probes.get(usize::from(target)) else { return };
-        let report = probe.probe().await;
-        let end = if self.check.from_start { start } else { self.now() };
-        if let Some(weight) = report.weight {
-            self.say(Found::Weight(weight));
-        }
-        if report.outcome.is_success() {
-            self.problem = None;
-        }
-        self.checker.handle_input(end, Input::ProbeResult(report.outcome));
-    }
-
-    fn changed(&self, change: Transition) {
-        let names = &self.names;
-        match change {
-            Transition::Up => {
-                tracing::info!("check of {names} succeeds");
-                self.say(Found::Health(Health::Up));
-            }
-            Transition::Down { cause, failures } => {
-                let why = self.check.explain(cause);
-                tracing::info!("check of {names} failed, {failures} in a row: {why}");
-                self.say(Found::Health(Health::Down));
-            }
-        }
-    }
-
-    fn event(&mut self, event: Event) {
-        let names = &self.names;
-        match event {
-            Event::ProbeFailed { cause, .. } if self.check.log_all_failures => {
-                tracing::info!("check of {names} failed: {}", self.check.explain(cause));
-            }
-            Event::ProbeFailed { retries_left: None, .. } => {}
-            Event::ProbeFailed { cause, retries_left: Some(_) } => {
-                tracing::debug!("check of {names} failed: {}", self.check.explain(cause));
-            }
-            Event::Confirmed(health) => self.say(Found::Health(health)),
-            Event::NotProbed(problem) => {
-                // Once, not each time.
-                if self.problem.replace(problem) != Some(problem) {
-                    tracing::error!("check of {names} cannot be made: {problem}");
-                }
-            }
-            other @ (Event::UnexpectedResult | _) => tracing::error!("{other:?} in the check of {names}"),
-        }
-    }
-
-    fn say(&self, found: Found) {
-        // The receiver is gone only when all probes end.
-        let _ = self.tell.send((self.place, found));
+/// Waits for ever where nobody listens.
+async fn changed(presence: &mut Option<Presence>) {
+    match presence {
+        Some(presence) => presence.changed().await,
+        None => pending().await,
     }
 }

@@ -149,6 +149,20 @@ impl Judge {
         }
     }
 
+    /// A reload goes on without some of this: scripts are told that what was up is down. `kept`
+    /// are the real servers that stay, `None` if the whole virtual server goes.
+    pub(crate) fn removed(&self, kept: Option<&[Real]>, orders: &mut Vec<Order>) {
+        let stays = |real: &Real| {
+            kept.is_some_and(|kept| kept.iter().any(|one| one.member.address() == real.member.address()))
+        };
+        let scripts =
+            self.server.scripts().enumerate().filter(|(place, _)| match self.server.servers.get(*place) {
+                Some(real) => self.is_up(*place) && !stays(real),
+                None => kept.is_none() && self.has_quorum(),
+            });
+        orders.extend(scripts.map(|(_, scripts)| Order::News(News::Removed(Box::new(scripts)))));
+    }
+
     fn feed(&mut self, input: QuorumInput, orders: &mut Vec<Order>) {
         self.quorum.handle_input(input);
         while let Some(output) = self.quorum.poll_output() {
@@ -277,7 +291,10 @@ pub(crate) mod tests {
                     table = Some(all.collect::<Vec<_>>().join(", "));
                 }
                 Order::News(News::Lvs { subject, up }) => news.push((subject, up)),
-                Order::News(News::Vrrp(_)) | Order::Remove(_) | Order::Outlet(_) | Order::Stop(_) => {
+                Order::News(News::Vrrp(_) | News::Removed(_))
+                | Order::Remove(_)
+                | Order::Outlet(_)
+                | Order::Stop(_) => {
                     panic!("an order for the thread alone");
                 }
             }
@@ -324,6 +341,27 @@ pub(crate) mod tests {
         let changed = Judge::resume(server(&other), 0, &old, &mut orders);
         assert_eq!(told(&mut orders), is("198.51.100.1 1, 198.51.100.2 4", &[]));
         assert_eq!((changed.found(0, 0), changed.found(1, 0)), (None, Some(Health::Up)));
+    }
+
+    #[test]
+    fn scripts_are_told_of_what_a_reload_removes_if_it_was_up() {
+        let mut orders = Vec::new();
+        let mut judge = Judge::start(server(TWO), 0, &mut orders);
+        let names = |judge: &Judge, kept: Option<&[Real]>| -> Vec<String> {
+            let mut orders = Vec::new();
+            judge.removed(kept, &mut orders);
+            let name = |order| {
+                let Order::News(News::Removed(scripts)) = order else { panic!("only farewells") };
+                scripts.name
+            };
+            orders.into_iter().map(name).collect()
+        };
+        let (one, two) = ("[198.51.100.1]:tcp:80", "[198.51.100.2]:tcp:80");
+        assert_eq!(names(&judge, None), [one, two, "[192.0.2.1]:tcp:80"]);
+        assert_eq!(names(&judge, Some(&server(TWO).servers[..1])), [two]);
+        judge.heard((1, 0), Health::Down, &mut orders);
+        assert_eq!(names(&judge, Some(&[])), [one]);
+        assert_eq!(names(&judge, None), [one], "the quorum was lost before");
     }
 
     #[test]

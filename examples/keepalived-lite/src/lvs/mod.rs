@@ -2,8 +2,8 @@
 //!
 //! - [`service`]: from `virtual_server` blocks to what the kernel and the judges are given.
 //! - [`check`]: from checker blocks to probes; [`script`] is `MISC_CHECK`.
-//! - [`checks`]: the thread that probes and judges. - [`judge`]: one virtual server in it.
-//!   [`report`]: what `SIGUSR1` asks for.
+//! - [`checks`]: the thread that probes and judges. [`prober`] is one check in it, [`judge`] one
+//!   virtual server; [`presence`]: whether its address is here; [`report`]: what `SIGUSR1` asks for.
 //! - [`table`]: the thread that writes to the kernel, and what it knows of the table.
 //!
 //! Both threads run only when the file has virtual servers.
@@ -11,6 +11,8 @@
 mod check;
 mod checks;
 mod judge;
+mod presence;
+mod prober;
 mod report;
 mod script;
 mod service;

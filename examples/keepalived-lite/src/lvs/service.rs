@@ -33,6 +33,8 @@ pub(crate) struct Virtual {
     pub sorry: Option<Member>,
     /// For the judge.
     pub quorum: QuorumConfig,
+    /// `ha_suspend`: its servers are checked only while this host has its address.
+    pub ha_suspend: bool,
     /// `omega`: down scripts run when stopping.
     pub omega: bool,
     /// `rs_init_notifies`: up scripts run for servers that start as up.
@@ -138,6 +140,8 @@ fn virtual_server(block: &VirtualServer, config: &Config) -> Result<Virtual, Str
         servers,
         sorry,
         quorum,
+        // keepalived: without effect for groups and marks.
+        ha_suspend: block.ha_suspend && matches!(block.key, VirtualServerKey::Address(_)),
         omega: block.omega,
         notify_at_start: false,
         scripts,
