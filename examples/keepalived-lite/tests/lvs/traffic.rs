@@ -76,7 +76,7 @@ impl<'site> Scenario<'site> {
         let (script, events) = (site.folder().join("record"), site.folder().join("events"));
         fs::write(&script, format!("#!/bin/sh\necho \"$@\" >>{}\n", events.display())).unwrap();
         fs::set_permissions(&script, Permissions::from_mode(0o755)).unwrap();
-        let text = configuration(method, site);
+        let text = configuration(method, site, "1", &["one", "two"]);
         let daemon = Daemon::start(program, site.director(), site.folder(), &text, &[]);
         let title = format!("{} {:<15}", method.keyword(), program.name());
         Self { daemon, title, method, site, servers, ipvs, seen: Vec::new() }
@@ -101,6 +101,17 @@ impl<'site> Scenario<'site> {
         self.servers[1].revive();
         self.await_weights("two is back", [self.of_a_failed(0), "1", ""]);
         self.assert_alternating(&["two"]);
+
+        self.servers[0].revive();
+        self.await_weights("one is back too", ["1", "1", ""]);
+
+        self.daemon.reload(&configuration(self.method, self.site, "1", &["one"]));
+        self.await_weights("two is not in the file", ["1", "", ""]);
+        self.assert_alternating(&["one"]);
+
+        self.daemon.reload(&configuration(self.method, self.site, "7", &["one", "two"]));
+        self.await_weights("two is again, one has a weight", ["7", "1", ""]);
+        self.assert_alternating(&["one", "two"]);
 
         assert!(self.daemon.stop().success(), "{}: stops in order", self.title);
         self.rest("stop");
@@ -132,7 +143,7 @@ impl<'site> Scenario<'site> {
                 && found.all(|line| wanted.iter().any(|wanted| line.contains(wanted)))
         });
         let took = began.elapsed().as_secs_f64();
-        println!("{} {step:<12} {took:>7.2} s, {failures} questions without answer meanwhile", self.title);
+        println!("{} {step:<30} {took:>7.2} s, {failures} questions without answer meanwhile", self.title);
         self.rest(step);
     }
 
@@ -186,16 +197,18 @@ fn inhibits(method: Method, number: usize) -> bool {
     }
 }
 
-fn configuration(method: Method, site: &Site) -> String {
+/// The file with the real servers `names`, the first of which has `weight`.
+fn configuration(method: Method, site: &Site, weight: &str, names: &[&str]) -> String {
     let folder = site.folder().display();
-    let servers: String = ["one", "two"]
+    let servers: String = names
         .iter()
         .enumerate()
         .map(|(number, name)| {
+            let weight = if number == 0 { weight } else { "1" };
             let inhibit = if inhibits(method, number) { "inhibit_on_failure" } else { "" };
             let (address, port, check) = (site.server(number).ip(), method.port(), check(method, name, site));
             format!(
-                "    real_server {address} {port} {{\n        weight 1\n        {inhibit}\n        \
+                "    real_server {address} {port} {{\n        weight {weight}\n        {inhibit}\n        \
                  notify_up \"{folder}/record {name} up\"\n        \
                  notify_down \"{folder}/record {name} down\"\n{check}    }}\n"
             )

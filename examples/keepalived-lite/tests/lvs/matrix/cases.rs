@@ -54,14 +54,44 @@ const CHECKS: &[(&str, &str)] = &[
     ("TCP", "TCP_CHECK {;connect_port 80;connect_timeout 2;retry 1;delay_before_retry 0.2;}"),
     ("bare TCP", "TCP_CHECK {;connect_port 80;}"),
     (
+        "page",
+        "HTTP_GET {;url {;path /health;};connect_port 80;connect_timeout 2;retry 1;delay_before_retry 0.2;}",
+    ),
+    (
+        "page that is ill",
+        "HTTP_GET {;url {;path /ill;};connect_port 80;connect_timeout 2;retry 1;delay_before_retry 0.2;}",
+    ),
+    (
         "status",
-        "HTTP_GET {;url {;path /health;status_code 200;};connect_port 80;connect_timeout 2;retry 1;\
-         delay_before_retry 0.2;}",
+        "HTTP_GET {;url {;path /health;status_code 200;};connect_port 80;connect_timeout 2;retry 1;delay_before_retry 0.2;}",
+    ),
+    (
+        "status 503",
+        "HTTP_GET {;url {;path /ill;status_code 500-504;};connect_port 80;connect_timeout 2;retry 1;delay_before_retry 0.2;}",
     ),
     (
         "digest",
-        "HTTP_GET {;url {;path /health;digest 3b1fb749c971d7a2c6a517b37f735df2;};connect_port 80;\
-         connect_timeout 2;retry 1;delay_before_retry 0.2;}",
+        "HTTP_GET {;url {;path /health;digest 3b1fb749c971d7a2c6a517b37f735df2;};connect_port 80;connect_timeout 2;retry 1;delay_before_retry 0.2;}",
+    ),
+    (
+        "digest of an ill page",
+        "HTTP_GET {;url {;path /ill;digest c5f61aa4c609eb62cd07900beafaed29;};connect_port 80;connect_timeout 2;retry 1;delay_before_retry 0.2;}",
+    ),
+    (
+        "another digest",
+        "HTTP_GET {;url {;path /other;digest 3b1fb749c971d7a2c6a517b37f735df2;};connect_port 80;connect_timeout 2;retry 1;delay_before_retry 0.2;}",
+    ),
+    (
+        "status and digest",
+        "HTTP_GET {;url {;path /health;status_code 200;digest 3b1fb749c971d7a2c6a517b37f735df2;};connect_port 80;connect_timeout 2;retry 1;delay_before_retry 0.2;}",
+    ),
+    (
+        "status or digest",
+        "HTTP_GET {;url {;path /ill;status_code 200;digest c5f61aa4c609eb62cd07900beafaed29;};connect_port 80;connect_timeout 2;retry 1;delay_before_retry 0.2;}",
+    ),
+    (
+        "two pages",
+        "HTTP_GET {;url {;path /health;status_code 200;};url {;path /other;status_code 201;};connect_port 80;connect_timeout 2;retry 1;delay_before_retry 0.2;}",
     ),
     // Seldom, for a process costs much in User-Mode Linux.
     ("MISC", "MISC_CHECK {;misc_path \"/usr/bin/test -e @\";misc_timeout 5;delay_loop 2;}"),
@@ -166,7 +196,15 @@ pub(super) const CASES: &[Case] = &[
     Case { name: "no check", check: "none", ..TCP },
     Case { name: "check without a word", check: "bare TCP", lines: "lb_algo rr;lb_kind NAT;protocol TCP;connect_timeout 2;retry 1;delay_before_retry 0.2", ..TCP },
     Case { name: "HTTP_GET status_code", check: "status", ..TCP },
-    Case { name: "HTTP_GET digest", check: "digest", ..TCP },
+    Case { name: "HTTP_GET, page", check: "page", ..TCP },
+    Case { name: "HTTP_GET, page that is ill", check: "page that is ill", ..TCP },
+    Case { name: "HTTP_GET, status 503", check: "status 503", ..TCP },
+    Case { name: "HTTP_GET, digest", check: "digest", ..TCP },
+    Case { name: "HTTP_GET, digest of an ill page", check: "digest of an ill page", ..TCP },
+    Case { name: "HTTP_GET, another digest", check: "another digest", ..TCP },
+    Case { name: "HTTP_GET, status and digest", check: "status and digest", ..TCP },
+    Case { name: "HTTP_GET, status or digest", check: "status or digest", ..TCP },
+    Case { name: "HTTP_GET, two pages", check: "two pages", ..TCP },
     Case { name: "MISC_CHECK", check: "MISC", ..TCP },
     Case { name: "two checks", check: "two", ..TCP },
     Case { name: "HTTP_GET in IPv6", check: "status", ..V6 },
@@ -210,7 +248,7 @@ impl Case {
 
     /// Whether its check wants an answer.
     pub(super) fn talks(&self) -> bool {
-        ["status", "digest", "two"].contains(&self.check)
+        CHECKS.iter().any(|(name, text)| *name == self.check && text.contains("HTTP_GET"))
     }
 
     /// Where its real servers are as case `number`.

@@ -39,7 +39,6 @@ const NOT_SUPPORTED: &[(&str, &str)] = &[
     ("TUN gue remcsum", "'remcsum' is not supported"),
     ("TUN gre csum", "'csum' is not supported"),
     ("UDP", "'UDP_CHECK' is not supported"),
-    ("ha_suspend without the address", "ha_suspend is not supported"),
 ];
 
 /// What is done, in this order.
