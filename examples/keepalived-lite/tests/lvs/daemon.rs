@@ -72,11 +72,6 @@ impl Daemon {
         self.node.crash().unwrap();
     }
 
-    /// How it ended, if it has.
-    pub(crate) fn ended(&mut self) -> Option<ExitStatus> {
-        self.node.try_wait().unwrap()
-    }
-
     /// What it logged so far.
     pub(crate) fn log(&self) -> String {
         String::from_utf8_lossy(&fs::read(&self.log).unwrap_or_default()).into_owned()

@@ -3,7 +3,7 @@
 //! What is right is what keepalived makes the kernel hold and what a client sees. Needs ip_vs, which
 //! `netlab uml` has; elsewhere every test says so and passes.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "helpers of tests")]
 
 mod daemon;
 mod directors;
@@ -21,6 +21,7 @@ mod traffic;
 use std::path::Path;
 
 use netlab::{Namespace, with_namespaces};
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use program::Program;
 use site::Method;
 
@@ -33,8 +34,15 @@ fn with_ip_vs(test: &str, body: impl FnOnce()) {
         return println!("SKIPPED {test}: no /usr/sbin/ipvsadm");
     }
     if Program::keepalived_is_installed(test) {
+        allow_open_files();
         with_namespaces(body);
     }
+}
+
+/// Each of some hundred servers has two sockets.
+fn allow_open_files() {
+    let (soft, hard) = getrlimit(Resource::RLIMIT_NOFILE).unwrap();
+    setrlimit(Resource::RLIMIT_NOFILE, hard.min(soft.max(4096)), hard).unwrap();
 }
 
 #[test]

@@ -75,11 +75,6 @@ impl<'lab> Server<'lab> {
         server
     }
 
-    /// As it signs its answers.
-    pub(crate) fn name(&self) -> &str {
-        &self.name
-    }
-
     /// Starts it again.
     pub(crate) fn revive(&mut self) {
         let namespace = self.namespace;

@@ -1,14 +1,15 @@
 //! What a client sees of a service while its servers fail, return and fail together.
 
-use core::time::Duration;
+use core::{net::SocketAddr, time::Duration};
 use std::{
+    collections::BTreeMap,
     fs::{self, Permissions},
     os::unix::fs::PermissionsExt,
     thread,
     time::Instant,
 };
 
-use netlab::Namespace;
+use ipvs_netlink::ServiceKey;
 
 use crate::{
     Program,
@@ -128,31 +129,23 @@ impl<'site> Scenario<'site> {
     /// time, and remembers what there is then.
     fn await_weights(&mut self, step: &'static str, weights: [&str; 3]) {
         let began = Instant::now();
-        let wanted: Vec<String> = weights
+        let wanted: BTreeMap<SocketAddr, u32> = weights
             .iter()
             .enumerate()
-            .filter(|(_, weight)| !weight.is_empty())
-            .map(|(number, weight)| format!("-r {} {} -w {weight}", self.site.server(number), self.flag()))
+            .filter_map(|(number, weight)| Some((self.site.server(number), weight.parse().ok()?)))
             .collect();
-        let service = format!("-t {VIRTUAL}:{PORT} ");
+        let service = ServiceKey::tcp((VIRTUAL, PORT).into());
         let mut failures = 0;
-        self.ipvs.wait_saved(CHECK, &format!("{}, {step}: {wanted:?}", self.title), |saved| {
+        let found = self.ipvs.wait(CHECK, |table| {
             failures += usize::from(ask().is_err());
-            let mut found = saved.iter().filter(|line| line.starts_with("-a") && line.contains(&service));
-            found.clone().count() == wanted.len()
-                && found.all(|line| wanted.iter().any(|wanted| line.contains(wanted)))
+            let weights =
+                table.destinations(&service).map(|(key, destination)| (key.address(), destination.weight));
+            weights.collect::<BTreeMap<_, _>>() == wanted
         });
+        assert!(found.is_ok(), "{}, {step}: {wanted:?} within {CHECK:?}: {found:?}", self.title);
         let took = began.elapsed().as_secs_f64();
         println!("{} {step:<30} {took:>7.2} s, {failures} questions without answer meanwhile", self.title);
         self.rest(step);
-    }
-
-    fn flag(&self) -> &'static str {
-        match self.method {
-            Method::Nat => "-m",
-            Method::Dr => "-g",
-            Method::Tun => "-i",
-        }
     }
 
     /// Waits until all scripts have run, and remembers what there is.

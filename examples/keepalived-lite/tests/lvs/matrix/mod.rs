@@ -6,12 +6,12 @@
 mod cases;
 
 use core::{
+    fmt::Write,
     net::{IpAddr, SocketAddr},
     time::Duration,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fmt::Write,
     thread,
     time::Instant,
 };
