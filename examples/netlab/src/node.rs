@@ -134,6 +134,12 @@ impl Node {
     /// [`LabError::Step`] if a process cannot be signalled.
     pub fn crash(&mut self) -> Result<(), LabError> {
         self.freeze()?;
+        let first = pid(self.child.id());
+        let mut others = processes_in(self.namespace)?;
+        others.retain(|pid| *pid != first);
+        // The program that was started comes last: when it ends, its process group may become an
+        // orphan, whose frozen processes the kernel hangs up and *continues*.
+        others.into_iter().try_for_each(|pid| send(pid, Signal::SIGKILL))?;
         // Killed even where it left the namespace.
         self.child.kill().map_err(LabError::step("kill a node"))?;
         for _ in 0..ROUNDS {

@@ -49,6 +49,11 @@ impl Daemon {
         Self { program, node, configuration: file, log }
     }
 
+    /// Which daemon it is.
+    pub(crate) fn name(&self) -> &'static str {
+        self.program.name()
+    }
+
     /// Replaces the file and tells the daemon.
     pub(crate) fn reload(&mut self, configuration: &str) {
         fs::write(&self.configuration, configuration).unwrap();
@@ -65,11 +70,6 @@ impl Daemon {
     /// Ends all of its processes at once.
     pub(crate) fn kill(&mut self) {
         self.node.crash().unwrap();
-    }
-
-    /// How it ended, if it has.
-    pub(crate) fn ended(&mut self) -> Option<ExitStatus> {
-        self.node.try_wait().unwrap()
     }
 
     /// What it logged so far.

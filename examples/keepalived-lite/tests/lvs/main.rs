@@ -3,24 +3,27 @@
 //! What is right is what keepalived makes the kernel hold and what a client sees. Needs ip_vs, which
 //! `netlab uml` has; elsewhere every test says so and passes.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests")]
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "helpers of tests")]
 
-mod client;
 mod daemon;
 mod directors;
 #[path = "../common/foreground.rs"]
 mod foreground;
-mod methods;
+mod matrix;
 #[path = "../common/program.rs"]
 mod program;
+mod reload;
 mod server;
+mod site;
 mod table;
+mod traffic;
 
 use std::path::Path;
 
-use methods::Method;
 use netlab::{Namespace, with_namespaces};
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use program::Program;
+use site::Method;
 
 /// Runs `body` if this machine has what the tests need.
 fn with_ip_vs(test: &str, body: impl FnOnce()) {
@@ -31,26 +34,43 @@ fn with_ip_vs(test: &str, body: impl FnOnce()) {
         return println!("SKIPPED {test}: no /usr/sbin/ipvsadm");
     }
     if Program::keepalived_is_installed(test) {
+        allow_open_files();
         with_namespaces(body);
     }
 }
 
-#[test]
-fn nat_serves_as_keepalived_does() {
-    with_ip_vs("nat_serves_as_keepalived_does", || methods::compare(Method::Nat));
+/// Each of some hundred servers has two sockets.
+fn allow_open_files() {
+    let (soft, hard) = getrlimit(Resource::RLIMIT_NOFILE).unwrap();
+    setrlimit(Resource::RLIMIT_NOFILE, hard.min(soft.max(4096)), hard).unwrap();
 }
 
 #[test]
-fn direct_routing_serves_as_keepalived_does() {
-    with_ip_vs("direct_routing_serves_as_keepalived_does", || methods::compare(Method::DirectRouting));
+fn the_kernel_holds_what_keepalived_makes_it_hold() {
+    with_ip_vs("the_kernel_holds_what_keepalived_makes_it_hold", matrix::compare);
 }
 
 #[test]
-fn tunnels_serve_as_keepalived_does() {
-    with_ip_vs("tunnels_serve_as_keepalived_does", || methods::compare(Method::Tunnel));
+fn behind_nat_a_client_is_served_by_whoever_is_well() {
+    with_ip_vs("behind_nat_a_client_is_served_by_whoever_is_well", || traffic::compare(Method::Nat));
 }
 
 #[test]
-fn another_director_takes_over_as_with_keepalived() {
-    with_ip_vs("another_director_takes_over_as_with_keepalived", directors::compare);
+fn by_direct_routing_a_client_is_served_by_whoever_is_well() {
+    with_ip_vs("by_direct_routing_a_client_is_served_by_whoever_is_well", || traffic::compare(Method::Dr));
+}
+
+#[test]
+fn through_tunnels_a_client_is_served_by_whoever_is_well() {
+    with_ip_vs("through_tunnels_a_client_is_served_by_whoever_is_well", || traffic::compare(Method::Tun));
+}
+
+#[test]
+fn a_reload_costs_no_connection_of_what_stays() {
+    with_ip_vs("a_reload_costs_no_connection_of_what_stays", reload::compare);
+}
+
+#[test]
+fn a_client_outlives_the_director_that_serves_it() {
+    with_ip_vs("a_client_outlives_the_director_that_serves_it", directors::compare);
 }

@@ -1,10 +1,6 @@
 //! A real server: a thread that tells its name to whoever asks over HTTP.
 
-use core::{
-    net::SocketAddr,
-    sync::atomic::{AtomicBool, Ordering},
-    time::Duration,
-};
+use core::{net::SocketAddr, time::Duration};
 use std::{
     fs,
     io::{Read, Write},
@@ -17,15 +13,13 @@ use std::{
 use netlab::Namespace;
 use socket2::{Domain, Protocol, SockRef, Socket, Type};
 
-/// What a healthy server answers to a question for [`HEALTH`].
-const HEALTHY: &str = "healthy\n";
-/// The path that health checks ask for.
+/// The path of a page that says that all is well.
 pub(crate) const HEALTH: &str = "/health";
-/// MD5 of what is found there, by `md5sum`.
+/// MD5 of that page, by `md5sum`. (There is a page `/ill`, too.)
 pub(crate) const DIGEST: &str = "3b1fb749c971d7a2c6a517b37f735df2";
 
 /// How long a connection on which nobody asks is kept.
-const IDLE: Duration = Duration::from_secs(30);
+const IDLE: Duration = Duration::from_secs(300);
 
 /// A server that can fail. It has a TCP listener, a UDP socket at the same port, and a file that
 /// is there while it lives, for checks of every kind.
@@ -36,7 +30,6 @@ pub(crate) struct Server<'lab> {
     address: SocketAddr,
     file: PathBuf,
     silent: bool,
-    sick: Arc<AtomicBool>,
     alive: Option<Alive>,
 }
 
@@ -76,15 +69,10 @@ impl<'lab> Server<'lab> {
         folder: &Path,
         silent: bool,
     ) -> Self {
-        let (file, sick) = (folder.join(&name), Arc::default());
-        let mut server = Self { namespace, name, address, file, silent, sick, alive: None };
+        let file = folder.join(&name);
+        let mut server = Self { namespace, name, address, file, silent, alive: None };
         server.revive();
         server
-    }
-
-    /// As it signs its answers.
-    pub(crate) fn name(&self) -> &str {
-        &self.name
     }
 
     /// Starts it again.
@@ -101,8 +89,8 @@ impl<'lab> Server<'lab> {
         let datagrams = UdpSocket::bind(self.address).unwrap();
         let thread = (!self.silent).then(|| {
             let name = Arc::from(self.name.as_str());
-            let (accepting, sick) = (Arc::clone(&listener), Arc::clone(&self.sick));
-            thread::spawn(move || answer_all(&accepting, &name, &sick))
+            let accepting = Arc::clone(&listener);
+            thread::spawn(move || answer_all(&accepting, &name))
         });
         self.alive = Some(Alive { listener, thread, _datagrams: datagrams });
         fs::write(&self.file, "0\n").unwrap();
@@ -115,11 +103,6 @@ impl<'lab> Server<'lab> {
         alive.listener.shutdown(Shutdown::Both).unwrap();
         alive.thread.into_iter().for_each(|thread| thread.join().unwrap());
         fs::remove_file(&self.file).unwrap();
-    }
-
-    /// From now on it answers to the question for its health that it has none, or that all is well.
-    pub(crate) fn be_sick(&self, sick: bool) {
-        self.sick.store(sick, Ordering::Relaxed);
     }
 }
 
@@ -137,15 +120,15 @@ fn listen(address: SocketAddr) -> Socket {
     socket
 }
 
-fn answer_all(listener: &Socket, name: &Arc<str>, sick: &Arc<AtomicBool>) {
+fn answer_all(listener: &Socket, name: &Arc<str>) {
     while let Ok((stream, _)) = listener.accept() {
-        let (name, sick) = (Arc::clone(name), Arc::clone(sick));
+        let name = Arc::clone(name);
         // Somebody who asks nothing must not keep others from asking.
-        thread::spawn(move || answer(stream.into(), &name, &sick));
+        thread::spawn(move || answer(stream.into(), &name));
     }
 }
 
-fn answer(mut stream: TcpStream, name: &str, sick: &AtomicBool) {
+fn answer(mut stream: TcpStream, name: &str) {
     stream.set_read_timeout(Some(IDLE)).unwrap();
     let (mut request, mut part) = (Vec::new(), [0; 512]);
     while !request.windows(4).any(|end| end == b"\r\n\r\n") {
@@ -156,9 +139,9 @@ fn answer(mut stream: TcpStream, name: &str, sick: &AtomicBool) {
     }
     let path = request.split(|octet| *octet == b' ').nth(1).unwrap_or_default();
     let (status, body) = match path {
-        path if path != HEALTH.as_bytes() => ("200 OK", name),
-        _ if sick.load(Ordering::Relaxed) => ("503 Service Unavailable", "ill\n"),
-        _ => ("200 OK", HEALTHY),
+        b"/health" => ("200 OK", "healthy\n"),
+        b"/ill" => ("503 Service Unavailable", "ill\n"),
+        _ => ("200 OK", name),
     };
     let length = body.len();
     // Whoever hangs up before the answer does not want it.

@@ -1,55 +1,64 @@
-//! What the kernel's IPVS table holds, as the kernel and ipvsadm tell it.
+//! What the kernel's IPVS table holds.
 
 use core::time::Duration;
-use std::{
-    fs::File,
-    io::{Read, Seek},
-    process::Command,
-    thread,
-    time::Instant,
-};
+use std::{process::Command, thread, time::Instant};
 
+use ipvs_netlink::{Client, Table};
 use netlab::Namespace;
 
-/// How often the table is looked at.
+/// How often the table is looked at, unless looking takes long.
 const PERIOD: Duration = Duration::from_millis(100);
 
 /// The table of one namespace.
 #[derive(Debug)]
-pub(crate) struct Table<'lab> {
+pub(crate) struct Ipvs<'lab> {
     namespace: &'lab Namespace,
-    file: File,
+    client: Client,
 }
 
-impl<'lab> Table<'lab> {
+impl<'lab> Ipvs<'lab> {
     /// The table of `namespace`.
     pub(crate) fn of(namespace: &'lab Namespace) -> Self {
-        // It shows the namespace of the thread that opened it for ever.
-        let file = namespace.run(|| File::open("/proc/thread-self/net/ip_vs")).unwrap().unwrap();
-        Self { namespace, file }
+        // The socket stays in the namespace where it was made.
+        let client = namespace.run(Client::open).unwrap().unwrap();
+        Self { namespace, client }
     }
 
-    /// The kernel's own view, without the counts of connections. It says nothing about thresholds
-    /// and kinds of tunnels, but no process has to be started for it.
-    pub(crate) fn glance(&mut self) -> Vec<String> {
-        let mut text = String::new();
-        self.file.rewind().unwrap();
-        self.file.read_to_string(&mut text).unwrap();
-        // Three lines of titles.
-        one_line_each(text.lines().skip(3))
+    /// What it holds by our own reading: to know when to look, never what is right. No process has
+    /// to be started for it. (`/proc/net/ip_vs` will not do: read in several pieces, it loses
+    /// services when other namespaces have some too.)
+    pub(crate) fn glance(&mut self) -> Table {
+        self.client.table().unwrap()
     }
 
     /// `ipvsadm -Sn`, its lines sorted.
     pub(crate) fn saved(&self) -> Vec<String> {
-        let mut lines: Vec<_> =
-            self.ipvsadm(&["-Sn"]).lines().map(|line| line.trim_end().to_owned()).collect();
+        let text = self.ipvsadm(&["-Sn"]);
+        let mut lines: Vec<_> = text.lines().map(|line| line.trim_end().to_owned()).collect();
         lines.sort();
         lines
     }
 
-    /// `ipvsadm -Ln --thresholds`, which [`saved`](Self::saved) leaves out, as in a glance.
+    /// `ipvsadm -Ln --thresholds`, which [`saved`](Self::saved) leaves out: a line for each service
+    /// and, with its service in front, for each destination, without counts of connections; sorted.
     pub(crate) fn thresholds(&self) -> Vec<String> {
-        one_line_each(self.ipvsadm(&["-Ln", "--thresholds"]).lines().skip(3))
+        let (text, mut service) = (self.ipvsadm(&["-Ln", "--thresholds"]), String::new());
+        // Three lines of titles.
+        let mut all: Vec<String> = text
+            .lines()
+            .skip(3)
+            .map(|line| {
+                let mut words: Vec<&str> = line.split_whitespace().collect();
+                if words.first() != Some(&"->") {
+                    service = words.join(" ");
+                    return service.clone();
+                }
+                words.truncate(words.len() - 2);
+                format!("{service} {}", words.join(" "))
+            })
+            .collect();
+        all.sort();
+        all
     }
 
     /// What `ipvsadm` prints for `arguments`.
@@ -64,10 +73,11 @@ impl<'lab> Table<'lab> {
     pub(crate) fn wait(
         &mut self,
         timeout: Duration,
-        mut wanted: impl FnMut(&[String]) -> bool,
-    ) -> Result<Vec<String>, Vec<String>> {
+        mut wanted: impl FnMut(&Table) -> bool,
+    ) -> Result<Table, Table> {
         let deadline = Instant::now() + timeout;
         loop {
+            let began = Instant::now();
             let glance = self.glance();
             if wanted(&glance) {
                 return Ok(glance);
@@ -75,39 +85,38 @@ impl<'lab> Table<'lab> {
             if Instant::now() >= deadline {
                 return Err(glance);
             }
-            thread::sleep(PERIOD);
+            // There is one processor, and others want it.
+            thread::sleep(PERIOD.max(began.elapsed() * 6));
         }
     }
 
     /// Waits until the table has stayed as it is for `rest`, at most for `timeout`.
-    pub(crate) fn settle(&mut self, rest: Duration, timeout: Duration) -> Vec<String> {
+    pub(crate) fn settle(&mut self, rest: Duration, timeout: Duration) -> Table {
         let (mut last, mut since) = (self.glance(), Instant::now());
         let settled = self.wait(timeout, |glance| {
-            if *glance != *last {
-                (last, since) = (glance.to_vec(), Instant::now());
+            if *glance != last {
+                (last, since) = (glance.clone(), Instant::now());
             }
             since.elapsed() >= rest
         });
         settled.unwrap_or_else(|glance| glance)
     }
-}
 
-/// A line for each service and, with its service in front, for each destination; sorted, for the
-/// kernel's order differs from namespace to namespace.
-fn one_line_each<'text>(lines: impl Iterator<Item = &'text str>) -> Vec<String> {
-    let mut service = String::new();
-    let mut all: Vec<String> = lines
-        .map(|line| {
-            let mut words: Vec<&str> = line.split_whitespace().collect();
-            if words.first() != Some(&"->") {
-                service = words.join(" ");
-                return service.clone();
+    /// Waits until `ipvsadm -Sn` prints what is `wanted`, which is to be within `timeout`.
+    pub(crate) fn wait_saved(
+        &self,
+        timeout: Duration,
+        what: &str,
+        mut wanted: impl FnMut(&[String]) -> bool,
+    ) -> Vec<String> {
+        let deadline = Instant::now() + timeout;
+        loop {
+            let saved = self.saved();
+            if wanted(&saved) {
+                return saved;
             }
-            // The last two are its active and its other connections.
-            words.truncate(words.len() - 2);
-            format!("{service} {}", words.join(" "))
-        })
-        .collect();
-    all.sort();
-    all
+            assert!(Instant::now() < deadline, "{what}: not within {timeout:?}: {saved:#?}");
+            thread::sleep(PERIOD);
+        }
+    }
 }
