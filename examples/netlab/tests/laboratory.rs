@@ -242,3 +242,53 @@ fn a_signal_reaches_the_program_and_a_frozen_one_hears_it_later() {
         node.signal(Signal::SIGTERM).expect("nobody is left to signal");
     });
 }
+
+#[test]
+fn a_host_of_two_lans_joins_them_for_those_that_have_a_route() {
+    with_namespaces(|| {
+        let front = Lan::new(2).unwrap();
+        let back = Lan::in_network([10, 78, 0], "eth0", &[7]).unwrap();
+        let router = front.node(1).unwrap();
+        back.join(1, router, "eth1").unwrap();
+        router.sysctl("ipv4.ip_forward", "1").unwrap();
+        let (near, far) = (front.node(2).unwrap(), back.node(7).unwrap());
+        let refused =
+            near.run(|| UdpSocket::bind("10.77.0.2:7").unwrap().send_to(b"x", "10.78.0.7:7")).unwrap();
+        assert!(refused.is_err(), "there is no route yet");
+        near.add_route([10, 78, 0, 0].into(), 24, front.address_of(1).into()).unwrap();
+        far.add_default_route(back.address_of(1).into()).unwrap();
+        let again = far.add_default_route(back.address_of(1).into()).unwrap_err().to_string();
+        assert!(again.contains("add the route 0.0.0.0/0 via 10.78.0.1"), "{again}");
+        let answers = far.run(|| UdpSocket::bind("10.78.0.7:7")).unwrap().unwrap();
+        answers.set_read_timeout(Some(PATIENCE)).unwrap();
+        let asks = near.run(|| UdpSocket::bind("10.77.0.2:7")).unwrap().unwrap();
+        asks.set_read_timeout(Some(PATIENCE)).unwrap();
+        asks.send_to(b"ping", "10.78.0.7:7").unwrap();
+        let mut buffer = [0; 16];
+        let (length, from) = answers.recv_from(&mut buffer).unwrap();
+        assert_eq!((&buffer[..length], from.ip()), (&b"ping"[..], IpAddr::V4(Lan::address(2))));
+        answers.send_to(b"pong", from).unwrap();
+        assert_eq!(asks.recv(&mut buffer).unwrap(), 4);
+        assert!(matches!(back.node(1), Err(netlab::LabError::NoHost(1))), "it only joined");
+    });
+}
+
+#[test]
+fn the_orphans_of_a_crash_are_not_woken_by_it() {
+    with_namespaces(|| {
+        let (namespace, folder) = (Namespace::new().unwrap(), std::env::temp_dir());
+        let told = folder.join(format!("netlab-crash-{}", std::process::id()));
+        let _ = fs::remove_file(&told);
+        // A child that would tell of being hung up, which is what becomes of stopped orphans.
+        let script = format!("(trap 'echo woken >{}' HUP; while :; do sleep 1; done) & wait", told.display());
+        let mut command = Command::new("/bin/sh");
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        let mut node = namespace.spawn(command.args(["-c", &script]), &Isolation::none()).unwrap();
+        let deadline = std::time::Instant::now() + PATIENCE;
+        while node.processes().unwrap().len() < 3 && std::time::Instant::now() < deadline {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        node.crash().unwrap();
+        assert!(!told.exists(), "nobody of the node lived to tell");
+    });
+}
