@@ -86,7 +86,7 @@ impl<'lab> Ipvs<'lab> {
                 return Err(glance);
             }
             // There is one processor, and others want it.
-            thread::sleep(PERIOD.max(began.elapsed() * 6));
+            thread::sleep(PERIOD.max(began.elapsed() * 10));
         }
     }
 

@@ -23,7 +23,7 @@ use crate::{
 /// a slow machine.
 const CHECK: Duration = Duration::from_secs(15);
 /// When no script has run for so long, none is on its way.
-const REST: Duration = Duration::from_millis(1500);
+const REST: Duration = Duration::from_secs(1);
 
 /// What somebody else has in the table, which is none of the daemon's business.
 const FOREIGN: [&str; 2] = ["-A -t 203.0.113.1:80 -s wlc", "-a -t 203.0.113.1:80 -r 198.51.100.7:80 -m -w 3"];

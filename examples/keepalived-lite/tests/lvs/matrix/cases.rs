@@ -93,8 +93,7 @@ const CHECKS: &[(&str, &str)] = &[
         "two pages",
         "HTTP_GET {;url {;path /health;status_code 200;};url {;path /other;status_code 201;};connect_port 80;connect_timeout 2;retry 1;delay_before_retry 0.2;}",
     ),
-    // Seldom, for a process costs much in User-Mode Linux.
-    ("MISC", "MISC_CHECK {;misc_path \"/usr/bin/test -e @\";misc_timeout 5;delay_loop 2;}"),
+    ("MISC", "MISC_CHECK {;misc_path \"/usr/bin/test -e @\";misc_timeout 5;}"),
     ("UDP", "UDP_CHECK {;connect_timeout 1;retry 1;delay_before_retry 0.2;}"),
     (
         "two",
@@ -231,7 +230,7 @@ impl Case {
         let mut write = |indent: usize, line: &str| writeln!(text, "{:indent$}{line}", "").unwrap();
         self.before.split_terminator(';').for_each(|line| write(0, line));
         write(0, &format!("virtual_server {} {{", self.service));
-        write(4, "delay_loop 1");
+        write(4, "delay_loop 2");
         self.lines.split_terminator(';').for_each(|line| write(4, line));
         for (server, name) in [(self.one, "one"), (self.two, "two")] {
             let mut lines = server.split(';');

@@ -26,8 +26,8 @@ use crate::{Program, daemon::Daemon, server::Server, table::Ipvs};
 /// Every check has noticed everything within this on the slowest machine.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// When the table has not changed for so long, no check is still about to change it: they look
-/// every second or two, and once more after 0.2 s.
-const REST: Duration = Duration::from_secs(3);
+/// every two seconds, and once more after 0.2 s.
+const REST: Duration = Duration::from_millis(3500);
 
 /// Cases where keepalived's table is wrong, with the reason; ours must differ there.
 const KEEPALIVED_IS_WRONG: &[(&str, &str)] = &[];
@@ -65,7 +65,7 @@ pub(crate) fn compare() {
         let wanted = comparable(theirs.rest(step));
         let _ = ours.wait(|glance| comparable(glance) == wanted);
         // It must also stay so.
-        thread::sleep(REST / 4);
+        thread::sleep(REST / 8);
         let (theirs, ours) = (theirs.told(), ours.told());
         unserved.retain(|number| !theirs.contains_key(number));
         for (name, words) in differing(&theirs, &ours, step) {
