@@ -147,7 +147,10 @@ fn http(check: &HttpCheck, url: &HttpUrl) -> Option<Box<dyn Probe>> {
         .ok()?;
     // keepalived grants the time-out anew for each of these phases.
     let deadline = connect.timeout.saturating_mul(3);
-    let expect =
-        HttpExpect { status: url.status_codes.0.clone(), digest: url.digest, ..HttpExpect::default() };
+    let expect = HttpExpect {
+        status: if url.status_codes.0.is_empty() { vec![(200, 299)] } else { url.status_codes.0.clone() },
+        digest: url.digest,
+        ..HttpExpect::default()
+    };
     Some(Box::new(HttpProbe { connect, request, expect, deadline }))
 }

@@ -26,8 +26,8 @@ use crate::{Program, daemon::Daemon, server::Server, table::Ipvs};
 /// Every check has noticed everything within this on the slowest machine.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// When the table has not changed for so long, no check is still about to change it: they look
-/// every second, and once more after 0.2 s.
-const REST: Duration = Duration::from_millis(2200);
+/// every second or two, and once more after 0.2 s.
+const REST: Duration = Duration::from_secs(3);
 
 /// Cases where keepalived's table is wrong, with the reason; ours must differ there.
 const KEEPALIVED_IS_WRONG: &[(&str, &str)] = &[];
