@@ -27,8 +27,9 @@ const ROUTER: u8 = 254;
 const SERVERS: [u8; 3] = [11, 12, 13];
 const BACK: [u8; 3] = [10, 78, 0];
 
-/// Longer than any answer takes on a LAN.
-const TIMEOUT: Duration = Duration::from_millis(1500);
+/// Longer than any answer takes, also when the first two packets of a connection are lost: the kernel
+/// sends them again after 1 s and after 3 s.
+const TIMEOUT: Duration = Duration::from_secs(6);
 
 /// How the director forwards (`lb_kind`).
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

