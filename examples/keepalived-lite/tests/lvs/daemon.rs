@@ -15,7 +15,7 @@ use nix::sys::signal::Signal;
 use crate::{Program, foreground::in_foreground};
 
 /// How long a daemon may take to end: scripts get a second, and everything is slow.
-const END: Duration = Duration::from_secs(20);
+const END: Duration = Duration::from_secs(60);
 
 /// A daemon with its file and its log.
 #[derive(Debug)]

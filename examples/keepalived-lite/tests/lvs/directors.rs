@@ -37,7 +37,7 @@ const TIMEOUT: Duration = Duration::from_millis(300);
 /// §6.1).
 const MASTER_DOWN: Duration = Duration::from_millis(3805);
 /// For everything that has no timer of the protocol, on a slow machine.
-const SLOWNESS: Duration = Duration::from_secs(25);
+const SLOWNESS: Duration = Duration::from_secs(60);
 /// How long the client is watched when the service is there again.
 const AFTERWARDS: Duration = Duration::from_secs(2);
 

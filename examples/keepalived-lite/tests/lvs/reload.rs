@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// A reload reads the file and looks at every server anew; the rest is for a slow machine.
-const RELOAD: Duration = Duration::from_secs(15);
+const RELOAD: Duration = Duration::from_secs(60);
 /// A check that finds fault after a reload has done so by then.
 const REST: Duration = Duration::from_millis(2500);
 /// How long a connection may take.

@@ -5,6 +5,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fs::{self, Permissions},
     os::unix::fs::PermissionsExt,
+    path::Path,
     thread,
     time::Instant,
 };
@@ -21,8 +22,8 @@ use crate::{
 
 /// A check notices within its period, a second look and the time-outs, 3 s together; the rest is for
 /// a slow machine.
-const CHECK: Duration = Duration::from_secs(15);
-/// When no script has run for so long, none is on its way.
+const CHECK: Duration = Duration::from_secs(60);
+/// When no script has run for so long, none is on its way that should not be.
 const REST: Duration = Duration::from_secs(1);
 
 /// What somebody else has in the table, which is none of the daemon's business.
@@ -34,8 +35,6 @@ struct Seen {
     step: &'static str,
     /// `ipvsadm -Sn`.
     saved: Vec<String>,
-    /// Which scripts ran, in any order: they run side by side.
-    scripts: Vec<String>,
 }
 
 /// Forwarding with `method`: first what a client sees of each daemon, then the one beside the other.
@@ -84,38 +83,42 @@ impl<'site> Scenario<'site> {
     }
 
     fn play(mut self) -> Vec<Seen> {
-        self.await_weights("start", ["1", "1", ""]);
+        self.await_weights("start", ["1", "1", ""], &["quorum up"]);
         self.assert_alternating(&["one", "two"]);
 
         self.servers[0].fail();
-        self.await_weights("one fails", [self.of_a_failed(0), "1", ""]);
+        self.await_weights("one fails", [self.of_a_failed(0), "1", ""], &["one down"]);
         self.assert_alternating(&["two"]);
 
         self.servers[0].revive();
-        self.await_weights("one is back", ["1", "1", ""]);
+        self.await_weights("one is back", ["1", "1", ""], &["one up"]);
         self.assert_alternating(&["one", "two"]);
 
         self.servers[..2].iter_mut().for_each(Server::fail);
-        self.await_weights("both fail", [self.of_a_failed(0), self.of_a_failed(1), "1"]);
+        self.await_weights(
+            "both fail",
+            [self.of_a_failed(0), self.of_a_failed(1), "1"],
+            &["one down", "quorum down", "two down"],
+        );
         self.assert_alternating(&["sorry"]);
 
         self.servers[1].revive();
-        self.await_weights("two is back", [self.of_a_failed(0), "1", ""]);
+        self.await_weights("two is back", [self.of_a_failed(0), "1", ""], &["quorum up", "two up"]);
         self.assert_alternating(&["two"]);
 
         self.servers[0].revive();
-        self.await_weights("one is back too", ["1", "1", ""]);
+        self.await_weights("one is back too", ["1", "1", ""], &["one up"]);
 
         self.daemon.reload(&configuration(self.method, self.site, "1", &["one"]));
-        self.await_weights("two is not in the file", ["1", "", ""]);
+        self.await_weights("two is not in the file", ["1", "", ""], &["two down"]);
         self.assert_alternating(&["one"]);
 
         self.daemon.reload(&configuration(self.method, self.site, "7", &["one", "two"]));
-        self.await_weights("two is again, one has a weight", ["7", "1", ""]);
+        self.await_weights("two is again, one has a weight", ["7", "1", ""], &[]);
         self.assert_alternating(&["one", "two"]);
 
         assert!(self.daemon.stop().success(), "{}: stops in order", self.title);
-        self.rest("stop");
+        self.rest("stop", &[]);
         assert_eq!(self.ipvs.saved(), FOREIGN, "{}: only what is somebody else's stays", self.title);
         self.seen
     }
@@ -126,8 +129,8 @@ impl<'site> Scenario<'site> {
     }
 
     /// Waits until both real servers and the one of last resort have these weights, asking all the
-    /// time, and remembers what there is then.
-    fn await_weights(&mut self, step: &'static str, weights: [&str; 3]) {
+    /// time, then until `scripts` have run, and remembers what there is then.
+    fn await_weights(&mut self, step: &'static str, weights: [&str; 3], scripts: &[&str]) {
         let began = Instant::now();
         let wanted: BTreeMap<SocketAddr, u32> = weights
             .iter()
@@ -145,29 +148,29 @@ impl<'site> Scenario<'site> {
         assert!(found.is_ok(), "{}, {step}: {wanted:?} within {CHECK:?}: {found:?}", self.title);
         let took = began.elapsed().as_secs_f64();
         println!("{} {step:<30} {took:>7.2} s, {failures} questions without answer meanwhile", self.title);
-        self.rest(step);
+        self.rest(step, scripts);
     }
 
-    /// Waits until all scripts have run, and remembers what there is.
-    fn rest(&mut self, step: &'static str) {
+    /// Waits until the scripts have run that keepalived runs in this step, then for those that nobody
+    /// should run, and remembers what there is.
+    fn rest(&mut self, step: &'static str, expected: &[&str]) {
         let events = self.site.folder().join("events");
-        let read = || fs::read_to_string(&events).unwrap_or_default();
-        let (mut text, mut since) = (read(), Instant::now());
-        while since.elapsed() < REST {
+        let began = Instant::now();
+        let (mut scripts, mut since) = (recorded(&events), began);
+        while since.elapsed() < REST || (scripts.len() < expected.len() && began.elapsed() < CHECK) {
             thread::sleep(REST / 20);
-            let now = read();
-            if now != text {
-                (text, since) = (now, Instant::now());
+            let now = recorded(&events);
+            if now != scripts {
+                (scripts, since) = (now, Instant::now());
             }
         }
-        let mut scripts: Vec<String> = text.lines().map(str::to_owned).collect();
-        scripts.sort();
+        assert_eq!(scripts, expected, "{}, {step}: scripts", self.title);
         // Not there before the first.
         let _ = fs::remove_file(&events);
         let saved = self.ipvs.saved();
         let foreign = FOREIGN.iter().filter(|line| saved.iter().any(|found| found == *line));
         assert_eq!(foreign.count(), FOREIGN.len(), "{}: {saved:#?}", self.title);
-        self.seen.push(Seen { step, saved, scripts });
+        self.seen.push(Seen { step, saved });
     }
 
     /// Every question is answered, by these in turn. Once the same may answer twice: on a busy machine
@@ -179,6 +182,14 @@ impl<'site> Scenario<'site> {
         let again = answers.iter().zip(answers.iter().skip(1)).filter(|(one, next)| one == next);
         assert!(names.len() == 1 || again.count() <= 1, "{}: not in turn: {answers:?}", self.title);
     }
+}
+
+/// A line for each script that ran, in any order: they run side by side.
+fn recorded(events: &Path) -> Vec<String> {
+    let text = fs::read_to_string(events).unwrap_or_default();
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    lines.sort();
+    lines
 }
 
 /// Whether a server that fails keeps its place: one of those behind NAT, none with direct routing,

@@ -24,7 +24,7 @@ use tempfile::TempDir;
 use crate::{Program, daemon::Daemon, server::Server, table::Ipvs};
 
 /// Every check has noticed everything within this on the slowest machine.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 /// When the table has not changed for so long, no check is still about to change it: they look
 /// every second or two, and once more after 0.2 s.
 const REST: Duration = Duration::from_secs(3);
