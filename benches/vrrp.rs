@@ -39,7 +39,7 @@ fn codec(c: &mut Criterion) {
             version: message.version,
             vrid: message.vrid,
             interval: message.interval,
-            authentication: message.authentication,
+            credentials: message.authentication.credentials().unwrap_or_default(),
             mode: Mode::Multicast { group: VRRP_MULTICAST_V4.into() },
             addresses: message.addresses,
             policy: Policy::KEEPALIVED,

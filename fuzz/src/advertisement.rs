@@ -134,7 +134,7 @@ fn expectations<'a>(owned: &'a Advertisement, facts: &IpFacts) -> Vec<Expectatio
         version: owned.version,
         vrid: owned.vrid,
         interval: owned.interval,
-        authentication: owned.authentication,
+        credentials: owned.authentication.credentials().unwrap_or_default(),
         mode,
         addresses: owned.addresses.as_addresses(),
         policy,
@@ -150,7 +150,7 @@ fn assert_refused(octets: &[u8], facts: &IpFacts) {
             version,
             vrid,
             interval: vrrp_proto::AdvertInterval::DEFAULT,
-            authentication: Authentication::None,
+            credentials: Credentials::None,
             mode: Mode::Multicast { group: facts.destination() },
             addresses: match facts.family() {
                 AddressFamily::V4 => vrrp_proto::Addresses::V4(&[]),

@@ -148,13 +148,51 @@ impl AdvertisementFields<'_> {
         self.addresses.write(rest);
         if let (Version::V2, Some(to)) = (self.version, rest.last_chunk_mut::<AUTHENTICATION_LEN>()) {
             *to = match self.authentication {
-                Authentication::None => [0; AUTHENTICATION_LEN],
+                Authentication::None | Authentication::Header => [0; AUTHENTICATION_LEN],
                 Authentication::Password(password) => *password.as_octets(),
             };
         }
-        let sum = checksum(out, scope);
-        if let Some([.., hi, lo]) = out.first_chunk_mut::<HEADER_LEN>() {
-            [*hi, *lo] = sum.to_be_bytes();
+        write_checksum(out, scope);
+        Ok(needed)
+    }
+
+    /// Octets that [`encode_signed`](Self::encode_signed) writes.
+    #[cfg(feature = "auth")]
+    #[must_use]
+    pub const fn signed_len(&self) -> usize {
+        self.encoded_len() + crate::HMAC_TRAILER_LEN
+    }
+
+    /// Writes the message and its authentication trailer (`auth_hmac`) to the front of `out`
+    /// and returns their length in octets.
+    ///
+    /// The checksum covers the trailer over IPv6, where it is the kernel's sum over the whole
+    /// payload, and leaves it out over IPv4.
+    ///
+    /// # Errors
+    ///
+    /// As [`encode`](Self::encode); also [`EncodeError::TwoAuthentications`] if the message has
+    /// a method of its own. `out` is then untouched.
+    #[cfg(feature = "auth")]
+    pub fn encode_signed(
+        &self,
+        scope: ChecksumScope,
+        key: &crate::HmacKey,
+        source: IpAddr,
+        sequence: crate::HmacSequence,
+        out: &mut [u8],
+    ) -> Result<usize, EncodeError> {
+        if self.authentication != Authentication::None {
+            return Err(EncodeError::TwoAuthentications);
+        }
+        let needed = self.signed_len();
+        let too_small = EncodeError::BufferTooSmall { needed, available: out.len() };
+        let out = out.get_mut(..needed).ok_or(too_small)?;
+        let len = self.encode(scope, out)?;
+        let (message, trailer) = out.split_at_mut_checked(len).ok_or(too_small)?;
+        trailer.copy_from_slice(&key.sign(source, sequence, message));
+        if self.addresses.family() == AddressFamily::V6 {
+            write_checksum(out, scope);
         }
         Ok(needed)
     }
@@ -175,7 +213,9 @@ impl AdvertisementFields<'_> {
             (Version::V3, Authentication::None) => {
                 (3, self.interval.v3_field().ok_or(refused)?.to_be_bytes())
             }
-            (Version::V3, Authentication::Password(_)) => return Err(EncodeError::AuthenticationInVersion3),
+            (Version::V3, Authentication::Password(_) | Authentication::Header) => {
+                return Err(EncodeError::AuthenticationInVersion3);
+            }
         };
         let version_type = version << 4 | TYPE_ADVERTISEMENT;
         Ok([version_type, self.vrid.get(), self.priority.get(), count, octet_4, octet_5, 0, 0])
@@ -191,6 +231,13 @@ impl AdvertisementFields<'_> {
                 Err(EncodeError::ChecksumScope)
             }
         }
+    }
+}
+
+fn write_checksum(octets: &mut [u8], scope: ChecksumScope) {
+    let sum = checksum(octets, scope);
+    if let Some([.., hi, lo]) = octets.first_chunk_mut::<HEADER_LEN>() {
+        [*hi, *lo] = sum.to_be_bytes();
     }
 }
 
@@ -235,7 +282,7 @@ mod owned {
         pub priority: Priority,
         /// Time between advertisements. VRRPv2 carries whole seconds only.
         pub interval: AdvertInterval,
-        /// The protected addresses, `1..=255`.
+        /// The protected addresses, `0..=255`.
         pub addresses: AddressList,
         /// VRRPv2 only.
         pub authentication: Authentication,
@@ -280,9 +327,8 @@ mod owned {
             let authentication = match view.authentication() {
                 ReceivedAuthentication::None => Authentication::None,
                 ReceivedAuthentication::Password(password) => Authentication::Password(password),
-                other @ (ReceivedAuthentication::Header | ReceivedAuthentication::Unknown(_)) => {
-                    return Err(DecodeError::AuthenticationType(other.kind().get()));
-                }
+                ReceivedAuthentication::Header => Authentication::Header,
+                ReceivedAuthentication::Unknown(other) => return Err(DecodeError::AuthenticationType(other)),
             };
             let v4 = |address| match address {
                 IpAddr::V4(address) => Some(address),

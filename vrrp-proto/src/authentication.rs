@@ -15,6 +15,9 @@ pub enum Authentication {
     None,
     /// Type 1: a password in clear (`auth_type PASS`).
     Password(Password),
+    /// Type 2: an IP authentication header stands before the message (`auth_type AH`), whose
+    /// own eight octets are zero. Writing that header is another step (feature `auth`).
+    Header,
 }
 
 impl Authentication {
@@ -24,6 +27,51 @@ impl Authentication {
         match self {
             Self::None => AuthenticationKind::None,
             Self::Password(_) => AuthenticationKind::Password,
+            Self::Header => AuthenticationKind::Header,
+        }
+    }
+
+    /// What checks messages that are written like this; `None` for
+    /// [`Header`](Self::Header), which takes a key.
+    #[must_use]
+    pub const fn credentials(&self) -> Option<Credentials<'_>> {
+        match self {
+            Self::None => Some(Credentials::None),
+            Self::Password(password) => Some(Credentials::Password(password)),
+            Self::Header => None,
+        }
+    }
+}
+
+/// What a virtual router wants to see of its peers' authentication, and what it takes to check
+/// it. The counterpart of [`Authentication`] on the receiving side.
+#[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
+pub enum Credentials<'a> {
+    /// Nothing.
+    #[default]
+    None,
+    /// A password in clear (`auth_type PASS`). VRRPv3 has none, so there it is not looked at.
+    Password(&'a Password),
+    /// An IP authentication header before each VRRPv2 message (`auth_type AH`).
+    #[cfg(feature = "auth")]
+    Header(crate::AhCheck<'a>),
+    /// A trailer behind each message of either version (`auth_hmac`).
+    #[cfg(feature = "auth")]
+    Trailer(crate::HmacCheck<'a>),
+}
+
+impl Credentials<'_> {
+    /// The authentication type that a VRRPv2 message must have.
+    #[must_use]
+    pub const fn kind(self) -> AuthenticationKind {
+        match self {
+            Self::None => AuthenticationKind::None,
+            Self::Password(_) => AuthenticationKind::Password,
+            #[cfg(feature = "auth")]
+            Self::Header(_) => AuthenticationKind::Header,
+            #[cfg(feature = "auth")]
+            Self::Trailer(_) => AuthenticationKind::None,
         }
     }
 }

@@ -2,7 +2,9 @@
 
 use core::net::IpAddr;
 
-use crate::{AddressFamily, AdvertInterval, AuthenticationKind, Version, Vrid};
+#[cfg(feature = "auth")]
+use crate::HmacSequence;
+use crate::{AddressFamily, AdvertInterval, AuthenticationKind, ChecksumScope, Version, Vrid};
 
 /// Why a received message was not a usable advertisement.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
@@ -74,6 +76,10 @@ pub enum EncodeError {
     /// VRRPv3 has no authentication (RFC 9568 §9).
     #[error("VRRP version 3 has no authentication")]
     AuthenticationInVersion3,
+    /// A trailer (`auth_hmac`) and another method at once.
+    #[cfg(feature = "auth")]
+    #[error("a trailer goes with no other authentication")]
+    TwoAuthentications,
     /// VRRPv2 carries IPv4 addresses only.
     #[error("VRRP version 2 over IPv6")]
     Version2OverIpv6,
@@ -85,12 +91,25 @@ pub enum EncodeError {
 
 /// The checksum in a message is not the one that its octets give.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("checksum {received:#06x} received, {computed:#06x} computed")]
+#[error("checksum {received:#06x} received, {computed:#06x} computed{}", hint(*.right_under))]
 pub struct ChecksumError {
     /// The checksum field.
     pub received: u16,
     /// What the sender should have written there.
     pub computed: u16,
+    /// Another scope, in which the received one is right: the sender sums other octets than
+    /// were expected of it. The message is intact.
+    pub right_under: Option<ChecksumScope>,
+}
+
+const fn hint(right_under: Option<ChecksumScope>) -> &'static str {
+    match right_under {
+        None => "",
+        Some(ChecksumScope::Message) => "; it is right without pseudo-header",
+        Some(ChecksumScope::PseudoV4 { .. } | ChecksumScope::PseudoV6 { .. }) => {
+            "; it is right with a pseudo-header"
+        }
+    }
 }
 
 /// Why a received message does not count for a virtual router.
@@ -108,6 +127,14 @@ pub enum ReceiveError {
         /// Family of the virtual router.
         expected: AddressFamily,
     },
+    /// The packet has no IP authentication header, which our method demands
+    /// (`authtype_mismatch`).
+    #[error("no IP authentication header")]
+    HeaderMissing,
+    /// The packet has an IP authentication header, which is not our method
+    /// (`authtype_mismatch`).
+    #[error("unexpected IP authentication header")]
+    HeaderUnexpected,
     /// A length, type, count, VRID or interval is wrong (`packet_len_err`,
     /// `invalid_type_rcvd`).
     #[error(transparent)]
@@ -131,6 +158,10 @@ pub enum ReceiveError {
         /// Configured.
         expected: Version,
     },
+    /// The trailer (`auth_hmac`) is missing or refused (`auth_ext_*`).
+    #[cfg(feature = "auth")]
+    #[error(transparent)]
+    Trailer(#[from] HmacError),
     /// A VRRPv2 authentication type that nobody defined (`invalid_authtype`).
     #[error("unknown authentication type {0}")]
     AuthenticationType(u8),
@@ -145,6 +176,10 @@ pub enum ReceiveError {
     /// The password is wrong (`auth_failure`).
     #[error("wrong password")]
     Password,
+    /// The IP authentication header is refused (`auth_failure`).
+    #[cfg(feature = "auth")]
+    #[error(transparent)]
+    Header(#[from] AhError),
     /// VRRPv2 peers must agree on the interval (RFC 3768 §7.1; keepalived drops too, its
     /// `advert_interval_err` stays 0).
     #[error("interval {received} received, {expected} expected")]
@@ -171,7 +206,8 @@ pub enum ReceiveError {
     /// RFC 9568).
     #[error("first address {0} is not link-local")]
     FirstAddress(IpAddr),
-    /// A unicast packet from an address that is no peer, while the source is checked.
+    /// A unicast packet from an address that is no peer, while the source is checked or a
+    /// trailer (`auth_hmac`) wants to know whose it is.
     #[error("{0} is not a peer")]
     Source(IpAddr),
     /// A unicast peer's packet came over fewer or more hops than allowed.
@@ -183,6 +219,81 @@ pub enum ReceiveError {
         min: u8,
         /// Greatest allowed.
         max: u8,
+    },
+}
+
+/// Why an IP authentication header is not accepted (RFC 2402).
+#[cfg(feature = "auth")]
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum AhError {
+    /// Before it stands no IPv4 header of 20 octets whose total length is that of the packet.
+    /// Options are not understood.
+    #[error("no plain IPv4 header of this packet before the authentication header")]
+    IpHeader,
+    /// The packet ends within the header.
+    #[error("authentication header too short: {0} octets")]
+    Truncated(usize),
+    /// Another protocol than VRRP follows.
+    #[error("protocol {0} behind the authentication header, not VRRP")]
+    NextHeader(u8),
+    /// The header is of another length than one with a check value of 96 bits.
+    #[error("authentication header of {} octets, 24 expected", (u16::from(*.0) + 2) * 4)]
+    Length(u8),
+    /// The check value is wrong: another key, or octets were changed.
+    #[error("wrong check value")]
+    CheckValue,
+    /// The security parameters index is not the source address.
+    #[error("security parameters index {received:#010x} received, {expected:#010x} expected")]
+    Spi {
+        /// In the header.
+        received: u32,
+        /// The source address.
+        expected: u32,
+    },
+    /// The packet's number is not new.
+    #[error("number {sequence} is not new, {highest} was seen")]
+    Replayed {
+        /// In the header.
+        sequence: u32,
+        /// The greatest that was accepted.
+        highest: u32,
+    },
+}
+
+/// Why an authentication trailer is not accepted (keepalived's `auth_hmac`).
+#[cfg(feature = "auth")]
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum HmacError {
+    /// There is none, and the mode demands one (`auth_ext_missing`).
+    #[error("no authentication trailer")]
+    Missing,
+    /// It is of a type that nobody defined (`auth_ext_malformed`).
+    #[error("unknown type {0} of authentication trailer")]
+    Type(u8),
+    /// Octets that must be zero are not (`auth_ext_malformed`).
+    #[error("reserved octets {0:#06x} of authentication trailer are not zero")]
+    Reserved(u16),
+    /// The sender's clock is too far from ours (`auth_ext_stale`).
+    #[error("authentication trailer is {skew} s behind our clock")]
+    Stale {
+        /// Seconds by which it is behind; negative if it is ahead.
+        skew: i32,
+    },
+    /// It was made with a key that we have not (`auth_ext_unknown_key`).
+    #[error("unknown key {0} of authentication trailer")]
+    UnknownKey(u8),
+    /// The code is wrong: another key, or octets were changed (`auth_ext_invalid_hmac`).
+    #[error("wrong code in authentication trailer")]
+    Code,
+    /// The number is not above the last one of this sender (`auth_ext_replay`).
+    #[error("number {:#x} of authentication trailer is not after {:#x}", .sequence.get(), .last.get())]
+    Replayed {
+        /// In the trailer.
+        sequence: HmacSequence,
+        /// The last one that was accepted.
+        last: HmacSequence,
     },
 }
 
@@ -199,9 +310,9 @@ pub enum FrameError {
         /// Octets present.
         got: usize,
     },
-    /// Not an IPv4 header: the version nibble is another, or the header length is below five
-    /// words.
-    #[error("not an IPv4 header")]
+    /// Not a header of the family: the version nibble is another, or the length of an IPv4
+    /// header is below five words.
+    #[error("not an IP header of this family")]
     Header,
     /// The total length does not cover the header.
     #[error("IP total length {0} is shorter than the header")]
@@ -209,11 +320,21 @@ pub enum FrameError {
     /// A fragment. Advertisements are never fragmented, and half a message is none.
     #[error("IP fragment")]
     Fragment,
-    /// The IP protocol is not 112.
+    /// The IP protocol, or the first next header of IPv6, is not 112.
     #[error("IP protocol {0}, not VRRP")]
     Protocol(u8),
+    /// The packet has an IP authentication header that cannot be read.
+    #[cfg(feature = "auth")]
+    #[error(transparent)]
+    AuthenticationHeader(#[from] AhError),
+    /// Neither a gratuitous ARP nor an unsolicited neighbour advertisement.
+    #[error("not an announcement")]
+    Announcement,
+    /// The message cannot be written.
+    #[error(transparent)]
+    Message(#[from] EncodeError),
     /// The payload does not fit the 16-bit total length.
-    #[error("payload of {0} octets does not fit an IPv4 packet")]
+    #[error("payload of {0} octets does not fit an IP packet")]
     PayloadTooLong(usize),
     /// The output buffer is too short.
     #[error("buffer too small: {needed} octets needed, {available} available")]

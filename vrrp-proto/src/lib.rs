@@ -51,7 +51,7 @@
 //! ```
 //! use std::net::Ipv4Addr;
 //! use vrrp_proto::{
-//!     Addresses, AdvertInterval, Authentication, Expectation, IpFacts, Mode, Policy, ReceiveError,
+//!     Addresses, AdvertInterval, Credentials, Expectation, IpFacts, Mode, Policy, ReceiveError,
 //!     VRRP_MULTICAST_V4, Version, Vrid, receive,
 //! };
 //!
@@ -59,7 +59,7 @@
 //!     version: Version::V2,
 //!     vrid: Vrid::new(51).ok_or("VRID 0")?,
 //!     interval: AdvertInterval::DEFAULT,
-//!     authentication: Authentication::None,
+//!     credentials: Credentials::None,
 //!     mode: Mode::Multicast { group: VRRP_MULTICAST_V4.into() },
 //!     addresses: Addresses::V4(&[Ipv4Addr::new(10, 9, 0, 100)]),
 //!     policy: Policy::KEEPALIVED,
@@ -99,28 +99,46 @@ extern crate alloc;
 use core::net::{Ipv4Addr, Ipv6Addr};
 
 mod advertisement;
+#[cfg(feature = "auth")]
+mod ah;
 mod announce;
 mod authentication;
 mod checksum;
 mod error;
+mod expectation;
+mod facts;
 #[cfg(feature = "frame")]
 mod frame;
 mod receive;
+#[cfg(feature = "auth")]
+mod replay;
+#[cfg(feature = "auth")]
+mod trailer;
 mod types;
 mod view;
 
 #[cfg(feature = "alloc")]
 pub use advertisement::{AddressList, Advertisement};
 pub use advertisement::{Addresses, AdvertisementFields};
+#[cfg(feature = "auth")]
+pub use ah::{AH_LEN, AhCheck, AhCoverage, AhKey, AhWindow, AuthenticationHeader, IP_PROTOCOL_AH};
 pub use announce::gratuitous_arp;
-pub use authentication::{Authentication, AuthenticationKind, Password};
+pub use authentication::{Authentication, AuthenticationKind, Credentials, Password};
 pub use checksum::{ChecksumScope, checksum};
 #[cfg(feature = "frame")]
 pub use error::FrameError;
+#[cfg(feature = "auth")]
+pub use error::{AhError, HmacError};
 pub use error::{ChecksumError, DecodeError, EncodeError, ReceiveError};
+pub use expectation::{AddressMismatch, Expectation, Mode, Policy, UnicastPeer, V3Checksum};
+pub use facts::IpFacts;
 #[cfg(feature = "frame")]
 pub use frame::{EthernetFrame, IPV4_HEADER_LEN, Ipv4Frame, write_ipv4_header};
-pub use receive::{AddressMismatch, Expectation, IpFacts, Mode, Policy, Received, UnicastPeer, receive};
+pub use receive::{Proof, Received, receive};
+#[cfg(feature = "auth")]
+pub use replay::{HmacSequence, ReplayGuard};
+#[cfg(feature = "auth")]
+pub use trailer::{AntiReplay, HMAC_TRAILER_LEN, HmacCheck, HmacKey, HmacMode};
 pub use types::{AddressFamily, AdvertInterval, Priority, Version, Vrid};
 pub use view::{AddressIter, AdvertisementView, ReceivedAuthentication, peek_vrid};
 

@@ -1,197 +1,19 @@
 //! Receive-side validation, in keepalived's order, with a typed reason per rule.
 
-use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use core::net::IpAddr;
 
+use crate::checksum::is_intact;
+use crate::facts::Endpoints;
+#[cfg(feature = "auth")]
+use crate::trailer::Stamp;
 use crate::view::Layout;
 use crate::{
-    AddressFamily, Addresses, AdvertInterval, AdvertisementView, Authentication, ChecksumError,
-    ChecksumScope, Password, Priority, ReceiveError, ReceivedAuthentication, VRRP_MULTICAST_V4, Version,
-    Vrid,
+    AddressFamily, AddressMismatch, Addresses, AdvertisementView, ChecksumError, ChecksumScope, Credentials,
+    DecodeError, Expectation, IpFacts, Mode, Policy, Priority, ReceiveError, ReceivedAuthentication,
+    V3Checksum, VRRP_MULTICAST_V4, Version,
 };
-
-/// What the IP header of a received message said.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct IpFacts {
-    endpoints: Endpoints,
-    ttl: u8,
-}
-
-/// Source and destination of one family.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Endpoints {
-    V4 { source: Ipv4Addr, destination: Ipv4Addr },
-    V6 { source: Ipv6Addr, destination: Ipv6Addr },
-}
-
-impl IpFacts {
-    /// From an IPv4 header.
-    #[must_use]
-    pub const fn v4(source: Ipv4Addr, destination: Ipv4Addr, ttl: u8) -> Self {
-        Self { endpoints: Endpoints::V4 { source, destination }, ttl }
-    }
-
-    /// From an IPv6 header. Where the kernel did not say the hop limit, drop the packet: a
-    /// missing value is a failure of RFC 9568 §7.1, not a pass.
-    #[must_use]
-    pub const fn v6(source: Ipv6Addr, destination: Ipv6Addr, hop_limit: u8) -> Self {
-        Self { endpoints: Endpoints::V6 { source, destination }, ttl: hop_limit }
-    }
-
-    /// Who sent the packet; the operand of the tie-break.
-    #[must_use]
-    pub const fn source(&self) -> IpAddr {
-        match self.endpoints {
-            Endpoints::V4 { source, .. } => IpAddr::V4(source),
-            Endpoints::V6 { source, .. } => IpAddr::V6(source),
-        }
-    }
-
-    /// Where the packet went: a multicast group or an own address.
-    #[must_use]
-    pub const fn destination(&self) -> IpAddr {
-        match self.endpoints {
-            Endpoints::V4 { destination, .. } => IpAddr::V4(destination),
-            Endpoints::V6 { destination, .. } => IpAddr::V6(destination),
-        }
-    }
-
-    /// IPv4 TTL or IPv6 hop limit.
-    #[must_use]
-    pub const fn ttl(&self) -> u8 {
-        self.ttl
-    }
-
-    /// The family of the header.
-    #[must_use]
-    pub const fn family(&self) -> AddressFamily {
-        match self.endpoints {
-            Endpoints::V4 { .. } => AddressFamily::V4,
-            Endpoints::V6 { .. } => AddressFamily::V6,
-        }
-    }
-
-    /// The pseudo-header of this packet.
-    #[must_use]
-    pub const fn pseudo_header(&self) -> ChecksumScope {
-        match self.endpoints {
-            Endpoints::V4 { source, destination } => {
-                ChecksumScope::PseudoV4 { src: source, dst: destination }
-            }
-            Endpoints::V6 { source, destination } => {
-                ChecksumScope::PseudoV6 { src: source, dst: destination }
-            }
-        }
-    }
-}
-
-/// What a virtual router expects of its peers' messages.
-#[derive(Clone, Copy, Debug)]
-pub struct Expectation<'a> {
-    /// The version it speaks (`vrrp_version`, `version`).
-    pub version: Version,
-    /// Its identifier (`virtual_router_id`).
-    pub vrid: Vrid,
-    /// Its own interval (`advert_int`).
-    pub interval: AdvertInterval,
-    /// Its method (`authentication`); compared in VRRPv2 only.
-    pub authentication: Authentication,
-    /// Multicast or unicast.
-    pub mode: Mode<'a>,
-    /// Its own protected addresses (`virtual_ipaddress`).
-    pub addresses: Addresses<'a>,
-    /// What the RFCs and keepalived see differently.
-    pub policy: Policy,
-}
-
-/// How the messages of a virtual router travel.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Mode<'a> {
-    /// To a group: the TTL must be 255 and the destination the group.
-    Multicast {
-        /// [`VRRP_MULTICAST_V4`], [`VRRP_MULTICAST_V6`](crate::VRRP_MULTICAST_V6) or another
-        /// (`vrrp_mcast_group4`).
-        group: IpAddr,
-    },
-    /// To each peer: the destination must not be a multicast group.
-    Unicast {
-        /// The peers (`unicast_peer`).
-        peers: &'a [UnicastPeer],
-        /// Whether the source must be one of them (`check_unicast_src`).
-        check_source: bool,
-    },
-}
-
-/// One entry of `unicast_peer`.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct UnicastPeer {
-    /// The source of its packets.
-    pub address: IpAddr,
-    /// Smallest TTL that its packets may arrive with (`min_ttl`).
-    pub min_ttl: Option<u8>,
-    /// Greatest TTL that its packets may arrive with (`max_ttl`).
-    pub max_ttl: Option<u8>,
-}
-
-/// The choices where the RFCs and the releases of keepalived differ.
-///
-/// Start from a preset: `Policy { old_unicast_checksum: false, ..Policy::KEEPALIVED }`.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct Policy {
-    /// What happens to a message whose address list is not ours. keepalived's
-    /// `skip_check_adv_addr` is [`Accept`](AddressMismatch::Accept) for the current Master.
-    pub address_mismatch: AddressMismatch,
-    /// Whether a unicast VRRPv3 message over IPv4 may have been summed with 224.0.0.18 as its
-    /// destination, as keepalived before 1.3.7 did (`old_unicast_checksum`).
-    pub old_unicast_checksum: bool,
-    /// Whether a unicast peer without `min_ttl` and `max_ttl` must be on this link, TTL 255
-    /// (RFC 9568 §7.1 makes no exception for unicast, keepalived does).
-    pub unicast_ttl_255: bool,
-    /// Whether the first IPv6 address must be link-local (erratum 8300 of RFC 9568).
-    pub link_local_first: bool,
-    /// Whether a message without any address counts, as in keepalived (RFC 9568 §5.2.5 demands
-    /// one, erratum 8299).
-    pub empty_list: bool,
-}
-
-impl Policy {
-    /// keepalived 2.3.3 and later. The default.
-    pub const KEEPALIVED: Self = Self {
-        address_mismatch: AddressMismatch::Accept,
-        old_unicast_checksum: true,
-        unicast_ttl_255: false,
-        link_local_first: false,
-        empty_list: true,
-    };
-    /// keepalived before 2.3.3, Debian 12's 2.2.7 among them.
-    pub const KEEPALIVED_BEFORE_2_3_3: Self =
-        Self { address_mismatch: AddressMismatch::Drop, ..Self::KEEPALIVED };
-    /// RFC 3768 for VRRPv2, RFC 9568 with its errata for VRRPv3.
-    pub const STRICT: Self = Self {
-        address_mismatch: AddressMismatch::AsRfc,
-        old_unicast_checksum: false,
-        unicast_ttl_255: true,
-        link_local_first: true,
-        empty_list: false,
-    };
-}
-
-impl Default for Policy {
-    fn default() -> Self {
-        Self::KEEPALIVED
-    }
-}
-
-/// What happens to a message whose address list differs from ours.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum AddressMismatch {
-    /// It counts; [`Received::addresses_match`] tells.
-    Accept,
-    /// It is dropped.
-    Drop,
-    /// VRRPv2 drops it unless the sender owns the addresses (RFC 3768 §7.1), VRRPv3 accepts it
-    /// (RFC 9568 §7.1).
-    AsRfc,
-}
+#[cfg(feature = "auth")]
+use crate::{HmacError, HmacMode};
 
 /// A message that counts, and what is worth a log line about it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -205,19 +27,51 @@ pub struct Received<'a> {
     pub interval_matches: bool,
     /// The scope that its checksum agreed with.
     pub checksum_scope: ChecksumScope,
+    /// What proved whose it is.
+    pub proof: Proof,
+}
+
+/// What proved whose a message is, and the number to remember so that it cannot be sent again.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Proof {
+    /// Nothing, or a password that everybody on the link can read.
+    None,
+    /// An IP authentication header. Hand the number to
+    /// [`AhWindow::accept`](crate::AhWindow::accept).
+    #[cfg(feature = "auth")]
+    Header {
+        /// The packet's number.
+        sequence: u32,
+    },
+    /// A trailer. Hand the number to [`ReplayGuard::accept`](crate::ReplayGuard::accept).
+    #[cfg(feature = "auth")]
+    Trailer {
+        /// The message's number.
+        sequence: crate::HmacSequence,
+        /// Seconds by which the sender's clock is behind ours; negative if it is ahead.
+        /// keepalived warns beyond half the window.
+        skew: i32,
+    },
+    /// There is no trailer, and the mode lets that pass
+    /// ([`HmacMode`](crate::HmacMode)).
+    #[cfg(feature = "auth")]
+    TrailerMissing,
 }
 
 /// Decides whether the message in `octets` counts for the virtual router that `expect`
 /// describes.
 ///
-/// `octets` is the payload of the IP packet, cut at the IP total length. The checks run in
-/// keepalived's order: length, TTL of multicast, version, authentication, VRRPv2 interval,
-/// type, checksum, destination, addresses, unicast source and TTL. So of two faults the same
-/// one is named. A wrong checksum is never accepted, unlike in keepalived with
-/// `v3_checksum_as_v2`; for VRRPv3 over IPv4 either scope of [`ChecksumScope`] will do.
+/// `octets` is the payload of the IP packet, cut at the IP total length, behind the
+/// authentication header if there is one. The checks run in keepalived's order: presence of an
+/// authentication header, length, TTL of multicast, version, trailer, authentication, VRRPv2
+/// interval, type, checksum, destination, addresses, unicast source and TTL. So of two faults
+/// the same one is named. A wrong checksum is never accepted, unlike in keepalived with
+/// `v3_checksum_as_v2`.
 ///
 /// Not decided here, because it takes state: whether an owner listens at all
-/// (`owner_ignore_adverts`), and what the message does to an election.
+/// (`owner_ignore_adverts`), and what the message does to an election. What is remembered
+/// against replay is read and not written: see [`Received::proof`].
 ///
 /// # Errors
 ///
@@ -232,7 +86,9 @@ pub fn receive<'a>(
     if family != expect.addresses.family() {
         return Err(ReceiveError::Family { received: family, expected: expect.addresses.family() });
     }
-    let layout = Layout::split(octets, family)?;
+    check_header_presence(facts, expect.credentials)?;
+    let (layout, trailer) = Layout::split_front(octets, family)?;
+    check_behind(octets.len(), trailer, expect.credentials)?;
     let vrid = layout.vrid()?;
     if vrid != expect.vrid {
         return Err(ReceiveError::Vrid { received: vrid, expected: expect.vrid });
@@ -241,7 +97,12 @@ pub fn receive<'a>(
     if layout.version != expect.version {
         return Err(ReceiveError::Version { received: layout.version, expected: expect.version });
     }
-    check_authentication(layout.authentication(), expect.authentication)?;
+    let proof = check_trailer(trailer, &layout, facts, expect)?;
+    let proof = match layout.version {
+        Version::V2 => check_authentication(&layout, proof, facts, expect.credentials)?,
+        // It has none of its own.
+        Version::V3 => proof,
+    };
     let interval = layout.interval()?;
     let interval_matches = interval == expect.interval;
     if layout.version == Version::V2 && !interval_matches {
@@ -250,12 +111,45 @@ pub fn receive<'a>(
     layout.check_type()?;
 
     let view = AdvertisementView::from_checked(layout, vrid, interval);
-    let checksum_scope = check_checksum(&view, facts, expect)?;
+    let checksum_scope = check_checksum(&view, octets, facts, expect)?;
     check_destination(facts, expect.mode)?;
     let addresses_match = same_addresses(&view, expect.addresses);
     check_addresses(&view, addresses_match, expect.policy)?;
     check_unicast_peer(facts, expect)?;
-    Ok(Received { view, addresses_match, interval_matches, checksum_scope })
+    Ok(Received { view, addresses_match, interval_matches, checksum_scope, proof })
+}
+
+#[cfg(feature = "auth")]
+const fn check_header_presence(facts: &IpFacts, credentials: Credentials<'_>) -> Result<(), ReceiveError> {
+    match (facts.authentication_header, credentials) {
+        (Some(_), Credentials::Header(_))
+        | (None, Credentials::None | Credentials::Password(_) | Credentials::Trailer(_)) => Ok(()),
+        (None, Credentials::Header(_)) => Err(ReceiveError::HeaderMissing),
+        (Some(_), Credentials::None | Credentials::Password(_) | Credentials::Trailer(_)) => {
+            Err(ReceiveError::HeaderUnexpected)
+        }
+    }
+}
+
+/// Without keyed authentication [`IpFacts`] cannot tell of a header.
+#[cfg(not(feature = "auth"))]
+const fn check_header_presence(_: &IpFacts, _: Credentials<'_>) -> Result<(), ReceiveError> {
+    Ok(())
+}
+
+/// Only a trailer may follow the message, and only where one is looked for.
+fn check_behind(got: usize, behind: &[u8], credentials: Credentials<'_>) -> Result<(), DecodeError> {
+    let may_be_trailer = match credentials {
+        #[cfg(feature = "auth")]
+        Credentials::Trailer(_) => behind.len() == crate::HMAC_TRAILER_LEN,
+        #[cfg(feature = "auth")]
+        Credentials::Header(_) => false,
+        Credentials::None | Credentials::Password(_) => false,
+    };
+    if behind.is_empty() || may_be_trailer {
+        return Ok(());
+    }
+    Err(DecodeError::Trailing { expected: got.saturating_sub(behind.len()), got })
 }
 
 fn check_multicast_ttl(facts: &IpFacts, mode: Mode<'_>) -> Result<(), ReceiveError> {
@@ -265,52 +159,110 @@ fn check_multicast_ttl(facts: &IpFacts, mode: Mode<'_>) -> Result<(), ReceiveErr
     }
 }
 
-fn check_authentication(received: ReceivedAuthentication, ours: Authentication) -> Result<(), ReceiveError> {
-    match (received, ours) {
-        (ReceivedAuthentication::Unknown(kind), _) => Err(ReceiveError::AuthenticationType(kind)),
-        (ReceivedAuthentication::None, Authentication::None) => Ok(()),
-        (ReceivedAuthentication::Password(theirs), Authentication::Password(ours)) => {
-            check_password(theirs, ours)
+#[cfg(feature = "auth")]
+fn check_trailer(
+    trailer: &[u8],
+    layout: &Layout<'_>,
+    facts: &IpFacts,
+    expect: &Expectation<'_>,
+) -> Result<Proof, ReceiveError> {
+    let Credentials::Trailer(check) = expect.credentials else { return Ok(Proof::None) };
+    let Ok(trailer) = trailer.try_into() else {
+        return match check.mode {
+            HmacMode::Enforce => Err(HmacError::Missing.into()),
+            HmacMode::Permissive | HmacMode::ReceiveOnly => Ok(Proof::TrailerMissing),
+        };
+    };
+    let source = facts.source();
+    if let Mode::Unicast { peers, .. } = expect.mode
+        && !peers.iter().any(|peer| peer.address == source)
+    {
+        return Err(ReceiveError::Source(source));
+    }
+    let Stamp { sequence, skew } = check.verify(source, layout.octets, trailer)?;
+    Ok(Proof::Trailer { sequence, skew })
+}
+
+/// Without keyed authentication there are no trailers.
+#[cfg(not(feature = "auth"))]
+const fn check_trailer(
+    _: &[u8],
+    _: &Layout<'_>,
+    _: &IpFacts,
+    _: &Expectation<'_>,
+) -> Result<Proof, ReceiveError> {
+    Ok(Proof::None)
+}
+
+/// The method of a VRRPv2 message; returns what is proven now.
+#[cfg_attr(not(feature = "auth"), expect(unused_variables, reason = "only keyed methods look at headers"))]
+fn check_authentication(
+    layout: &Layout<'_>,
+    proof: Proof,
+    facts: &IpFacts,
+    credentials: Credentials<'_>,
+) -> Result<Proof, ReceiveError> {
+    let received = layout.authentication();
+    let (theirs, ours) = (received.kind(), credentials.kind());
+    if let ReceivedAuthentication::Unknown(kind) = received {
+        return Err(ReceiveError::AuthenticationType(kind));
+    }
+    if theirs != ours {
+        return Err(ReceiveError::AuthenticationMismatch { received: theirs, expected: ours });
+    }
+    match (received, credentials) {
+        (ReceivedAuthentication::Password(theirs), Credentials::Password(ours)) if theirs != *ours => {
+            Err(ReceiveError::Password)
         }
-        (
-            ReceivedAuthentication::None
-            | ReceivedAuthentication::Password(_)
-            | ReceivedAuthentication::Header,
-            Authentication::None | Authentication::Password(_),
-        ) => Err(ReceiveError::AuthenticationMismatch { received: received.kind(), expected: ours.kind() }),
+        #[cfg(feature = "auth")]
+        (_, Credentials::Header(check)) => {
+            let header = facts.authentication_header().ok_or(ReceiveError::HeaderMissing)?;
+            let sequence = check.verify(header, header.source(), layout.octets)?;
+            Ok(Proof::Header { sequence })
+        }
+        _ => Ok(proof),
     }
 }
 
-fn check_password(theirs: Password, ours: Password) -> Result<(), ReceiveError> {
-    if theirs == ours { Ok(()) } else { Err(ReceiveError::Password) }
-}
-
-/// Tries the permitted scopes, the one that keepalived sends first, and returns the one that
-/// fits.
+/// Tries the scopes, the one that keepalived sends first, and returns the one that fits and is
+/// permitted.
 fn check_checksum(
     view: &AdvertisementView<'_>,
+    octets: &[u8],
     facts: &IpFacts,
     expect: &Expectation<'_>,
 ) -> Result<ChecksumScope, ChecksumError> {
-    let usual = match view.version() {
-        Version::V2 => ChecksumScope::Message,
-        Version::V3 => facts.pseudo_header(),
+    let pseudo = facts.pseudo_header();
+    let (usual, other) = match (view.version(), expect.policy.v3_checksum) {
+        (Version::V2, _) => (ChecksumScope::Message, pseudo),
+        (Version::V3, V3Checksum::Message) if facts.family() == AddressFamily::V4 => {
+            (ChecksumScope::Message, pseudo)
+        }
+        (Version::V3, _) => (pseudo, ChecksumScope::Message),
     };
-    let Err(error) = view.verify_checksum(usual) else {
+    // Over IPv6 it is the kernel's sum over the whole payload, trailer included.
+    let summed = match facts.family() {
+        AddressFamily::V4 => view.as_octets(),
+        AddressFamily::V6 => octets,
+    };
+    if is_intact(summed, usual) {
         return Ok(usual);
-    };
-    let (Version::V3, Endpoints::V4 { source, .. }) = (view.version(), facts.endpoints) else {
-        return Err(error);
-    };
-    if view.verify_checksum(ChecksumScope::Message).is_ok() {
-        return Ok(ChecksumScope::Message);
     }
-    let old = ChecksumScope::PseudoV4 { src: source, dst: VRRP_MULTICAST_V4 };
-    let may_be_old = expect.policy.old_unicast_checksum && matches!(expect.mode, Mode::Unicast { .. });
-    if may_be_old && view.verify_checksum(old).is_ok() {
-        return Ok(old);
+    let right_under = is_intact(summed, other).then_some(other);
+    let Endpoints::V4 { source, .. } = facts.endpoints else {
+        return Err(view.checksum_error(summed, usual, right_under));
+    };
+    if view.version() == Version::V3 {
+        if let (Some(scope), V3Checksum::Either) = (right_under, expect.policy.v3_checksum) {
+            return Ok(scope);
+        }
+        let old = ChecksumScope::PseudoV4 { src: source, dst: VRRP_MULTICAST_V4 };
+        let may_be_old = expect.policy.old_unicast_checksum && matches!(expect.mode, Mode::Unicast { .. });
+        if may_be_old && is_intact(summed, old) {
+            return Ok(old);
+        }
     }
-    Err(error)
+    Err(view.checksum_error(summed, usual, right_under))
 }
 
 fn check_destination(facts: &IpFacts, mode: Mode<'_>) -> Result<(), ReceiveError> {

@@ -105,7 +105,8 @@ impl<'a> AdvertisementView<'a> {
         self.interval
     }
 
-    /// Number of addresses, never 0.
+    /// Number of addresses. The RFCs want at least one; keepalived sends none for a router
+    /// without `virtual_ipaddress`.
     #[must_use]
     pub const fn count(&self) -> u8 {
         let [_, _, _, count, ..] = *self.layout.header;
@@ -147,7 +148,19 @@ impl<'a> AdvertisementView<'a> {
         if is_intact(self.layout.octets, scope) {
             return Ok(());
         }
-        Err(ChecksumError { received: self.checksum(), computed: checksum(self.layout.octets, scope) })
+        let alone = scope != ChecksumScope::Message && is_intact(self.layout.octets, ChecksumScope::Message);
+        Err(self.checksum_error(self.layout.octets, scope, alone.then_some(ChecksumScope::Message)))
+    }
+
+    /// Why the sum over `octets`, the message and perhaps what follows it, is wrong.
+    pub(crate) fn checksum_error(
+        &self,
+        octets: &[u8],
+        scope: ChecksumScope,
+        right_under: Option<ChecksumScope>,
+    ) -> ChecksumError {
+        let computed = checksum(octets, scope);
+        ChecksumError { received: self.checksum(), computed, right_under }
     }
 }
 
@@ -260,7 +273,7 @@ impl fmt::Debug for AddressIter<'_> {
 /// that [`receive`](crate::receive) can follow keepalived's order.
 #[derive(Clone, Copy, Eq, PartialEq)]
 pub(crate) struct Layout<'a> {
-    octets: &'a [u8],
+    pub(crate) octets: &'a [u8],
     pub(crate) version: Version,
     family: AddressFamily,
     header: &'a [u8; HEADER_LEN],
@@ -272,6 +285,20 @@ pub(crate) struct Layout<'a> {
 impl<'a> Layout<'a> {
     /// Checks version, count and length.
     pub(crate) fn split(octets: &'a [u8], family: AddressFamily) -> Result<Self, DecodeError> {
+        let (layout, rest) = Self::split_front(octets, family)?;
+        if rest.is_empty() {
+            return Ok(layout);
+        }
+        let (expected, got) = (layout.octets.len(), octets.len());
+        Err(DecodeError::Trailing { expected, got })
+    }
+
+    /// Checks version, count and length of the message that `octets` begin with; also returns
+    /// what follows it.
+    pub(crate) fn split_front(
+        octets: &'a [u8],
+        family: AddressFamily,
+    ) -> Result<(Self, &'a [u8]), DecodeError> {
         let Some((header, rest)) = octets.split_first_chunk::<HEADER_LEN>() else {
             return Err(DecodeError::Truncated { needed: HEADER_LEN, got: octets.len() });
         };
@@ -288,17 +315,14 @@ impl<'a> Layout<'a> {
         };
         let addresses_len = usize::from(count) * family.address_len();
         let expected = HEADER_LEN + addresses_len + trailer_len;
-        let got = octets.len();
-        if got > expected {
-            return Err(DecodeError::Trailing { expected, got });
-        }
-        let truncated = DecodeError::Truncated { needed: expected, got };
+        let truncated = DecodeError::Truncated { needed: expected, got: octets.len() };
+        let (octets, behind) = octets.split_at_checked(expected).ok_or(truncated)?;
         let (addresses, trailer) = rest.split_at_checked(addresses_len).ok_or(truncated)?;
         let authentication_data = match version {
             Version::V2 => *trailer.first_chunk().ok_or(truncated)?,
             Version::V3 => [0; AUTHENTICATION_LEN],
         };
-        Ok(Self { octets, version, family, header, addresses, authentication_data })
+        Ok((Self { octets, version, family, header, addresses, authentication_data }, behind))
     }
 
     /// The type nibble is 1.

@@ -13,8 +13,9 @@ use captures::message;
 use hex_literal::hex;
 use vrrp_proto::{
     AddressFamily, AddressMismatch, Addresses, AdvertInterval, AdvertisementFields, Authentication,
-    AuthenticationKind, ChecksumScope, DecodeError, Expectation, IpFacts, Mode, Password, Policy, Priority,
-    ReceiveError, UnicastPeer, VRRP_MULTICAST_V4, VRRP_MULTICAST_V6, Version, Vrid, checksum, receive,
+    AuthenticationKind, ChecksumScope, Credentials, DecodeError, Expectation, IpFacts, Mode, Password,
+    Policy, Priority, ReceiveError, UnicastPeer, VRRP_MULTICAST_V4, VRRP_MULTICAST_V6, Version, Vrid,
+    checksum, receive,
 };
 
 const SENDER: Ipv4Addr = Ipv4Addr::new(10, 9, 0, 1);
@@ -31,20 +32,20 @@ fn expectation(version: Version, vrid: u8, centis: u16, addresses: &[Ipv4Addr]) 
         version,
         vrid: Vrid::new(vrid).unwrap(),
         interval: AdvertInterval::from_centis(centis).unwrap(),
-        authentication: Authentication::None,
+        credentials: Credentials::None,
         mode: MULTICAST,
         addresses: Addresses::V4(addresses),
         policy: Policy::KEEPALIVED,
     }
 }
 
-fn password(text: &[u8]) -> Authentication {
-    Authentication::Password(Password::new(text).unwrap())
+fn password(text: &[u8]) -> Credentials<'static> {
+    Credentials::Password(Box::leak(Box::new(Password::new(text).unwrap())))
 }
 
 /// What the router behind "v2 pass" would expect of a peer.
 fn v2_pass() -> Expectation<'static> {
-    Expectation { authentication: password(b"s3cr3t"), ..expectation(Version::V2, 7, 200, &[A]) }
+    Expectation { credentials: password(b"s3cr3t"), ..expectation(Version::V2, 7, 200, &[A]) }
 }
 
 fn v2() -> Expectation<'static> {
@@ -112,9 +113,9 @@ fn the_broken_rule_is_named() {
     let mismatch = |received, expected| AuthenticationMismatch { received, expected };
     let v2_as_v3 = expectation(Version::V3, 51, 100, &[A, B]);
     let v3_as_v2 = expectation(Version::V2, 51, 100, &[A, B]);
-    let wrong_password = Expectation { authentication: password(b"s3cr3T"), ..v2_pass() };
-    let no_password = Expectation { authentication: Authentication::None, ..v2_pass() };
-    let needs_password = Expectation { authentication: password(b"s3cr3t"), ..v2() };
+    let wrong_password = Expectation { credentials: password(b"s3cr3T"), ..v2_pass() };
+    let no_password = Expectation { credentials: Credentials::None, ..v2_pass() };
+    let needs_password = Expectation { credentials: password(b"s3cr3t"), ..v2() };
     let message = |name: &str| message(name).to_vec();
     let edit = |name, at, octet| edited(name, &[(at, octet)], ChecksumScope::Message);
     #[rustfmt::skip]
@@ -362,7 +363,7 @@ fn of_many_faults_the_one_that_keepalived_checks_first_is_named() {
     assert_eq!(receive(&octets, &facts, &expect), Err(DecodeError::Type(2).into()));
     octets[5] = 9;
     assert!(matches!(receive(&octets, &facts, &expect), Err(ReceiveError::Interval { .. })));
-    expect.authentication = password(b"secret");
+    expect.credentials = password(b"secret");
     let result = receive(&octets, &facts, &expect);
     assert!(matches!(result, Err(ReceiveError::AuthenticationMismatch { .. })));
     octets[4] = 7;
@@ -390,7 +391,7 @@ fn v3_ipv6(policy: Policy) -> Expectation<'static> {
         version: Version::V3,
         vrid: Vrid::new(54).unwrap(),
         interval: AdvertInterval::from_centis(25).unwrap(),
-        authentication: Authentication::None,
+        credentials: Credentials::None,
         mode: Mode::Multicast { group: VRRP_MULTICAST_V6.into() },
         addresses: Addresses::V6(&[LINK_LOCAL, GLOBAL]),
         policy,

@@ -75,7 +75,8 @@ impl Instance {
             version: content.version,
             vrid: content.vrid,
             interval: content.interval,
-            authentication: content.authentication,
+            // No instance has a method with a key: the file's `AH` is named as unsupported.
+            credentials: content.authentication.credentials().unwrap_or_default(),
             mode,
             addresses: Addresses::V4(&content.addresses),
             policy: self.hearing.policy,
