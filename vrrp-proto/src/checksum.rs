@@ -63,6 +63,14 @@ fn pseudo_header(len: usize, scope: ChecksumScope) -> u64 {
     }
 }
 
+/// The checksum of an ICMPv6 `message`, whose own field is zero (RFC 4443 §2.3).
+pub(crate) fn icmpv6_checksum(src: Ipv6Addr, dst: Ipv6Addr, message: &[u8]) -> u16 {
+    const ICMPV6: u64 = 58;
+    // `as` widens.
+    let pseudo_header = words(&src.octets()) + words(&dst.octets()) + ICMPV6 + message.len() as u64;
+    !fold(pseudo_header + words(message))
+}
+
 /// Sum of `octets` as big-endian words, an odd end padded with zero.
 ///
 /// Taken 32 bits at a time: 2¹⁶ ≡ 1 modulo 0xffff, so folding later gives the same.

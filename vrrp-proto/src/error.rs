@@ -333,6 +333,9 @@ pub enum FrameError {
     /// The message cannot be written.
     #[error(transparent)]
     Message(#[from] EncodeError),
+    /// No VLAN identifier, which has 12 bits; 4095 is reserved.
+    #[error("{0} is no VLAN identifier")]
+    Vlan(u16),
     /// The payload does not fit the 16-bit total length.
     #[error("payload of {0} octets does not fit an IP packet")]
     PayloadTooLong(usize),

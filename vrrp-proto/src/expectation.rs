@@ -28,7 +28,7 @@ pub struct Expectation<'a> {
 pub enum Mode<'a> {
     /// To a group: the TTL must be 255 and the destination the group.
     Multicast {
-        /// [`VRRP_MULTICAST_V4`], [`VRRP_MULTICAST_V6`](crate::VRRP_MULTICAST_V6) or another
+        /// [`VRRP_MULTICAST_V4`](crate::VRRP_MULTICAST_V4), [`VRRP_MULTICAST_V6`](crate::VRRP_MULTICAST_V6) or another
         /// (`vrrp_mcast_group4`).
         group: IpAddr,
     },
@@ -108,7 +108,7 @@ impl Default for Policy {
 /// Over what a VRRPv3 message over IPv4 may have been summed, when it is received.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum V3Checksum {
-    /// With its pseudo-header or without: [`Received::checksum_scope`] tells.
+    /// With its pseudo-header or without: [`Received::checksum_scope`](crate::Received::checksum_scope) tells.
     Either,
     /// With it only: RFC 5798 §5.2.8 read literally, keepalived's and FRR's default.
     PseudoHeader,
@@ -119,7 +119,7 @@ pub enum V3Checksum {
 /// What happens to a message whose address list differs from ours.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum AddressMismatch {
-    /// It counts; [`Received::addresses_match`] tells.
+    /// It counts; [`Received::addresses_match`](crate::Received::addresses_match) tells.
     Accept,
     /// It is dropped.
     Drop,

@@ -78,8 +78,12 @@
 //! - `std` (default): as `alloc`. The errors implement [`core::error::Error`] either way.
 //! - `alloc`: the owned `Advertisement`. Without it: views, validation, and encoding from
 //!   slices with [`AdvertisementFields`].
-//! - `frame`: IPv4 and Ethernet headers around a message. Without it the caller brings source,
-//!   destination and TTL.
+//! - `frame`: whole packets and frames around a message, and announcements read back. Without
+//!   it the caller brings source, destination and TTL.
+//! - `auth`: keyed authentication: the IP authentication header before a VRRPv2 message
+//!   (`auth_type AH`), and the trailer behind a message of either version (`auth_hmac`).
+//!   Without it a packet with such a header cannot be described and is dropped by the caller, a
+//!   message with such a trailer is too long.
 //!
 //! # Not met on purpose
 //!
@@ -90,7 +94,8 @@
 //!   2.3.3 accepts it. [`Policy::STRICT`] is the RFC, [`Policy::KEEPALIVED`] the default.
 //! - RFC 9568 §7.1 demands TTL 255 of every packet; unicast peers may be routers away, so
 //!   only [`Policy::STRICT`] does.
-//! - RFC 2338's IP authentication header (`auth_type AH`) is recognised and refused.
+//! - RFC 2402 counts the TTL as zero in the check value of an authentication header; keepalived
+//!   leaves it in by multicast. The key's user says which (`AhCoverage`).
 #![no_std]
 
 #[cfg(feature = "alloc")]
@@ -122,7 +127,10 @@ pub use advertisement::{AddressList, Advertisement};
 pub use advertisement::{Addresses, AdvertisementFields};
 #[cfg(feature = "auth")]
 pub use ah::{AH_LEN, AhCheck, AhCoverage, AhKey, AhWindow, AuthenticationHeader, IP_PROTOCOL_AH};
-pub use announce::gratuitous_arp;
+pub use announce::{
+    ARP_FRAME_LEN, NA_FRAME_LEN, gratuitous_arp, gratuitous_arp_reply, multicast_mac, solicited_node_group,
+    unsolicited_neighbour_advertisement,
+};
 pub use authentication::{Authentication, AuthenticationKind, Credentials, Password};
 pub use checksum::{ChecksumScope, checksum};
 #[cfg(feature = "frame")]
@@ -133,7 +141,10 @@ pub use error::{ChecksumError, DecodeError, EncodeError, ReceiveError};
 pub use expectation::{AddressMismatch, Expectation, Mode, Policy, UnicastPeer, V3Checksum};
 pub use facts::IpFacts;
 #[cfg(feature = "frame")]
-pub use frame::{EthernetFrame, IPV4_HEADER_LEN, Ipv4Frame, write_ipv4_header};
+pub use frame::{
+    Announcement, EthernetFrame, IPV4_HEADER_LEN, IPV6_HEADER_LEN, Ipv4Frame, Ipv4Packet, Ipv6Frame,
+    Ipv6Packet, write_ethernet_header,
+};
 pub use receive::{Proof, Received, receive};
 #[cfg(feature = "auth")]
 pub use replay::{HmacSequence, ReplayGuard};

@@ -31,10 +31,17 @@ fn build(features: &str) -> Option<Result<(), String>> {
 
 #[test]
 fn the_codec_links_without_std_and_without_an_allocator() {
-    for features in ["", "frame"] {
+    for features in ["", "frame", "auth", "frame,auth"] {
         if let Some(built) = build(features) {
             assert_eq!(built, Ok(()), "features: {features}");
         }
+    }
+}
+
+#[test]
+fn the_owned_form_links_without_std() {
+    if let Some(built) = build("alloc,frame,auth") {
+        assert_eq!(built, Ok(()));
     }
 }
 

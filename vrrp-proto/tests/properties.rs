@@ -92,7 +92,7 @@ fn expectation<'a>(message: &'a Advertisement, facts: &IpFacts) -> Expectation<'
         version: message.version,
         vrid: message.vrid,
         interval: message.interval,
-        credentials: message.authentication.credentials().unwrap(),
+        credentials: message.authentication.credentials().unwrap_or_default(),
         mode: Mode::Multicast { group: facts.destination() },
         addresses: message.addresses.as_addresses(),
         policy: Policy::KEEPALIVED_BEFORE_2_3_3,

@@ -1,6 +1,7 @@
 //! The authentication trailer (`auth_hmac`), against the images in the appendix of the draft
 //! that defines it: key 00 01 … 1f, VRID 51, priority 200, number 0x6800000080000000.
 #![cfg(feature = "auth")]
+#![expect(clippy::unwrap_used, reason = "outside a test function; a panic fails the test")]
 
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use core::num::NonZeroU8;

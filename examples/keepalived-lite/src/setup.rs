@@ -78,7 +78,7 @@ pub(crate) enum SetupError {
     Value(&'static str),
     /// No packet can be made of it.
     #[error(transparent)]
-    Wire(#[from] crate::vrrp::wire::WireError),
+    Wire(#[from] vrrp_proto::FrameError),
     /// A socket cannot be had.
     #[error("socket on {0}: {1}")]
     Socket(String, io::Error),

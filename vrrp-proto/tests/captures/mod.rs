@@ -92,6 +92,27 @@ const V3_IPV6: [u8; 94] = hex!(
     "6c0aed0c 0028 70 ff fe80000000000000f01d28fffe7af983 ff020000000000000000000000000012"
     "31 36 c8 02 0019 c917 fe800000000000000000000000090100 20010db8000900000000000000000100"
 );
+/// `version 2`, `virtual_router_id 9`, `priority 150`, `advert_int 1`, one address,
+/// `auth_type AH`, `auth_pass s3cr3t`; the first frame and the last one.
+const V2_AH: [u8; 78] = hex!(
+    "01005e000012 fe4be20fc678 0800"
+    "45 c0 0040 0001 0000 ff 33 d0ad 0a090001 e0000012"
+    "70 04 0000 0a090001 00000001 20967c469702c2bf3f081d38"
+    "21 09 96 01 02 01 3c87 0a090064 0000000000000000"
+);
+const V2_AH_RELEASE: [u8; 78] = hex!(
+    "01005e000012 fe4be20fc678 0800"
+    "45 c0 0040 0005 0000 ff 33 d0a9 0a090001 e0000012"
+    "70 04 0000 0a090001 00000005 cc9bb163e340baba835f7861"
+    "21 09 00 01 02 01 d287 0a090064 0000000000000000"
+);
+/// The same with `unicast_src_ip 10.9.0.1`, `unicast_peer { 10.9.0.2 }`.
+const V2_AH_UNICAST: [u8; 78] = hex!(
+    "e227dc252833 fe4be20fc678 0800"
+    "45 c0 0040 0001 0000 ff 33 a6b5 0a090001 0a090002"
+    "70 04 0000 0a090001 00000001 3c6efb28d3501c896c1cbf22"
+    "21 09 96 01 02 01 3c87 0a090064 0000000000000000"
+);
 
 /// The Ethernet frame called `name`.
 pub(crate) fn frame(name: &str) -> &'static [u8] {
@@ -108,6 +129,9 @@ pub(crate) fn frame(name: &str) -> &'static [u8] {
         "v3 unicast" => &V3_UNICAST,
         "v3 unicast release" => &V3_UNICAST_RELEASE,
         "v3 ipv6" => &V3_IPV6,
+        "v2 ah" => &V2_AH,
+        "v2 ah release" => &V2_AH_RELEASE,
+        "v2 ah unicast" => &V2_AH_UNICAST,
         _ => panic!("no frame is called {name}"),
     }
 }

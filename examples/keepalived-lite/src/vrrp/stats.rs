@@ -50,7 +50,9 @@ impl Stats {
             ReceiveError::Ttl(_) | ReceiveError::UnicastTtl { .. } => &mut self.ttl,
             ReceiveError::Version { .. } => &mut self.version,
             ReceiveError::AuthenticationType(_) => &mut self.invalid_auth_type,
-            ReceiveError::AuthenticationMismatch { .. } => &mut self.auth_type_mismatch,
+            ReceiveError::AuthenticationMismatch { .. }
+            | ReceiveError::HeaderMissing
+            | ReceiveError::HeaderUnexpected => &mut self.auth_type_mismatch,
             ReceiveError::Password => &mut self.auth_failure,
             ReceiveError::Interval { .. } => &mut self.interval,
             ReceiveError::Checksum(_) => &mut self.checksum,

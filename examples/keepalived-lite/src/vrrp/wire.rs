@@ -4,21 +4,10 @@ use core::net::Ipv4Addr;
 use core::num::NonZeroU16;
 
 use vrrp_proto::{
-    Addresses, AdvertInterval, AdvertisementFields, Authentication, ChecksumScope, EncodeError, FrameError,
-    Priority, Version, Vrid,
+    Addresses, AdvertInterval, AdvertisementFields, Authentication, ChecksumScope, FrameError, Priority,
+    Version, Vrid,
 };
-use vrrp_proto::{IPV4_HEADER_LEN, write_ipv4_header};
-
-/// Why no packet can be made of an instance.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-pub(crate) enum WireError {
-    /// The message itself.
-    #[error("advertisement: {0}")]
-    Message(#[from] EncodeError),
-    /// The IP header.
-    #[error("IP header: {0}")]
-    Header(#[from] FrameError),
-}
+use vrrp_proto::{IPV4_HEADER_LEN, Ipv4Packet};
 
 /// What the advertisements of an instance say, apart from the priority.
 #[derive(Clone, Debug)]
@@ -54,7 +43,7 @@ impl Content {
     }
 
     /// The packet for `destination`, IP header included.
-    fn packet(&self, priority: Priority, destination: Ipv4Addr) -> Result<Vec<u8>, WireError> {
+    fn packet(&self, priority: Priority, destination: Ipv4Addr) -> Result<Vec<u8>, FrameError> {
         let message = AdvertisementFields {
             version: self.version,
             vrid: self.vrid,
@@ -63,11 +52,13 @@ impl Content {
             addresses: Addresses::V4(&self.addresses),
             authentication: self.authentication,
         };
-        let message_len = message.encoded_len();
-        let mut packet = vec![0; IPV4_HEADER_LEN + message_len];
-        write_ipv4_header(self.source, destination, self.ttl, NonZeroU16::MIN, message_len, &mut packet)?;
-        let (_, payload) = packet.split_at_mut(IPV4_HEADER_LEN);
-        message.encode(self.scope(destination), payload)?;
+        let (source, ttl, identification) = (self.source, self.ttl, NonZeroU16::MIN);
+        let mut packet = vec![0; IPV4_HEADER_LEN + message.encoded_len()];
+        Ipv4Packet { source, destination, ttl, identification }.encode(
+            &message,
+            self.scope(destination),
+            &mut packet,
+        )?;
         Ok(packet)
     }
 }
@@ -87,7 +78,7 @@ impl Wire {
     /// # Errors
     ///
     /// What the content has that its version cannot carry.
-    pub(crate) fn new(content: Content, priority: Priority) -> Result<Self, WireError> {
+    pub(crate) fn new(content: Content, priority: Priority) -> Result<Self, FrameError> {
         let packets = Self::make(&content, priority)?;
         Ok(Self { content, priority, packets, identification: NonZeroU16::MIN })
     }
@@ -103,7 +94,7 @@ impl Wire {
     /// # Errors
     ///
     /// As [`new`](Self::new); cannot happen for a content that was accepted once.
-    pub(crate) fn packets(&mut self, priority: Priority) -> Result<&[(Ipv4Addr, Vec<u8>)], WireError> {
+    pub(crate) fn packets(&mut self, priority: Priority) -> Result<&[(Ipv4Addr, Vec<u8>)], FrameError> {
         if priority != self.priority {
             self.packets = Self::make(&self.content, priority)?;
             self.priority = priority;
@@ -124,13 +115,13 @@ impl Wire {
     /// # Errors
     ///
     /// As [`new`](Self::new).
-    pub(crate) fn set_source(&mut self, source: Ipv4Addr) -> Result<(), WireError> {
+    pub(crate) fn set_source(&mut self, source: Ipv4Addr) -> Result<(), FrameError> {
         self.content.source = source;
         self.packets = Self::make(&self.content, self.priority)?;
         Ok(())
     }
 
-    fn make(content: &Content, priority: Priority) -> Result<Vec<(Ipv4Addr, Vec<u8>)>, WireError> {
+    fn make(content: &Content, priority: Priority) -> Result<Vec<(Ipv4Addr, Vec<u8>)>, FrameError> {
         let destinations = content.destinations.iter();
         destinations.map(|&to| content.packet(priority, to).map(|packet| (to, packet))).collect()
     }

@@ -3,8 +3,8 @@
 //! `#![no_std]` on a library proves nothing while any dependency may still bring std along.
 //! A static library is linked to its end, so it must find exactly one panic handler: this one.
 //! Had any dependency std, there would be two, and the compiler would say so. In the same way
-//! it demands a global allocator as soon as a dependency uses alloc; without the feature `fsm`
-//! there is none.
+//! it demands a global allocator as soon as a dependency uses alloc; without the features `fsm`
+//! and `alloc` there is none.
 #![no_std]
 
 use core::net::Ipv4Addr;
@@ -37,8 +37,55 @@ pub extern "C" fn payload_len(octets: &[u8; 64]) -> usize {
     vrrp_proto::Ipv4Frame::parse(octets).map_or(0, |frame| frame.payload().len())
 }
 
+/// A packet with an authentication header is signed and read.
+#[cfg(all(feature = "auth", feature = "frame"))]
+pub extern "C" fn signed(octets: &[u8; 64], out: &mut [u8; 64]) -> usize {
+    use core::num::NonZeroU16;
+    use vrrp_proto::{
+        Addresses, AdvertInterval, AdvertisementFields, AhCoverage, AhKey, Authentication, Ipv4Packet, Priority,
+        VRRP_MULTICAST_V4, Version,
+    };
+
+    let (Ok(frame), Some(vrid)) = (vrrp_proto::Ipv4Frame::parse(octets), Vrid::new(51)) else { return 0 };
+    let fields = AdvertisementFields {
+        version: Version::V2,
+        vrid,
+        priority: Priority::DEFAULT,
+        interval: AdvertInterval::DEFAULT,
+        addresses: Addresses::V4(&[Ipv4Addr::new(192, 0, 2, 1)]),
+        authentication: Authentication::Header,
+    };
+    let packet = Ipv4Packet {
+        source: Ipv4Addr::new(192, 0, 2, 2),
+        destination: VRRP_MULTICAST_V4,
+        ttl: frame.facts().ttl(),
+        identification: NonZeroU16::MIN,
+    };
+    let key = AhKey::from_octets(&[1; 16]);
+    packet.encode_authenticated(&fields, &key, AhCoverage::WithTtl, 1, out).unwrap_or(0)
+}
+
+/// The trailer is checked against a code.
+#[cfg(feature = "auth")]
+pub extern "C" fn code(octets: &[u8; 12]) -> u8 {
+    use core::num::NonZeroU8;
+    use vrrp_proto::{HmacKey, HmacSequence};
+
+    let Some(key) = HmacKey::new(NonZeroU8::MIN, &[1; 32]) else { return 0 };
+    let [.., last] = key.sign(Ipv4Addr::new(192, 0, 2, 1).into(), HmacSequence::new(1), octets);
+    last
+}
+
+/// An owned copy is made and dropped.
+#[cfg(feature = "alloc")]
+pub extern "C" fn copied(octets: &[u8; 20]) -> usize {
+    let view = AdvertisementView::parse(octets, AddressFamily::V4);
+    let owned = view.ok().and_then(|view| vrrp_proto::Advertisement::try_from(view).ok());
+    owned.map_or(0, |owned| owned.encoded_len())
+}
+
 /// `control-std` has one too, so that it fails for its panic handler alone.
-#[cfg(any(feature = "fsm", feature = "control-std"))]
+#[cfg(any(feature = "fsm", feature = "alloc", feature = "control-std"))]
 #[global_allocator]
 static HEAP: emballoc::Allocator<4096> = emballoc::Allocator::new();
 
