@@ -10,7 +10,10 @@ use netlink_packet_core::{NLM_F_CREATE, NLM_F_EXCL};
 use netlink_packet_route::{
     AddressFamily, RouteNetlinkMessage,
     address::{AddressAttribute, AddressFlags, AddressMessage},
-    link::{InfoBridge, InfoData, InfoKind, InfoVeth, LinkAttribute, LinkFlags, LinkInfo, LinkMessage},
+    link::{
+        InfoBridge, InfoData, InfoKind, InfoMacVlan, InfoVeth, LinkAttribute, LinkFlags, LinkInfo,
+        LinkMessage, MacVlanMode,
+    },
 };
 
 use crate::{LabError, Mac, Namespace};
@@ -73,6 +76,22 @@ impl Namespace {
     pub fn add_bridge(&self, name: &str) -> Result<(), LabError> {
         let options = vec![InfoBridge::ForwardDelay(0), InfoBridge::MulticastSnooping(false)];
         self.add_link(name, InfoKind::Bridge, InfoData::Bridge(options))
+    }
+
+    /// Makes an interface that lives on `parent` with a link-layer address of its own, and is down:
+    /// where a router keeps a virtual MAC. Several on one parent reach each other (mode `bridge`).
+    ///
+    /// # Errors
+    ///
+    /// [`LabError::NoInterface`] without `parent`, [`LabError::Link`] with the kernel's reason:
+    /// `EOPNOTSUPP` where it was built without macvlan.
+    pub fn add_macvlan(&self, name: &str, parent: &str, mac: Mac) -> Result<(), LabError> {
+        let place = vec![
+            LinkAttribute::Link(self.link(parent)?.index),
+            LinkAttribute::Address(mac.octets().to_vec()),
+        ];
+        let options = vec![InfoMacVlan::Mode(MacVlanMode::Bridge)];
+        self.add_link_at(place, name, InfoKind::MacVlan, InfoData::MacVlan(options))
     }
 
     /// Removes an interface, a veth together with its other end.
@@ -194,7 +213,18 @@ impl Namespace {
     }
 
     pub(crate) fn add_link(&self, name: &str, kind: InfoKind, data: InfoData) -> Result<(), LabError> {
+        self.add_link_at(Vec::new(), name, kind, data)
+    }
+
+    fn add_link_at(
+        &self,
+        place: Vec<LinkAttribute>,
+        name: &str,
+        kind: InfoKind,
+        data: InfoData,
+    ) -> Result<(), LabError> {
         let mut message = by_name(name);
+        message.attributes.extend(place);
         let info = LinkAttribute::LinkInfo(vec![LinkInfo::Kind(kind), LinkInfo::Data(data)]);
         message.attributes.push(info);
         self.change("make", name, RouteNetlinkMessage::NewLink(message), NLM_F_CREATE | NLM_F_EXCL)

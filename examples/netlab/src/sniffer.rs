@@ -52,6 +52,9 @@ pub struct Event {
     pub destination_mac: Mac,
     /// What it was.
     pub kind: EventKind,
+    /// The frame as it was heard, from the destination's address to the last octet before the
+    /// checksum of the link.
+    pub frame: Vec<u8>,
 }
 
 impl Event {
@@ -197,12 +200,12 @@ fn listen(socket: &Socket, shared: &Shared) {
                 continue;
             }
         };
-        let Some((source_mac, destination_mac, kind)) = frame.get(..length).and_then(read_frame) else {
-            continue;
-        };
+        let Some(octets) = frame.get(..length) else { continue };
+        let Some((source_mac, destination_mac, kind)) = read_frame(octets) else { continue };
+        let heard = Event { time, source_mac, destination_mac, kind, frame: octets.to_vec() };
         let mut events = shared.lock();
         if events.len() < MAX_EVENTS {
-            events.push(Event { time, source_mac, destination_mac, kind });
+            events.push(heard);
             shared.arrived.notify_all();
         } else {
             shared.lost.fetch_add(1, Ordering::Relaxed);
