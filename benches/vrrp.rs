@@ -1,4 +1,4 @@
-//! What a packet and a deadline cost.
+//! What a packet and a deadline cost the state machine.
 #![expect(clippy::expect_used, reason = "a benchmark may panic")]
 
 use core::hint::black_box;
@@ -7,48 +7,9 @@ use core::time::Duration;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use vrrp_fsm::{Config, Input, Instant, VirtualRouter};
-use vrrp_proto::{
-    Addresses, AdvertInterval, AdvertisementFields, Authentication, ChecksumScope, Expectation, IpFacts,
-    Mode, Policy, Priority, VRRP_MULTICAST_V4, Version, Vrid, receive,
-};
+use vrrp_proto::{AdvertInterval, Priority, Version, Vrid};
 
 const PEER: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 1);
-
-fn fields(addresses: &[Ipv4Addr]) -> AdvertisementFields<'_> {
-    AdvertisementFields {
-        version: Version::V3,
-        vrid: Vrid::new(51).expect("51 is not 0"),
-        priority: Priority::new(150),
-        interval: AdvertInterval::DEFAULT,
-        addresses: Addresses::V4(addresses),
-        authentication: Authentication::None,
-    }
-}
-
-fn codec(c: &mut Criterion) {
-    let scope = ChecksumScope::PseudoV4 { src: PEER, dst: VRRP_MULTICAST_V4 };
-    for count in [1, 20, 255] {
-        let addresses: Vec<Ipv4Addr> = (0..count).map(|host: u8| Ipv4Addr::new(10, 0, 0, host)).collect();
-        let message = fields(&addresses);
-        let mut octets = vec![0; message.encoded_len()];
-        c.bench_function(&format!("encode, {count} addresses"), |b| {
-            b.iter(|| black_box(&message).encode(scope, black_box(&mut octets)));
-        });
-        let facts = IpFacts::v4(PEER, VRRP_MULTICAST_V4, 255);
-        let expect = Expectation {
-            version: message.version,
-            vrid: message.vrid,
-            interval: message.interval,
-            credentials: message.authentication.credentials().unwrap_or_default(),
-            mode: Mode::Multicast { group: VRRP_MULTICAST_V4.into() },
-            addresses: message.addresses,
-            policy: Policy::KEEPALIVED,
-        };
-        c.bench_function(&format!("receive, {count} addresses"), |b| {
-            b.iter(|| receive(black_box(&octets), &facts, &expect).expect("a valid message"));
-        });
-    }
-}
 
 fn machine(c: &mut Criterion) {
     let vrid = Vrid::new(51).expect("51 is not 0");
@@ -79,5 +40,5 @@ fn machine(c: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, codec, machine);
+criterion_group!(benches, machine);
 criterion_main!(benches);
