@@ -118,7 +118,8 @@ impl Messages {
         };
         for number in 1..=64 {
             let mut out = vec![0; 6000];
-            out.truncate(all.write(number, &mut out));
+            let len = all.write(number, &mut out);
+            out.truncate(len);
             all.packets.push(out);
         }
         all.messages = all.packets.iter().map(|packet| all.take_apart(packet)).collect();

@@ -3,7 +3,7 @@
 //!
 //! Whether keepalived believed us is read from the kernel: a router that hears of a better one
 //! gives its virtual address up, one that hears nothing, or nothing credible, holds it.
-#![cfg(all(feature = "auth", feature = "frame"))]
+#![cfg(all(target_os = "linux", feature = "auth", feature = "frame"))]
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
