@@ -2,7 +2,7 @@
 //!
 //! The yardstick is etherparse reading a UDP packet of the same size in the same run. Every
 //! iteration has another message, and every verdict is consumed.
-#![expect(clippy::expect_used, reason = "a benchmark may panic")]
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a benchmark may panic")]
 
 mod messages;
 

@@ -170,7 +170,7 @@ impl Messages {
             addresses: self.addresses(),
             authentication: match self.kind {
                 Kind::V2Pass => Authentication::Password(self.password),
-                _ => Authentication::None,
+                Kind::V2 | Kind::V2Header | Kind::V3 | Kind::V3Trailer | Kind::V6 => Authentication::None,
             },
         }
     }
