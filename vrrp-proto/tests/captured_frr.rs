@@ -9,8 +9,8 @@ use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use captures::{frame, message};
 use vrrp_proto::{
     AddressFamily, Addresses, AdvertInterval, AdvertisementFields, AdvertisementView, Authentication,
-    ChecksumScope, Expectation, IpFacts, Mode, Policy, Priority, ReceiveError, ReceivedAuthentication,
-    VRRP_MULTICAST_V4, VRRP_MULTICAST_V6, Version, Vrid, receive,
+    ChecksumScope, Credentials, Expectation, IpFacts, Mode, Policy, Priority, ReceiveError,
+    ReceivedAuthentication, VRRP_MULTICAST_V4, VRRP_MULTICAST_V6, Version, Vrid, receive,
 };
 
 const SENDER: Ipv4Addr = Ipv4Addr::new(10, 77, 0, 1);
@@ -76,7 +76,7 @@ fn peer_of(fields: AdvertisementFields<'static>, policy: Policy) -> Expectation<
         version: fields.version,
         vrid: fields.vrid,
         interval: fields.interval,
-        authentication: Authentication::None,
+        credentials: Credentials::None,
         mode: Mode::Multicast { group: facts(fields.addresses.family()).destination() },
         addresses: fields.addresses,
         policy,

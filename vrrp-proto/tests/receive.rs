@@ -14,8 +14,8 @@ use hex_literal::hex;
 use vrrp_proto::{
     AddressFamily, AddressMismatch, Addresses, AdvertInterval, AdvertisementFields, Authentication,
     AuthenticationKind, ChecksumScope, Credentials, DecodeError, Expectation, IpFacts, Mode, Password,
-    Policy, Priority, ReceiveError, UnicastPeer, VRRP_MULTICAST_V4, VRRP_MULTICAST_V6, Version, Vrid,
-    checksum, receive,
+    Policy, Priority, ReceiveError, UnicastPeer, V3Checksum, VRRP_MULTICAST_V4, VRRP_MULTICAST_V6, Version,
+    Vrid, checksum, receive,
 };
 
 const SENDER: Ipv4Addr = Ipv4Addr::new(10, 9, 0, 1);
@@ -422,4 +422,51 @@ fn a_first_ipv6_address_that_is_not_link_local_is_refused_by_the_strict_policy()
     assert!(received.addresses_match);
     let want = Err(ReceiveError::FirstAddress(GLOBAL.into()));
     assert_eq!(receive(&octets, &facts, &v3_ipv6(Policy::STRICT)), want);
+}
+
+/// Over what a VRRPv3 message over IPv4 may be summed is a choice, and a wrong choice says so.
+#[test]
+fn a_sum_over_the_other_scope_is_told_as_such() {
+    let captured = message("v3");
+    let mut bare = captured.to_vec();
+    let sum = checksum(captured, ChecksumScope::Message);
+    bare[6..8].copy_from_slice(&sum.to_be_bytes());
+    let pseudo = BY_GROUP.pseudo_header();
+    let only = |v3_checksum| Expectation { policy: Policy { v3_checksum, ..Policy::KEEPALIVED }, ..v3() };
+    let scope = |octets: &[u8], v3_checksum| {
+        receive(octets, &BY_GROUP, &only(v3_checksum)).map(|received| received.checksum_scope)
+    };
+    assert_eq!(scope(captured, V3Checksum::Either), Ok(pseudo));
+    assert_eq!(scope(&bare, V3Checksum::Either), Ok(ChecksumScope::Message));
+    assert_eq!(scope(captured, V3Checksum::PseudoHeader), Ok(pseudo));
+    assert_eq!(scope(&bare, V3Checksum::Message), Ok(ChecksumScope::Message));
+
+    let refused = |octets: &[u8], v3_checksum| match scope(octets, v3_checksum) {
+        Err(ReceiveError::Checksum(error)) => error,
+        other => panic!("{other:?}"),
+    };
+    let error = refused(&bare, V3Checksum::PseudoHeader);
+    assert_eq!(error.right_under, Some(ChecksumScope::Message));
+    assert!(error.to_string().ends_with("it is right without pseudo-header"));
+    let error = refused(captured, V3Checksum::Message);
+    assert_eq!((error.right_under, error.computed), (Some(pseudo), sum));
+    assert!(error.to_string().ends_with("it is right with a pseudo-header"));
+    bare[7] ^= 1;
+    assert_eq!(refused(&bare, V3Checksum::Either).right_under, None);
+
+    // VRRPv2 has one scope; a sender that took the other is named.
+    let mut v2_with_pseudo = message("v2").to_vec();
+    let sum = checksum(message("v2"), pseudo);
+    v2_with_pseudo[6..8].copy_from_slice(&sum.to_be_bytes());
+    match receive(&v2_with_pseudo, &BY_GROUP, &v2()) {
+        Err(ReceiveError::Checksum(error)) => assert_eq!(error.right_under, Some(pseudo)),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// RFC 9568 §9: VRRPv3 has no authentication, so a password of the configuration is not asked for.
+#[test]
+fn a_password_is_not_looked_for_in_version_3() {
+    let expect = Expectation { credentials: password(b"s3cr3t"), ..v3() };
+    assert!(receive(message("v3"), &BY_GROUP, &expect).is_ok());
 }

@@ -4,8 +4,8 @@ use core::net::IpAddr;
 
 use netlab::{Advert, Event, Lan, Mac};
 use vrrp_proto::{
-    AddressFamily, AdvertisementFields, AdvertisementView, Authentication, ChecksumScope, Expectation,
-    IpFacts, Mode, Policy, ReceivedAuthentication, VRRP_MULTICAST_V4, VRRP_MULTICAST_V6, Version, receive,
+    AddressFamily, AdvertisementFields, AdvertisementView, ChecksumScope, Credentials, Expectation, IpFacts,
+    Mode, Policy, ReceivedAuthentication, VRRP_MULTICAST_V4, VRRP_MULTICAST_V6, Version, receive,
 };
 
 use crate::{FRR, router::Router};
@@ -101,7 +101,7 @@ fn assert_let_in(advert: &Advert, facts: &IpFacts, fields: &AdvertisementFields<
             version: fields.version,
             vrid: fields.vrid,
             interval: fields.interval,
-            authentication: Authentication::None,
+            credentials: Credentials::None,
             mode: Mode::Multicast { group },
             addresses: fields.addresses,
             policy,
