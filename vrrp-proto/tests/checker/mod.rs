@@ -2,10 +2,17 @@
 //! keeps the crate's part of `docs/conformance.md` true.
 //!
 //! Any crate of the workspace can use it. It brings `requirements.tsv` (see [`table`]), cites
-//! its rows above its tests (see [`citation`]), has its two marker lines in the document, and a
-//! test that takes this module by its path and calls [`conform`]. It is a file and not a crate
-//! because it is of no use to anybody else, needs nothing but the standard library, and takes
-//! no part in what is published.
+//! its rows above its tests (see [`citation`]), has its two marker lines in the document (the
+//! check says which), and a test `conformance` that calls [`conform`]:
+//!
+//! ```text
+//! #[path = "../../vrrp-proto/tests/checker/mod.rs"]
+//! mod checker;
+//! ```
+//!
+//! That path leads out of the package, so the test goes into the manifest's `exclude`. All of
+//! this is a folder and not a crate because it needs only the standard library, and only tests
+//! have a use for it.
 
 mod citation;
 mod report;

@@ -5,8 +5,8 @@ use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use hex_literal::hex;
 use vrrp_proto::{
-    AddressFamily, Addresses, AdvertisementFields, AdvertisementView, ChecksumScope, DecodeError,
-    EncodeError, Policy, ReceiveError, Version,
+    AddressFamily, AddressMismatch, Addresses, AdvertisementFields, AdvertisementView, ChecksumScope,
+    DecodeError, EncodeError, Policy, ReceiveError, Version,
 };
 
 use crate::router::{POLICIES, Router, routers, v2, v3, v3_ipv6};
@@ -41,7 +41,7 @@ fn listing(router: &Router, count: u8, listed: u8) -> Vec<u8> {
 
 /// Judged without regard to which addresses they are.
 fn judge(router: &Router, octets: &[u8], policy: Policy) -> Result<Vec<IpAddr>, ReceiveError> {
-    let policy = Policy { address_mismatch: vrrp_proto::AddressMismatch::Accept, ..policy };
+    let policy = Policy { address_mismatch: AddressMismatch::Accept, ..policy };
     router.judge(octets, policy).map(|received| received.view.addresses().collect())
 }
 
@@ -216,7 +216,7 @@ fn a_list_of_two_families_or_of_the_other_one_is_refused() {
     }
 }
 
-/// fe80::/10, where the rule ends and begins.
+/// A message over IPv6 whose first address is `first`, the other one global.
 fn led_by(first: Ipv6Addr) -> Vec<u8> {
     let global = Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1);
     let mut octets = v3_ipv6().message[..8].to_vec();
