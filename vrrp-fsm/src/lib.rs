@@ -47,6 +47,7 @@
 extern crate alloc;
 
 mod config;
+mod group;
 mod input;
 mod instant;
 mod output;
@@ -55,6 +56,7 @@ mod state;
 mod tracker;
 
 pub use config::{AnnounceSchedule, Config};
+pub use group::{GroupOutput, SyncGroup};
 pub use input::{Fault, Input};
 pub use instant::Instant;
 pub use output::{Cause, Event, Output, StateKind, Transition};

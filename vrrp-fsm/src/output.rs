@@ -82,6 +82,8 @@ pub enum Cause {
     },
     /// A protected address was removed by somebody else.
     AddressLost,
+    /// Another member of its [`SyncGroup`](crate::SyncGroup) did so.
+    SyncGroup,
     /// This fault was raised.
     Fault(Fault),
     /// The last fault was cleared.
@@ -103,6 +105,7 @@ impl fmt::Display for Cause {
                 write!(f, "priority {priority} from {source} beats {ours}")
             }
             Self::AddressLost => f.write_str("a virtual address was removed"),
+            Self::SyncGroup => f.write_str("with its sync group"),
             Self::Fault(fault) => fmt::Display::fmt(fault, f),
             Self::FaultsCleared => f.write_str("no fault left"),
             Self::Shutdown => f.write_str("stop"),

@@ -22,6 +22,8 @@ pub struct VirtualRouter {
     faults: BTreeSet<Fault>,
     state: State,
     outputs: VecDeque<Output>,
+    /// A [`SyncGroup`](crate::SyncGroup) decides when it becomes Master.
+    grouped: bool,
 }
 
 /// A received advertisement, as far as the machine looks at it.
@@ -43,6 +45,7 @@ impl VirtualRouter {
             faults: BTreeSet::new(),
             state: State::Initialize,
             outputs: VecDeque::new(),
+            grouped: false,
         }
     }
 
@@ -102,14 +105,7 @@ impl VirtualRouter {
     pub fn handle_timeout(&mut self, now: Instant) {
         match self.state {
             State::Backup(backup) if backup.master_down <= now => {
-                let cause = match backup.wait {
-                    Wait::Silence => {
-                        Cause::MasterSilent { silence: self.master_down_interval(backup.interval) }
-                    }
-                    Wait::Released => Cause::MasterReleased,
-                    Wait::AddressLost => Cause::AddressLost,
-                };
-                self.become_master(now, cause);
+                self.become_master(now, self.cause_of(backup));
             }
             State::Master(master) => self.master_timeout(now, master),
             State::Initialize | State::Fault | State::Backup(_) => {}
@@ -137,7 +133,7 @@ impl VirtualRouter {
     fn startup(&mut self, now: Instant) {
         match (&self.state, self.faults.first()) {
             (State::Initialize, None) => {
-                let owner = self.effective.is_owner();
+                let owner = self.effective.is_owner() && !self.grouped;
                 self.take_part(now, if owner { Cause::Owner } else { Cause::Startup });
             }
             (State::Initialize, Some(&fault)) => self.enter(State::Fault, Cause::Fault(fault)),
@@ -341,22 +337,76 @@ impl VirtualRouter {
 
     /// From Initialize or Fault to where Startup leads: Master for an owner, else Backup.
     fn take_part(&mut self, now: Instant, cause: Cause) {
-        if self.effective.is_owner() {
+        if self.effective.is_owner() && !self.grouped {
             self.become_master(now, cause);
             return;
         }
+        self.enter(State::Backup(self.watching_from(now)), cause);
+    }
+
+    /// Watching with our own interval, nobody heard yet.
+    fn watching_from(&self, now: Instant) -> Backup {
         let interval = self.config.advert_interval;
-        let backup = Backup {
+        Backup {
             master_down: now + self.master_down_interval(interval),
             interval,
             preempt_from: None,
             wait: Wait::Silence,
             master: None,
-        };
-        self.enter(State::Backup(backup), cause);
+        }
     }
 
-    fn become_master(&mut self, now: Instant, cause: Cause) {
+    /// The same router, of which a group decides when it becomes Master.
+    pub(crate) const fn in_group(mut self) -> Self {
+        self.grouped = true;
+        self
+    }
+
+    /// A Backup whose timer is due waits on for its group, for as long again; why it would become
+    /// Master.
+    pub(crate) fn wait_for_group(&mut self, now: Instant) -> Option<Cause> {
+        let State::Backup(mut backup) = self.state else { return None };
+        if backup.master_down > now {
+            return None;
+        }
+        let cause = self.cause_of(backup);
+        backup.master_down = now + self.master_down_interval(backup.interval);
+        backup.wait = Wait::Group;
+        self.state = State::Backup(backup);
+        Some(cause)
+    }
+
+    pub(crate) const fn waits_for_group(&self) -> bool {
+        matches!(self.state, State::Backup(Backup { wait: Wait::Group, .. }))
+    }
+
+    /// Whether something else than its group keeps it from taking part.
+    pub(crate) fn has_own_fault(&self) -> bool {
+        self.faults.iter().any(|fault| *fault != Fault::SyncGroup)
+    }
+
+    pub(crate) const fn is_owner_in_backup(&self) -> bool {
+        self.effective.is_owner() && matches!(self.state, State::Backup(_))
+    }
+
+    pub(crate) fn follow_to_backup(&mut self, now: Instant) {
+        if let State::Master(_) = self.state {
+            self.leave_master(State::Backup(self.watching_from(now)), Cause::SyncGroup);
+        }
+    }
+
+    /// What a Backup's timer stands for.
+    fn cause_of(&self, backup: Backup) -> Cause {
+        match backup.wait {
+            Wait::Silence | Wait::Group => {
+                Cause::MasterSilent { silence: self.master_down_interval(backup.interval) }
+            }
+            Wait::Released => Cause::MasterReleased,
+            Wait::AddressLost => Cause::AddressLost,
+        }
+    }
+
+    pub(crate) fn become_master(&mut self, now: Instant, cause: Cause) {
         let announce = self.config.announce;
         self.outputs.push_back(Output::SendAdvertisement { priority: self.effective });
         let master = Master {

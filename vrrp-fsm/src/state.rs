@@ -51,6 +51,8 @@ pub(crate) enum Wait {
     Released,
     /// `Skew_Time` after we lost an address and gave up.
     AddressLost,
+    /// The Master was silent; so must be the Masters of the other members of our group.
+    Group,
 }
 
 /// Holding the addresses.
