@@ -2,6 +2,7 @@
 
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
+use core::time::Duration;
 
 use crate::{Cause, Fault, Input, Instant, Output, StateKind, Transition, VirtualRouter};
 
@@ -133,6 +134,11 @@ impl SyncGroup {
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Instant> {
         self.members.iter().filter_map(VirtualRouter::poll_timeout).min()
+    }
+
+    /// Moves the origin of time `by` later, as [`VirtualRouter::rebase`] does.
+    pub fn rebase(&mut self, by: Duration) {
+        self.members.iter_mut().for_each(|router| router.rebase(by));
     }
 
     /// Each member has the group's fault while another has one of its own.

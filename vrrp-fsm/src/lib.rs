@@ -7,7 +7,8 @@
 //! This crate never reads a clock, opens a socket, spawns a thread, logs or touches a global.
 //! It is `no_std` and needs `alloc` for its queue of outputs. Counters and history are not kept
 //! here: fold them from [`Output::Event`] and [`Output::Transition`]. Two routers that will
-//! behave alike compare equal, so a model checker can hold the real machine as its state.
+//! behave alike compare equal, so a model checker can hold the real machine as its state;
+//! [`VirtualRouter::rebase`] takes the time that has passed out of it.
 //!
 //! # The run loop
 //!

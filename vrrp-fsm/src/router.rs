@@ -2,6 +2,7 @@
 
 use alloc::collections::{BTreeSet, VecDeque};
 use core::net::IpAddr;
+use core::time::Duration;
 
 use vrrp_proto::{AdvertInterval, Priority, Version};
 
@@ -128,6 +129,16 @@ impl VirtualRouter {
                 extra.into_iter().flatten().chain([master.next_advert]).min()
             }
         }
+    }
+
+    /// Moves the origin of time `by` later: what was due at t is due at t − `by`.
+    ///
+    /// Afterwards the router behaves as before towards a clock that was set back alike. Two
+    /// routers that differ in nothing but when all this began become equal, so a model checker
+    /// meets each state once. Leave the present, and what is overdue, some seconds behind the new
+    /// origin: a point before it becomes the origin.
+    pub fn rebase(&mut self, by: Duration) {
+        self.state = self.state.with_times(|time| time.saturating_sub(by));
     }
 
     fn startup(&mut self, now: Instant) {
@@ -431,7 +442,7 @@ impl VirtualRouter {
         self.outputs.push_back(Output::Transition(Transition { from, to: to.kind(), cause }));
     }
 
-    fn master_down_interval(&self, interval: AdvertInterval) -> core::time::Duration {
+    fn master_down_interval(&self, interval: AdvertInterval) -> Duration {
         interval.master_down_interval(
             self.config.version,
             self.effective,

@@ -24,6 +24,24 @@ impl State {
             Self::Master(_) => StateKind::Master,
         }
     }
+
+    /// The same with every point in time moved.
+    pub(crate) fn with_times(self, moved: impl Fn(Instant) -> Instant) -> Self {
+        match self {
+            Self::Initialize | Self::Fault => self,
+            Self::Backup(backup) => Self::Backup(Backup {
+                master_down: moved(backup.master_down),
+                preempt_from: backup.preempt_from.map(moved),
+                ..backup
+            }),
+            Self::Master(master) => Self::Master(Master {
+                next_advert: moved(master.next_advert),
+                burst: master.burst.map(|burst| Burst { at: moved(burst.at), ..burst }),
+                refresh: master.refresh.map(moved),
+                ..master
+            }),
+        }
+    }
 }
 
 /// Watching a Master.
