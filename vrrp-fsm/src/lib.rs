@@ -62,7 +62,9 @@ pub use input::{Fault, Input};
 pub use instant::Instant;
 pub use output::{Cause, Event, Output, StateKind, Transition};
 pub use router::VirtualRouter;
-pub use tracker::{ScriptTracker, Verdict, Weight, effective_priority};
+pub use tracker::{
+    Effect, PrioritySum, ProcessQuorum, ScriptTracker, Verdict, Weight, effective_priority, file_effect,
+};
 
 /// The README's example compiles and its assertion holds.
 #[cfg(doctest)]

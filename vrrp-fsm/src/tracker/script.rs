@@ -1,8 +1,6 @@
-//! Trackers as values: what a script's results make of a priority.
+//! `vrrp_script`: so many results in a row decide.
 
 use core::num::NonZeroU32;
-
-use vrrp_proto::Priority;
 
 /// keepalived's counter behind a `vrrp_script`: `rise` successes in a row make it good, `fall`
 /// failures in a row make it bad.
@@ -73,50 +71,6 @@ impl ScriptTracker {
     }
 }
 
-/// What a tracker does to the priority (`weight N [reverse]`).
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-pub struct Weight {
-    weight: i16,
-    reverse: bool,
-}
-
-impl Weight {
-    /// `weight` in −254..=254; 0 has no effect on the priority: a failure is then a fault.
-    #[must_use]
-    pub const fn new(weight: i16, reverse: bool) -> Option<Self> {
-        if weight >= -254 && weight <= 254 { Some(Self { weight, reverse }) } else { None }
-    }
-
-    /// Whether a failure is a fault instead of a change of priority.
-    #[must_use]
-    pub const fn is_fault(self) -> bool {
-        self.weight == 0
-    }
-
-    /// What to add to the priority: a positive weight acts while good, a negative one while
-    /// bad; `reverse` flips the sign of what is added.
-    #[must_use]
-    pub const fn contribution(self, good: bool) -> i16 {
-        match ((self.weight > 0) == good, self.reverse) {
-            (false, _) => 0,
-            (true, false) => self.weight,
-            (true, true) => -self.weight,
-        }
-    }
-}
-
-/// The effective priority: the base and all contributions, clamped to 1..=254. An owner's is
-/// never moved.
-#[must_use]
-pub fn effective_priority(base: Priority, contributions: impl IntoIterator<Item = i16>) -> Priority {
-    if base.is_owner() {
-        return base;
-    }
-    let sum: i32 = contributions.into_iter().map(i32::from).sum();
-    let total = (i32::from(base.get()) + sum).clamp(1, 254);
-    u8::try_from(total).map_or(base, Priority::new)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -160,34 +114,5 @@ mod tests {
         assert_eq!(script.record(false), Some(Verdict::Bad));
         assert_eq!(script.record(true), None);
         assert_eq!(script.record(true), Some(Verdict::Good));
-    }
-
-    #[test]
-    fn weights_act_on_one_side_and_reverse_flips_their_sign() {
-        let cases = [
-            (2, false, true, 2),
-            (2, false, false, 0),
-            (-20, false, true, 0),
-            (-20, false, false, -20),
-            (2, true, true, -2),
-            (-20, true, false, 20),
-        ];
-        for (weight, reverse, good, want) in cases {
-            assert_eq!(
-                Weight::new(weight, reverse).unwrap().contribution(good),
-                want,
-                "{weight} {reverse} {good}"
-            );
-        }
-        assert!(Weight::new(0, false).unwrap().is_fault());
-        assert_eq!(Weight::new(255, false), None);
-    }
-
-    #[test]
-    fn the_effective_priority_stays_an_ordinary_one() {
-        assert_eq!(effective_priority(Priority::new(250), [20]), Priority::new(254));
-        assert_eq!(effective_priority(Priority::new(10), [-20]), Priority::new(1));
-        assert_eq!(effective_priority(Priority::OWNER, [-20]), Priority::OWNER);
-        assert_eq!(effective_priority(Priority::new(100), [2, -10]), Priority::new(92));
     }
 }
