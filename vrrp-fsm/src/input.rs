@@ -42,6 +42,8 @@ pub enum Fault {
     Interface,
     /// The interface has no address to send from.
     SourceAddress,
+    /// A unicast router has no peer to send to. Never a reason to speak to a group instead.
+    NoPeers,
     /// Another member of its [`SyncGroup`](crate::SyncGroup) has a fault.
     SyncGroup,
     /// A tracker without a weight failed, or has no result yet. The number is the caller's.
@@ -53,6 +55,7 @@ impl fmt::Display for Fault {
         match self {
             Self::Interface => f.write_str("interface down"),
             Self::SourceAddress => f.write_str("no address to send from"),
+            Self::NoPeers => f.write_str("no unicast peer"),
             Self::SyncGroup => f.write_str("another member of the sync group has a fault"),
             Self::Tracker(number) => write!(f, "tracker {number} failed or has no result"),
         }

@@ -56,7 +56,7 @@ mod router;
 mod state;
 mod tracker;
 
-pub use config::{AnnounceSchedule, Config};
+pub use config::{AddressLoss, AnnounceSchedule, Config};
 pub use group::{GroupOutput, SyncGroup};
 pub use input::{Fault, Input};
 pub use instant::Instant;

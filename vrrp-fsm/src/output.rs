@@ -80,6 +80,16 @@ pub enum Cause {
         /// Our effective priority.
         ours: Priority,
     },
+    /// We were silent for so long (our process stood still) that this router took over, and we do
+    /// not preempt.
+    Overslept {
+        /// From our last advertisement to its.
+        silence: Duration,
+        /// Its priority.
+        priority: Priority,
+        /// Its address.
+        source: IpAddr,
+    },
     /// A protected address was removed by somebody else.
     AddressLost,
     /// Another member of its [`SyncGroup`](crate::SyncGroup) did so.
@@ -104,6 +114,10 @@ impl fmt::Display for Cause {
             Self::Beaten { priority, source, ours } => {
                 write!(f, "priority {priority} from {source} beats {ours}")
             }
+            Self::Overslept { silence, priority, source } => {
+                let (secs, micros) = (silence.as_secs(), silence.subsec_micros());
+                write!(f, "silent for {secs}.{micros:06} s, {source} with priority {priority} took over")
+            }
             Self::AddressLost => f.write_str("a virtual address was removed"),
             Self::SyncGroup => f.write_str("with its sync group"),
             Self::Fault(fault) => fmt::Display::fmt(fault, f),
@@ -119,6 +133,13 @@ impl fmt::Display for Cause {
 pub enum Event {
     /// As Master we heard a Master that loses against us.
     LosingMaster {
+        /// Its priority.
+        priority: Priority,
+        /// Its address.
+        source: IpAddr,
+    },
+    /// As owner we discarded an advertisement.
+    IgnoredByOwner {
         /// Its priority.
         priority: Priority,
         /// Its address.

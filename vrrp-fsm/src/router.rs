@@ -7,7 +7,7 @@ use core::time::Duration;
 use vrrp_proto::{AdvertInterval, Priority, Version};
 
 use crate::state::{Backup, Burst, Master, State, Wait};
-use crate::{Cause, Config, Event, Fault, Input, Instant, Output, StateKind, Transition};
+use crate::{AddressLoss, Cause, Config, Event, Fault, Input, Instant, Output, StateKind, Transition};
 
 /// One virtual router: RFC 3768 §6.4 and RFC 9568 §6.4, with keepalived's extensions.
 ///
@@ -164,6 +164,11 @@ impl VirtualRouter {
     }
 
     fn advertisement(&mut self, now: Instant, heard: Heard) {
+        let takes_part = matches!(self.state, State::Backup(_) | State::Master(_));
+        if takes_part && self.effective.is_owner() && self.config.owner_ignores {
+            self.event(Event::IgnoredByOwner { priority: heard.priority, source: heard.source });
+            return;
+        }
         match self.state {
             State::Initialize | State::Fault => {}
             State::Backup(backup) => self.backup_hears(now, backup, heard),
@@ -235,21 +240,42 @@ impl VirtualRouter {
             if self.config.answer_winning {
                 self.outputs.push_back(Output::SendAdvertisement { priority: self.effective });
             }
-            let interval = self.judge_interval(self.config.advert_interval, heard.interval);
-            let backup = Backup {
-                master_down: now + self.master_down_interval(interval),
-                interval,
-                preempt_from: None,
-                wait: Wait::Silence,
-                master: Some(heard.source),
-            };
             let cause = Cause::Beaten { priority: heard.priority, source: heard.source, ours: ours.0 };
-            self.leave_master(State::Backup(backup), cause);
+            self.yield_to(now, heard, cause);
+        } else if let Some(silence) = self.overslept(now, master, heard) {
+            let cause = Cause::Overslept { silence, priority: heard.priority, source: heard.source };
+            self.yield_to(now, heard, cause);
         } else if (heard.priority, heard.source) == ours {
             self.event(Event::AddressConflict { source: heard.source });
         } else {
             self.master_hears_loser(now, master, heard);
         }
+    }
+
+    /// Backup of the Master that was heard.
+    fn yield_to(&mut self, now: Instant, heard: Heard, cause: Cause) {
+        let interval = self.judge_interval(self.config.advert_interval, heard.interval);
+        let backup = Backup {
+            master_down: now + self.master_down_interval(interval),
+            interval,
+            preempt_from: None,
+            wait: Wait::Silence,
+            master: Some(heard.source),
+        };
+        self.leave_master(State::Backup(backup), cause);
+    }
+
+    /// How long we were silent, if it was so long that the sender became Master by the rules, and
+    /// we do not preempt. `now` is when its packet arrived.
+    fn overslept(&self, now: Instant, master: Master, heard: Heard) -> Option<Duration> {
+        if self.config.preempt || self.effective.is_owner() || heard.source == self.config.primary_address {
+            return None;
+        }
+        let interval = self.config.advert_interval;
+        let last_sent = master.next_advert.saturating_sub(interval.as_duration());
+        let (silence, adverts) = (now.saturating_since(last_sent), self.config.down_timer_adverts.get());
+        let master_down = interval.master_down_interval(self.config.version, heard.priority, adverts);
+        (silence >= master_down).then_some(silence)
     }
 
     fn master_hears_loser(&mut self, now: Instant, mut master: Master, heard: Heard) {
@@ -313,6 +339,11 @@ impl VirtualRouter {
 
     fn address_lost(&mut self, now: Instant) {
         if !matches!(self.state, State::Master(_)) {
+            return;
+        }
+        if self.config.address_loss == AddressLoss::ReAdd {
+            self.outputs.push_back(Output::AcquireAddresses);
+            self.outputs.push_back(Output::Announce { repeat: self.config.announce.repeat });
             return;
         }
         self.outputs.push_back(Output::SendAdvertisement { priority: Priority::RELEASE });
