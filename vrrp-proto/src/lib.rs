@@ -12,7 +12,7 @@
 //!   values go out, and the reverse;
 //! - panic on octets from the network;
 //! - allocate, except to make an owned `Advertisement`;
-//! - accept a wrong checksum or count 0, whatever the policy;
+//! - accept a wrong checksum, whatever the policy;
 //! - read octet 4 of a VRRPv3 message as an authentication type;
 //! - show a password: `Debug` and `Display` mask it;
 //! - show a type of a dependency in its API.
@@ -89,13 +89,17 @@
 //!
 //! - RFC 9568 §5.2.8 sums a VRRPv3 message over IPv4 without a pseudo-header. keepalived and
 //!   FRR put one in by default, so [`receive`] accepts both and reports which one it was; the
-//!   sender chooses by [`ChecksumScope`].
+//!   sender chooses by [`ChecksumScope`]. [`V3Checksum`] keeps to the letter of either RFC.
 //! - RFC 3768 §7.1 drops a differing address list unless the sender is the owner; keepalived
 //!   2.3.3 accepts it. [`Policy::STRICT`] is the RFC, [`Policy::KEEPALIVED`] the default.
 //! - RFC 9568 §7.1 demands TTL 255 of every packet; unicast peers may be routers away, so
 //!   only [`Policy::STRICT`] does.
+//! - RFC 9568 §5.2.5 wants an address in every message, erratum 8300 a link-local one first over
+//!   IPv6. keepalived looks for neither, and may send neither: again only [`Policy::STRICT`] does.
 //! - RFC 2402 counts the TTL as zero in the check value of an authentication header; keepalived
 //!   leaves it in by multicast. The key's user says which (`AhCoverage`).
+//!
+//! `docs/conformance.md` in the repository names, for each rule of the RFCs, the tests that prove it.
 #![no_std]
 
 #[cfg(feature = "alloc")]
