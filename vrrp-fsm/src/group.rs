@@ -14,8 +14,8 @@ use crate::{Cause, Fault, Input, Instant, Output, StateKind, Transition, Virtual
 /// - when one has a fault, all are in Fault, until none has;
 /// - owners (priority 255) start as Masters only if all members are owners.
 ///
-/// It is driven as a [`VirtualRouter`] is, with the member's place added; Startup and Shutdown are
-/// for all. So at no moment is one member Master and another not.
+/// It is driven as a [`VirtualRouter`] is, with the member's place added; Startup, Shutdown and
+/// Maintenance are for all. So at no moment is one member Master and another not.
 ///
 /// ```
 /// use core::time::Duration;
@@ -92,7 +92,7 @@ impl SyncGroup {
         let is = chosen.state();
         let mut cause = self.drain(member);
         let others = |place: &usize| *place != member;
-        if matches!(input, Input::Startup | Input::Shutdown) {
+        if matches!(input, Input::Startup | Input::Shutdown | Input::Maintenance(_)) {
             cause = self.each(others, |router| router.handle_input(now, input)).or(cause);
         } else if (was, is) == (StateKind::Master, StateKind::Backup) {
             self.each(others, |router| router.follow_to_backup(now));

@@ -33,6 +33,12 @@ pub enum Input {
     FaultRaised(Fault),
     /// That reason is gone. When none is left, the router takes part again.
     FaultCleared(Fault),
+    /// Planned work begins (`true`) or is over. While it lasts the router competes with priority 1
+    /// and never preempts, so it is Master only if nobody else is there. A Master hands over with
+    /// one priority 0; then [`Event::HandedOver`](crate::Event::HandedOver) tells who took over and
+    /// how long that took, or [`Cause::NobodyTookOver`](crate::Cause::NobodyTookOver) that it is
+    /// Master again. Afterwards it competes as before: one that preempts takes its place back.
+    Maintenance(bool),
 }
 
 /// A reason why a router must not be Master. keepalived calls the resulting state FAULT.

@@ -92,6 +92,10 @@ pub enum Cause {
     },
     /// A protected address was removed by somebody else.
     AddressLost,
+    /// Planned work begins ([`Input::Maintenance`](crate::Input::Maintenance)).
+    Maintenance,
+    /// It handed over, and no other router spoke for `Master_Down_Interval`.
+    NobodyTookOver,
     /// Another member of its [`SyncGroup`](crate::SyncGroup) did so.
     SyncGroup,
     /// This fault was raised.
@@ -119,6 +123,8 @@ impl fmt::Display for Cause {
                 write!(f, "silent for {secs}.{micros:06} s, {source} with priority {priority} took over")
             }
             Self::AddressLost => f.write_str("a virtual address was removed"),
+            Self::Maintenance => f.write_str("maintenance"),
+            Self::NobodyTookOver => f.write_str("nobody took over"),
             Self::SyncGroup => f.write_str("with its sync group"),
             Self::Fault(fault) => fmt::Display::fmt(fault, f),
             Self::FaultsCleared => f.write_str("no fault left"),
@@ -137,6 +143,15 @@ pub enum Event {
         priority: Priority,
         /// Its address.
         source: IpAddr,
+    },
+    /// After a hand-over this router spoke first.
+    HandedOver {
+        /// Its address.
+        source: IpAddr,
+        /// Its priority.
+        priority: Priority,
+        /// From our priority 0 to its advertisement.
+        after: Duration,
     },
     /// As owner we discarded an advertisement.
     IgnoredByOwner {

@@ -31,7 +31,11 @@ impl State {
             Self::Initialize | Self::Fault => self,
             Self::Backup(backup) => Self::Backup(Backup {
                 master_down: moved(backup.master_down),
-                preempt_from: backup.preempt_from.map(moved),
+                preempt_from: backup.preempt_from.map(&moved),
+                wait: match backup.wait {
+                    Wait::Successor { since } => Wait::Successor { since: moved(since) },
+                    wait @ (Wait::Silence | Wait::Released | Wait::AddressLost | Wait::Group) => wait,
+                },
                 ..backup
             }),
             Self::Master(master) => Self::Master(Master {
@@ -69,6 +73,11 @@ pub(crate) enum Wait {
     Released,
     /// `Skew_Time` after we lost an address and gave up.
     AddressLost,
+    /// We handed over; somebody should have spoken by then.
+    Successor {
+        /// When we did.
+        since: Instant,
+    },
     /// The Master was silent; so must be the Masters of the other members of our group.
     Group,
 }

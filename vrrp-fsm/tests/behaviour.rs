@@ -202,3 +202,74 @@ fn a_lost_address_is_put_back_where_that_is_the_choice() {
     assert_eq!(drain(&mut machine), [Output::AcquireAddresses, Announce { repeat: 1 }]);
     assert_eq!((machine.state(), machine.poll_timeout()), (StateKind::Master, due));
 }
+
+/// What a hand-over and its end look like, by version and by what others do.
+#[test]
+fn maintenance_hands_over_and_stays_the_last_resort() {
+    for version in [V2, V3] {
+        let mut machine = master(router(version, |_| {}));
+        machine.handle_input(at(10_000), Input::Maintenance(true));
+        let outputs = drain(&mut machine);
+        assert_eq!(outputs[0], SendAdvertisement { priority: Priority::RELEASE });
+        assert_eq!(adverts(&outputs), 1);
+        assert!(outputs.contains(&Output::ReleaseAddresses));
+        assert_eq!((machine.state(), machine.effective_priority()), (StateKind::Backup, Priority::new(1)));
+        let skew = AdvertInterval::from_secs(2).unwrap().skew_time(version, Priority::new(1));
+        assert_eq!(machine.poll_timeout(), Some(at(16_000) + skew));
+        // Twice is once.
+        machine.handle_input(at(10_001), Input::Maintenance(true));
+        assert_eq!(drain(&mut machine), []);
+
+        let mut alone = machine.clone();
+        machine.handle_input(at(10_700), heard(50, 9));
+        let after = Duration::from_millis(700);
+        let told = Event::HandedOver { source: address(9), priority: Priority::new(50), after };
+        assert!(drain(&mut machine).contains(&Output::Event(told)), "{version:?}");
+        // It never preempts, and whoever is there is better.
+        machine.handle_input(at(12_000), heard(2, 9));
+        assert_eq!(machine.poll_timeout(), Some(at(18_000) + skew));
+        // Told once.
+        assert_eq!(drain(&mut machine), []);
+        // The work is over: back as its priority says.
+        machine.handle_input(at(13_000), Input::Maintenance(false));
+        assert_eq!(machine.effective_priority(), Priority::new(100));
+        let due = machine.poll_timeout();
+        machine.handle_input(at(14_000), heard(50, 9));
+        assert_eq!(machine.poll_timeout(), due, "a worse Master is discarded again");
+
+        alone.handle_timeout(at(16_000) + skew);
+        let outputs = drain(&mut alone);
+        assert_eq!(outputs[0], SendAdvertisement { priority: Priority::new(1) });
+        let why = outputs.iter().find_map(|output| match output {
+            Output::Transition(change) => Some(change.cause),
+            _ => None,
+        });
+        assert_eq!(why, Some(Cause::NobodyTookOver));
+    }
+}
+
+#[test]
+fn trackers_go_on_during_maintenance_and_count_afterwards() {
+    let mut machine = backup(router(V3, |_| {}));
+    machine.handle_input(at(1), Input::Maintenance(true));
+    machine.handle_input(at(2), Input::Priority(Priority::new(120)));
+    assert_eq!(machine.effective_priority(), Priority::new(1));
+    drain(&mut machine);
+    machine.handle_input(at(3), Input::Maintenance(false));
+    let changed = Event::PriorityChanged { from: Priority::new(1), to: Priority::new(120) };
+    assert_eq!(drain(&mut machine), [Output::Event(changed)]);
+}
+
+#[test]
+fn an_owner_in_maintenance_is_no_owner() {
+    let mut machine = router(V2, |config| config.priority = Priority::OWNER);
+    machine.handle_input(at(0), Input::Startup);
+    machine.handle_input(at(1), Input::Maintenance(true));
+    assert_eq!(machine.state(), StateKind::Backup);
+    drain(&mut machine);
+    machine.handle_input(at(2), heard(50, 9));
+    assert_eq!(machine.master(), Some(address(9)));
+    machine.handle_input(at(3), Input::Maintenance(false));
+    machine.handle_timeout(machine.poll_timeout().unwrap());
+    assert_eq!((machine.state(), machine.effective_priority()), (StateKind::Master, Priority::OWNER));
+}

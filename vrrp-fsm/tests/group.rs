@@ -207,6 +207,16 @@ fn shutdown_is_for_all() {
 }
 
 #[test]
+fn maintenance_hands_all_over() {
+    let mut group = master(2);
+    group.handle_input(at(9000), 1, Input::Maintenance(true));
+    let outputs = drain(&mut group);
+    assert_eq!(sent(&outputs), [(1, 0), (0, 0)]);
+    let causes: Vec<Cause> = changes(&outputs).iter().map(|(_, change)| change.cause).collect();
+    assert_eq!((states(&group), causes), (vec![Backup; 2], vec![Cause::Maintenance; 3]));
+}
+
+#[test]
 fn a_group_of_one_is_a_router() {
     let (mut alone, mut group) = (router(Version::V3, |_| {}), group(1));
     let mut both = |now, input: Option<Input>| {
@@ -255,6 +265,7 @@ fn happenings() -> impl Strategy<Value = Vec<(u64, usize, Option<Input>)>> {
         2 => fault.prop_map(|fault| Some(Input::FaultCleared(fault))),
         1 => (1..=254_u8).prop_map(|priority| Some(Input::Priority(Priority::new(priority)))),
         1 => Just(Some(Input::AddressLost)),
+        1 => any::<bool>().prop_map(|on| Some(Input::Maintenance(on))),
         1 => prop_oneof![Just(Some(Input::Startup)), Just(Some(Input::Shutdown))],
         4 => Just(None),
     ];

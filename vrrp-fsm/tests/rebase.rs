@@ -62,6 +62,7 @@ fn inputs() -> impl Strategy<Value = Vec<(u64, Option<Input>)>> {
         4 => (0..=255_u8, 1..=9_u8).prop_map(|(priority, host)| Some(heard(priority, host))),
         1 => (1..=254_u8).prop_map(|priority| Some(Input::Priority(Priority::new(priority)))),
         1 => Just(Some(Input::AddressLost)),
+        1 => any::<bool>().prop_map(|on| Some(Input::Maintenance(on))),
         1 => Just(Some(Input::FaultRaised(Fault::Interface))),
         2 => Just(Some(Input::FaultCleared(Fault::Interface))),
         4 => Just(None),

@@ -1,10 +1,15 @@
 //! The state machine of one virtual router.
 
+mod compete;
+mod grouped;
+mod hear;
+
 use alloc::collections::{BTreeSet, VecDeque};
 use core::net::IpAddr;
 use core::time::Duration;
 
-use vrrp_proto::{AdvertInterval, Priority, Version};
+use hear::Heard;
+use vrrp_proto::{AdvertInterval, Priority};
 
 use crate::state::{Backup, Burst, Master, State, Wait};
 use crate::{AddressLoss, Cause, Config, Event, Fault, Input, Instant, Output, StateKind, Transition};
@@ -25,14 +30,8 @@ pub struct VirtualRouter {
     outputs: VecDeque<Output>,
     /// A [`SyncGroup`](crate::SyncGroup) decides when it becomes Master.
     grouped: bool,
-}
-
-/// A received advertisement, as far as the machine looks at it.
-#[derive(Clone, Copy)]
-struct Heard {
-    priority: Priority,
-    interval: AdvertInterval,
-    source: IpAddr,
+    /// It stands back: the last resort.
+    maintenance: bool,
 }
 
 impl VirtualRouter {
@@ -47,6 +46,7 @@ impl VirtualRouter {
             state: State::Initialize,
             outputs: VecDeque::new(),
             grouped: false,
+            maintenance: false,
         }
     }
 
@@ -62,10 +62,16 @@ impl VirtualRouter {
         self.state.kind()
     }
 
-    /// The priority it competes with: the base, moved by trackers.
+    /// The priority it competes with: the base, moved by trackers; 1 during maintenance.
     #[must_use]
     pub const fn effective_priority(&self) -> Priority {
-        self.effective
+        if self.maintenance { Priority::new(1) } else { self.effective }
+    }
+
+    /// Whether it stands back ([`Input::Maintenance`]).
+    #[must_use]
+    pub const fn is_in_maintenance(&self) -> bool {
+        self.maintenance
     }
 
     /// The Master it follows, while Backup and once one was heard.
@@ -99,6 +105,7 @@ impl VirtualRouter {
             Input::AddressLost => self.address_lost(now),
             Input::FaultRaised(fault) => self.raise(fault),
             Input::FaultCleared(fault) => self.clear(now, fault),
+            Input::Maintenance(on) => self.set_maintenance(now, on),
         }
     }
 
@@ -144,7 +151,7 @@ impl VirtualRouter {
     fn startup(&mut self, now: Instant) {
         match (&self.state, self.faults.first()) {
             (State::Initialize, None) => {
-                let owner = self.effective.is_owner() && !self.grouped;
+                let owner = self.is_owner() && !self.grouped;
                 self.take_part(now, if owner { Cause::Owner } else { Cause::Startup });
             }
             (State::Initialize, Some(&fault)) => self.enter(State::Fault, Cause::Fault(fault)),
@@ -163,143 +170,9 @@ impl VirtualRouter {
         }
     }
 
-    fn advertisement(&mut self, now: Instant, heard: Heard) {
-        let takes_part = matches!(self.state, State::Backup(_) | State::Master(_));
-        if takes_part && self.effective.is_owner() && self.config.owner_ignores {
-            self.event(Event::IgnoredByOwner { priority: heard.priority, source: heard.source });
-            return;
-        }
-        match self.state {
-            State::Initialize | State::Fault => {}
-            State::Backup(backup) => self.backup_hears(now, backup, heard),
-            State::Master(master) => self.master_hears(now, master, heard),
-        }
-    }
-
-    fn backup_hears(&mut self, now: Instant, mut backup: Backup, heard: Heard) {
-        if heard.priority == Priority::RELEASE {
-            // The skew of the stored interval: that of a leaving Master is not learned.
-            let skew = backup.interval.skew_time(self.config.version, self.effective);
-            backup.master_down = now + skew;
-            backup.wait = Wait::Released;
-        } else if self.tolerates(now, &mut backup, heard.priority) {
-            backup.interval = self.judge_interval(backup.interval, heard.interval);
-            backup.master_down = now + self.master_down_interval(backup.interval);
-            backup.wait = Wait::Silence;
-            if backup.master != Some(heard.source) {
-                backup.master = Some(heard.source);
-                self.event(Event::MasterChanged { source: heard.source, priority: heard.priority });
-            }
-        }
-        // Anything else is a Master of lower priority that we are about to preempt: its
-        // advertisement is discarded and our timer keeps its remaining time.
-        self.state = State::Backup(backup);
-    }
-
-    /// Whether a Backup goes on waiting for a Master of this priority.
-    fn tolerates(&self, now: Instant, backup: &mut Backup, priority: Priority) -> bool {
-        if priority >= self.effective {
-            backup.preempt_from = None;
-            return true;
-        }
-        if !self.config.preempt && !self.effective.is_owner() {
-            return true;
-        }
-        if self.config.preempt_delay.is_zero() {
-            return false;
-        }
-        now < *backup.preempt_from.get_or_insert(now + self.config.preempt_delay)
-    }
-
-    /// `Master_Adver_Interval` after a packet that carries `heard`.
-    fn judge_interval(&mut self, stored: AdvertInterval, heard: AdvertInterval) -> AdvertInterval {
-        match self.config.version {
-            // RFC 3768 knows nothing to learn; a mismatch is an error of configuration.
-            Version::V2 => {
-                if heard != self.config.advert_interval {
-                    self.event(Event::IntervalMismatch { interval: heard });
-                }
-                stored
-            }
-            Version::V3 => {
-                if heard != stored {
-                    self.event(Event::IntervalLearned { interval: heard });
-                }
-                heard
-            }
-        }
-    }
-
-    fn master_hears(&mut self, now: Instant, mut master: Master, heard: Heard) {
-        let ours = (self.effective, self.config.primary_address);
-        if heard.priority == Priority::RELEASE {
-            self.outputs.push_back(Output::SendAdvertisement { priority: self.effective });
-            master.next_advert = now + self.config.advert_interval.as_duration();
-            self.state = State::Master(master);
-        } else if (heard.priority, heard.source) > ours {
-            if self.config.answer_winning {
-                self.outputs.push_back(Output::SendAdvertisement { priority: self.effective });
-            }
-            let cause = Cause::Beaten { priority: heard.priority, source: heard.source, ours: ours.0 };
-            self.yield_to(now, heard, cause);
-        } else if let Some(silence) = self.overslept(now, master, heard) {
-            let cause = Cause::Overslept { silence, priority: heard.priority, source: heard.source };
-            self.yield_to(now, heard, cause);
-        } else if (heard.priority, heard.source) == ours {
-            self.event(Event::AddressConflict { source: heard.source });
-        } else {
-            self.master_hears_loser(now, master, heard);
-        }
-    }
-
-    /// Backup of the Master that was heard.
-    fn yield_to(&mut self, now: Instant, heard: Heard, cause: Cause) {
-        let interval = self.judge_interval(self.config.advert_interval, heard.interval);
-        let backup = Backup {
-            master_down: now + self.master_down_interval(interval),
-            interval,
-            preempt_from: None,
-            wait: Wait::Silence,
-            master: Some(heard.source),
-        };
-        self.leave_master(State::Backup(backup), cause);
-    }
-
-    /// How long we were silent, if it was so long that the sender became Master by the rules, and
-    /// we do not preempt. `now` is when its packet arrived.
-    fn overslept(&self, now: Instant, master: Master, heard: Heard) -> Option<Duration> {
-        if self.config.preempt || self.effective.is_owner() || heard.source == self.config.primary_address {
-            return None;
-        }
-        let interval = self.config.advert_interval;
-        let last_sent = master.next_advert.saturating_sub(interval.as_duration());
-        let (silence, adverts) = (now.saturating_since(last_sent), self.config.down_timer_adverts.get());
-        let master_down = interval.master_down_interval(self.config.version, heard.priority, adverts);
-        (silence >= master_down).then_some(silence)
-    }
-
-    fn master_hears_loser(&mut self, now: Instant, mut master: Master, heard: Heard) {
-        self.event(Event::LosingMaster { priority: heard.priority, source: heard.source });
-        if let Some(left) = master.answers_left.checked_sub(1) {
-            master.answers_left = left;
-            if self.config.answer_losing {
-                // Adver_Timer keeps running (RFC 9568 §6.4.3).
-                self.outputs.push_back(Output::SendAdvertisement { priority: self.effective });
-            }
-            let announce = self.config.announce;
-            if announce.losing_repeat > 0 {
-                self.outputs.push_back(Output::Announce { repeat: announce.losing_repeat });
-                if let Some(delay) = announce.losing_delay {
-                    master.burst = Some(Burst { at: now + delay, repeat: announce.losing_repeat });
-                }
-            }
-        }
-        self.state = State::Master(master);
-    }
-
     fn master_timeout(&mut self, now: Instant, mut master: Master) {
         if master.next_advert <= now {
-            self.outputs.push_back(Output::SendAdvertisement { priority: self.effective });
+            self.outputs.push_back(Output::SendAdvertisement { priority: self.effective_priority() });
             let interval = self.config.advert_interval.as_duration();
             // Counted from the deadline, so that lateness does not add up; but after a sleep
             // longer than an interval one advertisement is sent, not the backlog.
@@ -320,23 +193,6 @@ impl VirtualRouter {
         self.state = State::Master(master);
     }
 
-    fn change_priority(&mut self, priority: Priority) {
-        let from = self.effective;
-        if from.is_owner() || from == priority || priority == Priority::RELEASE || priority.is_owner() {
-            return;
-        }
-        self.effective = priority;
-        if let State::Backup(backup) = &mut self.state {
-            // The running timer moves by the difference of the skews. Restarting it would let a
-            // flapping tracker postpone a takeover without end.
-            let version = self.config.version;
-            let old = backup.interval.skew_time(version, from);
-            let new = backup.interval.skew_time(version, priority);
-            backup.master_down = (backup.master_down + new).saturating_sub(old);
-        }
-        self.event(Event::PriorityChanged { from, to: priority });
-    }
-
     fn address_lost(&mut self, now: Instant) {
         if !matches!(self.state, State::Master(_)) {
             return;
@@ -349,7 +205,7 @@ impl VirtualRouter {
         self.outputs.push_back(Output::SendAdvertisement { priority: Priority::RELEASE });
         let interval = self.config.advert_interval;
         let backup = Backup {
-            master_down: now + interval.skew_time(self.config.version, self.effective),
+            master_down: now + interval.skew_time(self.config.version, self.effective_priority()),
             interval,
             preempt_from: None,
             wait: Wait::AddressLost,
@@ -379,7 +235,7 @@ impl VirtualRouter {
 
     /// From Initialize or Fault to where Startup leads: Master for an owner, else Backup.
     fn take_part(&mut self, now: Instant, cause: Cause) {
-        if self.effective.is_owner() && !self.grouped {
+        if self.is_owner() && !self.grouped {
             self.become_master(now, cause);
             return;
         }
@@ -398,45 +254,6 @@ impl VirtualRouter {
         }
     }
 
-    /// The same router, of which a group decides when it becomes Master.
-    pub(crate) const fn in_group(mut self) -> Self {
-        self.grouped = true;
-        self
-    }
-
-    /// A Backup whose timer is due waits on for its group, for as long again; why it would become
-    /// Master.
-    pub(crate) fn wait_for_group(&mut self, now: Instant) -> Option<Cause> {
-        let State::Backup(mut backup) = self.state else { return None };
-        if backup.master_down > now {
-            return None;
-        }
-        let cause = self.cause_of(backup);
-        backup.master_down = now + self.master_down_interval(backup.interval);
-        backup.wait = Wait::Group;
-        self.state = State::Backup(backup);
-        Some(cause)
-    }
-
-    pub(crate) const fn waits_for_group(&self) -> bool {
-        matches!(self.state, State::Backup(Backup { wait: Wait::Group, .. }))
-    }
-
-    /// Whether something else than its group keeps it from taking part.
-    pub(crate) fn has_own_fault(&self) -> bool {
-        self.faults.iter().any(|fault| *fault != Fault::SyncGroup)
-    }
-
-    pub(crate) const fn is_owner_in_backup(&self) -> bool {
-        self.effective.is_owner() && matches!(self.state, State::Backup(_))
-    }
-
-    pub(crate) fn follow_to_backup(&mut self, now: Instant) {
-        if let State::Master(_) = self.state {
-            self.leave_master(State::Backup(self.watching_from(now)), Cause::SyncGroup);
-        }
-    }
-
     /// What a Backup's timer stands for.
     fn cause_of(&self, backup: Backup) -> Cause {
         match backup.wait {
@@ -444,13 +261,14 @@ impl VirtualRouter {
                 Cause::MasterSilent { silence: self.master_down_interval(backup.interval) }
             }
             Wait::Released => Cause::MasterReleased,
+            Wait::Successor { .. } => Cause::NobodyTookOver,
             Wait::AddressLost => Cause::AddressLost,
         }
     }
 
     pub(crate) fn become_master(&mut self, now: Instant, cause: Cause) {
         let announce = self.config.announce;
-        self.outputs.push_back(Output::SendAdvertisement { priority: self.effective });
+        self.outputs.push_back(Output::SendAdvertisement { priority: self.effective_priority() });
         let master = Master {
             next_advert: now + self.config.advert_interval.as_duration(),
             burst: announce.delay.map(|delay| Burst { at: now + delay, repeat: announce.repeat }),
@@ -476,7 +294,7 @@ impl VirtualRouter {
     fn master_down_interval(&self, interval: AdvertInterval) -> Duration {
         interval.master_down_interval(
             self.config.version,
-            self.effective,
+            self.effective_priority(),
             self.config.down_timer_adverts.get(),
         )
     }
