@@ -7,7 +7,7 @@ mod written;
 use std::time::Duration;
 
 use vrrp_proto::{
-    AddressFamily, Addresses, AdvertInterval, Advertisement, AdvertisementView, Authentication,
+    AddressFamily, Addresses, AdvertInterval, Advertisement, AdvertisementView, AntiReplay, Authentication,
     ChecksumError, ChecksumScope, Credentials, DecodeError, Expectation, IpFacts, Mode, Policy,
     ReceivedAuthentication, VRRP_MULTICAST_V4, VRRP_MULTICAST_V6, Version, checksum, peek_vrid, receive,
 };
@@ -115,6 +115,10 @@ fn timed(view: &AdvertisementView<'_>) {
         Version::V3 => interval.v3_field() == Some(interval.as_centis()),
     };
     assert!(carried);
+    let AntiReplay::Time { window } = AntiReplay::default_for(interval) else {
+        panic!("clocks are not looked at");
+    };
+    assert!((5..=300).contains(&window));
 }
 
 /// The field is right if it is what belongs there; one's complement has two zeros.

@@ -4,7 +4,7 @@ use core::num::NonZeroU16;
 
 use vrrp_proto::{
     AddressFamily, Advertisement, AdvertisementView, FrameError, HMAC_TRAILER_LEN, HmacSequence, Ipv4Frame,
-    Ipv4Packet,
+    Ipv4Packet, multicast_mac,
 };
 
 use super::{authenticated, is_summed, refused};
@@ -46,6 +46,8 @@ fn read(octets: &[u8], frame: &Ipv4Frame<'_>) {
     );
     assert_eq!(facts.source().to_string(), dotted(&octets[12..16]));
     assert_eq!(facts.destination().to_string(), dotted(&octets[16..20]));
+    let group_mac = multicast_mac(facts.destination()).map(|[.., hi, lo]| [hi, lo]);
+    assert_eq!(group_mac, facts.destination().is_multicast().then_some([octets[18], octets[19]]));
 }
 
 fn dotted(octets: &[u8]) -> String {

@@ -4,9 +4,9 @@
 use core::net::Ipv4Addr;
 
 use vrrp_proto::{
-    AH_LEN, AddressFamily, AddressList, AdvertInterval, AhError, ChecksumScope, Credentials, Expectation,
-    HMAC_TRAILER_LEN, HmacSequence, IP_PROTOCOL_AH, IpFacts, VRRP_MULTICAST_V4, Version, Vrid, checksum,
-    peek_vrid, receive,
+    AH_LEN, AddressFamily, AddressList, Addresses, AdvertInterval, AhError, ChecksumScope, Credentials,
+    Expectation, HMAC_TRAILER_LEN, HmacSequence, IP_PROTOCOL_AH, IpFacts, VRRP_MULTICAST_V4, Version, Vrid,
+    checksum, peek_vrid, receive,
 };
 
 use super::situation::{AH_NUMBER, Situation, bit};
@@ -32,9 +32,14 @@ pub(super) fn run(situation: &Situation, rest: &[u8]) {
         interval: own_interval(situation, version, message),
         credentials: credentials(situation, &facts, message),
         mode: situation.mode(&peers),
-        addresses: addresses.as_addresses(),
+        addresses: match (situation.is_other_family(), facts.family()) {
+            (false, _) => addresses.as_addresses(),
+            (true, AddressFamily::V4) => Addresses::V6(&[]),
+            (true, AddressFamily::V6) => Addresses::V4(&[]),
+        },
         policy: situation.policy(),
     };
+    hidden(expect.credentials);
     let judged = receive(message, &facts, &expect);
     assert_eq!(judged, receive(message, &facts, &expect), "nothing is remembered");
     match judged {
@@ -45,6 +50,13 @@ pub(super) fn run(situation: &Situation, rest: &[u8]) {
         }
         Err(error) => assert!(!error.to_string().is_empty()),
     }
+}
+
+/// No secret is printed.
+fn hidden(credentials: Credentials<'_>) {
+    let shown = format!("{credentials:?}");
+    assert_eq!(shown.contains("***"), !matches!(credentials, Credentials::None), "{shown}");
+    assert!(!shown.contains("s3cr3t") && !shown.contains("115, 51"));
 }
 
 /// What the IP layer makes of a packet: facts and message.

@@ -28,7 +28,7 @@ pub(super) enum Part {
 
 /// The choices; each bit is one.
 pub(super) struct Situation {
-    /// Bits 0, 1: part; 6: the rest begins with the IP header of a packet with an
+    /// Bits 0, 1: part; 5: we are of the other family; 6: the rest begins with the IP header of a packet with an
     /// authentication header; 7: the code is written anew.
     part: u8,
     /// Bit 0: IPv6; 1: unicast expected; 2: source checked; 3: other source; 4: sent to a
@@ -73,6 +73,10 @@ impl Situation {
             1 => Part::History,
             _ => Part::Heard,
         }
+    }
+
+    pub(super) fn is_other_family(&self) -> bool {
+        bit(self.part, 5)
     }
 
     pub(super) fn is_whole_packet(&self) -> bool {
