@@ -92,6 +92,7 @@ pub enum EncodeError {
 /// The checksum in a message is not the one that its octets give.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 #[error("checksum {received:#06x} received, {computed:#06x} computed{}", hint(*.right_under))]
+#[non_exhaustive]
 pub struct ChecksumError {
     /// The checksum field.
     pub received: u16,

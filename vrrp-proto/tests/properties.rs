@@ -21,7 +21,7 @@ prop_compose! {
         vrid in vrid(),
         priority: u8,
         interval in any::<u8>().prop_filter_map("interval 0", AdvertInterval::from_secs),
-        addresses in vec(any::<Ipv4Addr>(), 1..=255),
+        addresses in vec(any::<Ipv4Addr>(), 0..=255),
         password in proptest::option::of(uniform8(any::<u8>())),
     ) -> Advertisement {
         Advertisement {
@@ -38,8 +38,8 @@ prop_compose! {
 
 fn list() -> impl Strategy<Value = AddressList> {
     prop_oneof![
-        vec(any::<Ipv4Addr>(), 1..=255).prop_map(AddressList::V4),
-        vec(any::<Ipv6Addr>(), 1..=255).prop_map(AddressList::V6),
+        vec(any::<Ipv4Addr>(), 0..=255).prop_map(AddressList::V4),
+        vec(any::<Ipv6Addr>(), 0..=255).prop_map(AddressList::V6),
     ]
 }
 
@@ -133,8 +133,8 @@ proptest! {
     fn any_order_of_the_addresses_matches((message, facts, scope) in sent(), by: prop::sample::Index) {
         let mut shuffled = message.clone();
         match &mut shuffled.addresses {
-            AddressList::V4(list) => { let by = by.index(list.len()); list.rotate_left(by); list.reverse(); }
-            AddressList::V6(list) => { let by = by.index(list.len()); list.rotate_left(by); list.reverse(); }
+            AddressList::V4(list) => { let by = by.index(list.len() + 1); list.rotate_left(by); list.reverse(); }
+            AddressList::V6(list) => { let by = by.index(list.len() + 1); list.rotate_left(by); list.reverse(); }
         }
         let octets = encoded(&shuffled, scope);
         prop_assert!(receive(&octets, &facts, &expectation(&message, &facts)).unwrap().addresses_match);
