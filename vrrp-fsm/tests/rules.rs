@@ -118,6 +118,8 @@ fn priority_0_says_that_the_master_leaves() {
         let mut machine = backup(router(version, |_| {}));
         machine.handle_input(at(1), Input::Priority(Priority::RELEASE));
         assert_eq!(machine.effective_priority(), Priority::new(100));
+        let none = router(version, |config| config.priority = Priority::RELEASE);
+        assert_eq!((none.effective_priority(), none.config().priority.get()), (Priority::new(1), 1));
     }
 }
 
