@@ -13,7 +13,7 @@ pub struct Config {
     pub version: Version,
     /// Virtual router identifier. The machine only carries it.
     pub vrid: Vrid,
-    /// Base priority. Trackers move the effective one; see [`Input::Priority`](crate::Input).
+    /// Base priority, 1 to 255. Trackers move the effective one; see [`Input::Priority`](crate::Input).
     pub priority: Priority,
     /// Source address of our advertisements and the operand of the tie-break.
     pub primary_address: IpAddr,

@@ -240,7 +240,10 @@ fn a_v3_interval_is_reported_never_refused() {
     }
 }
 
-/// RFC 3768 §7.1: as sets, order is not fixed.
+/// As sets, order is not fixed.
+///
+/// Holds: 3768-7.1-11
+/// Refuses: 3768-7.1-11
 #[test]
 fn addresses_are_compared_as_sets() {
     let sets: [(&[Ipv4Addr], bool); 6] = [
@@ -264,6 +267,8 @@ fn addresses_are_compared_as_sets() {
     assert!(!receive(&twice, &BY_GROUP, &v3()).unwrap().addresses_match);
 }
 
+/// Holds: 3768-7.1-13, 5798-7.1-10, 9568-7.1-15
+/// Refuses: 3768-7.1-13
 #[test]
 fn an_address_mismatch_is_treated_by_version_and_policy() {
     use AddressMismatch::*;

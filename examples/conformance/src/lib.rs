@@ -22,7 +22,7 @@ use std::collections::BTreeSet;
 
 pub use citation::{Citation, Side, Unattached, citations};
 pub use document::document;
-pub use requirement::{Requirement, TableError, requirements};
+pub use requirement::{Requirement, Sides, TableError, requirements};
 
 /// Why the tests do not show what the table demands.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -65,8 +65,10 @@ pub fn problems(table: &[Requirement], cited: &[Citation], unattached: &[Unattac
     };
     let (shown, refused) = (by(Side::Holds), by(Side::Refuses));
     let known: BTreeSet<&str> = table.iter().map(|row| row.id.as_str()).collect();
-    let not_shown = table.iter().filter(|row| !shown.contains(row.id.as_str()));
-    let not_refused = table.iter().filter(|row| row.can_be_broken && !refused.contains(row.id.as_str()));
+    let not_shown =
+        table.iter().filter(|row| row.sides != Sides::NotBuilt && !shown.contains(row.id.as_str()));
+    let not_refused =
+        table.iter().filter(|row| row.sides == Sides::Both && !refused.contains(row.id.as_str()));
     let stale = cited.iter().filter(|citation| !known.contains(citation.id.as_str()));
     not_shown
         .map(|row| Problem::NotShown(row.id.clone()))

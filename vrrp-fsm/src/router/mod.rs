@@ -36,8 +36,14 @@ pub struct VirtualRouter {
 
 impl VirtualRouter {
     /// A router in Initialize that does nothing until [`Input::Startup`].
+    ///
+    /// Priority 0 says on the wire that a Master leaves, so nobody competes with it: configured, it
+    /// counts as 1.
     #[must_use]
-    pub const fn new(config: Config) -> Self {
+    pub const fn new(mut config: Config) -> Self {
+        if config.priority.get() == Priority::RELEASE.get() {
+            config.priority = Priority::new(1);
+        }
         let effective = config.priority;
         Self {
             config,
