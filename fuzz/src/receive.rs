@@ -1,6 +1,6 @@
 //! Receiving: what counts, what does not, and what is remembered.
 //!
-//! An input is [`situation::LEN`] octets that choose what a virtual router expects, what the
+//! An input is thirteen octets that choose what a virtual router expects, what the
 //! packet's IP header says and which part below runs, and then a message, a packet with an
 //! authentication header, or a list of numbers.
 
