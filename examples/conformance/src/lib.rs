@@ -33,6 +33,8 @@ pub enum Problem {
     NotRefused(String),
     /// A test cites a rule that is not in the table.
     Stale(Citation),
+    /// A test shows the opposite of a rule refused that, by the table, has none.
+    OneSided(Citation),
     /// A citation stands above no test.
     Unattached(Unattached),
 }
@@ -46,6 +48,13 @@ impl fmt::Display for Problem {
                 write!(
                     f,
                     "{}: {} cites {}, which is no requirement",
+                    citation.file, citation.test, citation.id
+                )
+            }
+            Self::OneSided(citation) => {
+                write!(
+                    f,
+                    "{}: {} refuses the opposite of {}, which has one side",
                     citation.file, citation.test, citation.id
                 )
             }
@@ -70,10 +79,15 @@ pub fn problems(table: &[Requirement], cited: &[Citation], unattached: &[Unattac
     let not_refused =
         table.iter().filter(|row| row.sides == Sides::Both && !refused.contains(row.id.as_str()));
     let stale = cited.iter().filter(|citation| !known.contains(citation.id.as_str()));
+    let one_sided = cited.iter().filter(|citation| {
+        let row = table.iter().find(|row| row.id == citation.id);
+        citation.side == Side::Refuses && row.is_some_and(|row| row.sides != Sides::Both)
+    });
     not_shown
         .map(|row| Problem::NotShown(row.id.clone()))
         .chain(not_refused.map(|row| Problem::NotRefused(row.id.clone())))
         .chain(stale.cloned().map(Problem::Stale))
+        .chain(one_sided.cloned().map(Problem::OneSided))
         .chain(unattached.iter().cloned().map(Problem::Unattached))
         .collect()
 }
