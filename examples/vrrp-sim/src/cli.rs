@@ -12,7 +12,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::explore::{Exploration, ExploreOptions, explore};
 use crate::run::{Outcome, run};
 use crate::scenario::Scenario;
-use crate::time::Time;
+use crate::time::{Seconds, Time};
 
 /// Exit status of a command line that makes no sense, as sysexits(3) has it.
 const USAGE: u8 = 64;
@@ -129,7 +129,6 @@ fn run_scenario(arguments: &RunArguments) -> Result<bool, String> {
 
 fn report(scenario: &Scenario, outcome: &Outcome) -> String {
     let end = Time::START + scenario.length;
-    let seconds = |duration| Time::START + duration;
     let about = scenario.about.trim();
     let head = if about.is_empty() { scenario.title.clone() } else { format!("{}\n{about}", scenario.title) };
     let (outage, overlap) = (outcome.ledger.longest_outage(end), outcome.ledger.longest_overlap(end));
@@ -142,9 +141,17 @@ fn report(scenario: &Scenario, outcome: &Outcome) -> String {
         "{head}\n\n{}\nseed {}: {verdict}; longest outage {}, two masters for at most {}\n",
         outcome.timeline.to_text(),
         outcome.seed,
-        seconds(outage),
-        seconds(overlap)
+        short(outage),
+        short(overlap)
     )
+}
+
+/// Seconds, or milliseconds of less than one.
+fn short(duration: Duration) -> String {
+    if duration < Duration::from_secs(1) && !duration.is_zero() {
+        return format!("{} ms", Seconds(duration * 1000));
+    }
+    format!("{} s", Seconds(duration))
 }
 
 fn search(arguments: &ExploreArguments) -> Result<bool, String> {

@@ -46,11 +46,24 @@ pub(crate) fn states(timeline: &Timeline, lane: usize) -> Vec<Segment<(Power, St
     let mut track = Track::new((Power::Off, StateKind::Initialize));
     for record in &timeline.records {
         let next = match &record.what {
-            Happening::Power { router, power, state } if *router == lane => (*power, *state),
-            Happening::Changed { router, transition } if *router == lane => (track.current.0, transition.to),
-            _ => continue,
+            Happening::Power { router, power, state } if *router == lane => Some((*power, *state)),
+            Happening::Changed { router, transition } if *router == lane => {
+                Some((track.current.0, transition.to))
+            }
+            Happening::Power { .. }
+            | Happening::Changed { .. }
+            | Happening::Done(_)
+            | Happening::Sent { .. }
+            | Happening::Addresses { .. }
+            | Happening::Announced { .. }
+            | Happening::Told { .. }
+            | Happening::Refused { .. }
+            | Happening::Broke { .. }
+            | Happening::Failed(_) => None,
         };
-        track.set(record.at, next);
+        if let Some(next) = next {
+            track.set(record.at, next);
+        }
     }
     track.end(timeline.end)
 }
@@ -61,22 +74,20 @@ pub(crate) fn holders(timeline: &Timeline, group: usize) -> Vec<Segment<Vec<(usi
     let mut track: Track<Vec<(usize, bool)>> = Track::new(Vec::new());
     for record in &timeline.records {
         let mut next = track.current.clone();
-        match record.what {
-            Happening::Addresses { router, held } if ours(router) => {
-                next.retain(|(holder, _)| *holder != router);
-                if held {
-                    next.push((router, false));
-                }
+        if let Happening::Addresses { router, held } = record.what
+            && ours(router)
+        {
+            next.retain(|(holder, _)| *holder != router);
+            if held {
+                next.push((router, false));
             }
-            Happening::Power { router, power: Power::Off, .. } => {
-                next.retain(|(holder, _)| *holder != router);
+        } else if let Happening::Power { router, power, .. } = record.what {
+            next.retain(|(holder, _)| *holder != router || power != Power::Off);
+            for holder in next.iter_mut().filter(|(holder, _)| *holder == router) {
+                holder.1 = power == Power::Frozen;
             }
-            Happening::Power { router, power, .. } => {
-                for holder in next.iter_mut().filter(|(holder, _)| *holder == router) {
-                    holder.1 = power == Power::Frozen;
-                }
-            }
-            _ => continue,
+        } else {
+            continue;
         }
         next.sort_unstable();
         track.set(record.at, next);

@@ -118,6 +118,7 @@ impl Machine {
 }
 
 /// A cause in words; `name` gives a name to an address.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the others, and those new to us, speak for themselves")]
 pub(crate) fn cause_words(cause: &Cause, name: impl Fn(IpAddr) -> String) -> String {
     match cause {
         Cause::Startup => "started".to_owned(),
@@ -132,7 +133,6 @@ pub(crate) fn cause_words(cause: &Cause, name: impl Fn(IpAddr) -> String) -> Str
         }
         Cause::FaultsCleared => "fit again".to_owned(),
         Cause::Shutdown => "stopped".to_owned(),
-        // The others, and those that are new to us, say it well themselves.
         other => other.to_string(),
     }
 }

@@ -8,18 +8,18 @@ use crate::machine::{cause_words, event_words, state_word};
 use crate::time::{Seconds, Time};
 use crate::timeline::{Happening, Timeline};
 
-/// Advertisements of one router with one priority, one after the other.
+/// The same thing of one router, again and again.
 struct Run {
     router: usize,
-    priority: Priority,
+    words: String,
     first: Time,
     last: Time,
     count: u32,
 }
 
 impl Timeline {
-    /// The timeline as lines: time, router, what it did and why. Advertisements of the same
-    /// priority stand in one line, at the time of the first.
+    /// The timeline as lines: time, router, what it did and why. What a router repeats between
+    /// two changes of state stands in one line, at the time of the first.
     #[must_use]
     pub fn to_text(&self) -> String {
         let mut out = String::new();
@@ -32,20 +32,18 @@ impl Timeline {
         let width = self.lanes.iter().map(|lane| lane.name.len()).max().unwrap_or(0);
         let mut runs: Vec<Run> = Vec::new();
         for record in &self.records {
-            if let Happening::Sent { router, priority } = record.what {
-                match runs.iter_mut().find(|run| run.router == router && run.priority == priority) {
+            let Some((who, words)) = self.words(&record.what) else { continue };
+            if let (Some(router), true) = (who, is_repeatable(&record.what)) {
+                match runs.iter_mut().find(|run| run.router == router && run.words == words) {
                     Some(run) => (run.last, run.count) = (record.at, run.count + 1),
-                    None => {
-                        runs.push(Run { router, priority, first: record.at, last: record.at, count: 1 });
-                    }
+                    None => runs.push(Run { router, words, first: record.at, last: record.at, count: 1 }),
                 }
                 continue;
             }
-            let Some((who, what)) = self.words(&record.what) else { continue };
             self.flush(out, &mut runs, width)?;
             match who {
-                Some(router) => line(out, record.at, self.name(router), width, &what)?,
-                None => writeln!(out, "{:>11}  {what}", record.at.to_string())?,
+                Some(router) => line(out, record.at, self.name(router), width, &words)?,
+                None => writeln!(out, "{:>11}  {words}", record.at.to_string())?,
             }
         }
         self.flush(out, &mut runs, width)?;
@@ -56,16 +54,11 @@ impl Timeline {
     }
 
     fn flush(&self, out: &mut String, runs: &mut Vec<Run>, width: usize) -> fmt::Result {
-        for run in runs.drain(..) {
-            let what = match (run.priority, run.count) {
-                (Priority::RELEASE, _) => "says goodbye (advertises priority 0)".to_owned(),
-                (priority, 1) => format!("advertises priority {priority}"),
-                (priority, count) => {
-                    let last = Seconds(run.last.since_start());
-                    format!("advertises priority {priority}, {count} times until {last} s")
-                }
-            };
-            line(out, run.first, self.name(run.router), width, &what)?;
+        for Run { router, mut words, first, last, count } in runs.drain(..) {
+            if count > 1 {
+                write!(words, ", {count} times until {} s", Seconds(last.since_start()))?;
+            }
+            line(out, first, self.name(router), width, &words)?;
         }
         Ok(())
     }
@@ -91,12 +84,28 @@ impl Timeline {
                 let (expected, actual) = (&failure.expected, &failure.actual);
                 Some((None, format!("!!! expected: {expected}; but {actual}{line}")))
             }
+            Happening::Sent { router, priority: Priority::RELEASE } => {
+                Some((Some(*router), "says goodbye (advertises priority 0)".to_owned()))
+            }
+            Happening::Sent { router, priority } => {
+                Some((Some(*router), format!("advertises priority {priority}")))
+            }
             // The transition or the action says it already.
-            Happening::Power { .. }
-            | Happening::Addresses { .. }
-            | Happening::Announced { .. }
-            | Happening::Sent { .. } => None,
+            Happening::Power { .. } | Happening::Addresses { .. } | Happening::Announced { .. } => None,
         }
+    }
+}
+
+const fn is_repeatable(what: &Happening) -> bool {
+    match what {
+        Happening::Sent { .. } | Happening::Told { .. } | Happening::Refused { .. } => true,
+        Happening::Done(_)
+        | Happening::Power { .. }
+        | Happening::Changed { .. }
+        | Happening::Addresses { .. }
+        | Happening::Announced { .. }
+        | Happening::Broke { .. }
+        | Happening::Failed(_) => false,
     }
 }
 

@@ -52,12 +52,19 @@ pub(super) fn judges_only_quiet_times(scenario: &Scenario) -> bool {
         }
         What::Expect(expectation) => {
             let settled_from = trouble.last + settling;
-            let judged_from = match expectation {
-                Expectation::QuietFor(duration) => {
-                    Time::START + step.at.since_start().saturating_sub(*duration)
-                }
-                _ => step.at,
+            let back = match expectation {
+                Expectation::QuietFor(duration) => *duration,
+                // What looks further back is not for quiet times.
+                Expectation::OutageAtMost(_)
+                | Expectation::OutageAtLeast(_)
+                | Expectation::TwoMastersAtMost(_)
+                | Expectation::TwoMastersAtLeast(_) => return false,
+                Expectation::Is(..)
+                | Expectation::OnlyMaster(_)
+                | Expectation::NoMaster
+                | Expectation::Settled => Duration::ZERO,
             };
+            let judged_from = Time::START + step.at.since_start().saturating_sub(back);
             trouble.is_over() && settled_from <= judged_from
         }
     })
