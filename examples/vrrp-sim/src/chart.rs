@@ -184,7 +184,10 @@ impl Chart<'_> {
         let Some(lane) = timeline.lanes.iter().find(|lane| lane.group == group) else { return Ok(()) };
         self.label("who has the address", &format!("VRID {} on {}", lane.vrid, lane.lan))?;
         for segment in holders(timeline, group) {
-            let names: Vec<_> = segment.what.iter().map(|(router, _)| timeline.name(*router)).collect();
+            let name = |(router, frozen): &(usize, bool)| {
+                format!("{}{}", timeline.name(*router), if *frozen { " (frozen)" } else { "" })
+            };
+            let names: Vec<_> = segment.what.iter().map(name).collect();
             let acting = segment.what.iter().filter(|(_, frozen)| !frozen).count();
             let fill = match (acting, names.len()) {
                 (_, 0) => OFF,
@@ -194,7 +197,7 @@ impl Chart<'_> {
             let names = if names.is_empty() { "nobody".to_owned() } else { names.join(" + ") };
             self.bar(segment.from, segment.to, fill, &names)?;
             if acting == 0 && !segment.what.is_empty() {
-                self.bar(segment.from, segment.to, "url(#ice)", &format!("{names}, frozen"))?;
+                self.bar(segment.from, segment.to, "url(#ice)", &names)?;
             }
             let (x, end) = (self.x(segment.from), self.x(segment.to));
             let letters = f64::from(u32::try_from(names.len()).unwrap_or(u32::MAX));

@@ -1,6 +1,6 @@
 //! What is going to happen, in order of time.
 
-use std::cmp::Ordering;
+use core::cmp::Ordering;
 use std::collections::BinaryHeap;
 use std::sync::Arc;
 

@@ -1,5 +1,7 @@
 //! The program as scripts use it: exit status, streams, files.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -1,5 +1,7 @@
 //! The shipped scenarios: each does what its file says, by its own seed and by others.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
