@@ -18,7 +18,7 @@ const STEP: f64 = 40.0;
 const LINE: f64 = 18.0;
 
 const STYLE: &str = "text{font:13px sans-serif;fill:#222}.t{font-size:17px;font-weight:bold}\
-.s{font-size:11px;fill:#555}.n{font-size:12px;fill:#fff}.g{stroke:#ddd}.m{stroke:#b00;stroke-dasharray:4 3}\
+.s{font-size:11px;fill:#555}.n{font-size:12px;fill:#fff;stroke:#174d31;stroke-width:3px;paint-order:stroke}.g{stroke:#ddd}.m{stroke:#b00;stroke-dasharray:4 3}\
 .bad{fill:#b00;font-weight:bold}";
 
 /// Pens for what is drawn: name, colour.
@@ -173,8 +173,8 @@ impl Chart<'_> {
         let width = (end - x).max(0.6);
         writeln!(
             self.out,
-            "<rect x=\"{x:.2}\" y=\"{y:.1}\" width=\"{width:.2}\" height=\"{LANE}\" fill=\"{fill}\">\
-             <title>{}: {from} – {to}</title></rect>",
+            "<rect x=\"{x:.2}\" y=\"{y:.1}\" width=\"{width:.2}\" height=\"{LANE}\" fill=\"{fill}\" stroke=\"#fff\" \
+             stroke-width=\"0.6\"><title>{}: {from} – {to}</title></rect>",
             escape(title)
         )
     }
@@ -199,6 +199,9 @@ impl Chart<'_> {
             if acting == 0 && !segment.what.is_empty() {
                 self.bar(segment.from, segment.to, "url(#ice)", &names)?;
             }
+            // Who acts, if there is not room for all.
+            let acting = segment.what.iter().filter(|(_, frozen)| !frozen).map(name).collect::<Vec<_>>();
+            let names = if acting.is_empty() { names } else { acting.join(" + ") };
             let (x, end) = (self.x(segment.from), self.x(segment.to));
             let letters = f64::from(u32::try_from(names.len()).unwrap_or(u32::MAX));
             if end - x > 7.5 * letters + 6.0 && !segment.what.is_empty() {

@@ -144,3 +144,16 @@ fn a_scenario_written_back_runs_the_same() {
         assert_eq!(lines(&scenario), lines(&again), "{name}");
     }
 }
+
+#[test]
+fn the_readme_shows_what_the_program_reads_and_prints() {
+    let readme = include_str!("../README.md");
+    let toml = readme.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let scenario = Scenario::parse(toml).unwrap();
+    assert_eq!((scenario.routers.len(), scenario.steps.len()), (2, 2));
+    let text = as_expected("crash").timeline.to_text();
+    let shown = readme.split("```\n").find(|block| block.contains("=== crash a")).unwrap();
+    for line in shown.lines() {
+        assert!(text.contains(line.trim_start()), "{line}");
+    }
+}
