@@ -53,7 +53,8 @@ pub enum Credentials<'a> {
     None,
     /// A password in clear (`auth_type PASS`). VRRPv3 has none, so there it is not looked at.
     Password(&'a Password),
-    /// An IP authentication header before each VRRPv2 message (`auth_type AH`).
+    /// An IP authentication header before each VRRPv2 message (`auth_type AH`). Demanded of a
+    /// VRRPv3 router, it is checked before those messages, too; keepalived has no such thing.
     #[cfg(feature = "auth")]
     Header(crate::AhCheck<'a>),
     /// A trailer behind each message of either version (`auth_hmac`).

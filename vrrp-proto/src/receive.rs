@@ -100,8 +100,8 @@ pub fn receive<'a>(
     let proof = check_trailer(trailer, &layout, facts, expect)?;
     let proof = match layout.version {
         Version::V2 => check_authentication(&layout, proof, facts, expect.credentials)?,
-        // It has none of its own.
-        Version::V3 => proof,
+        // It has no method of its own; an authentication header that is demanded must be right.
+        Version::V3 => check_header(&layout, proof, facts, expect.credentials)?,
     };
     let interval = layout.interval()?;
     let interval_matches = interval == expect.interval;
@@ -195,7 +195,6 @@ const fn check_trailer(
 }
 
 /// The method of a VRRPv2 message; returns what is proven now.
-#[cfg_attr(not(feature = "auth"), expect(unused_variables, reason = "only keyed methods look at headers"))]
 fn check_authentication(
     layout: &Layout<'_>,
     proof: Proof,
@@ -214,14 +213,33 @@ fn check_authentication(
         (ReceivedAuthentication::Password(theirs), Credentials::Password(ours)) if theirs != *ours => {
             Err(ReceiveError::Password)
         }
-        #[cfg(feature = "auth")]
-        (_, Credentials::Header(check)) => {
-            let header = facts.authentication_header().ok_or(ReceiveError::HeaderMissing)?;
-            let sequence = check.verify(header, header.source(), layout.octets)?;
-            Ok(Proof::Header { sequence })
-        }
-        _ => Ok(proof),
+        _ => check_header(layout, proof, facts, credentials),
     }
+}
+
+/// The authentication header, where it is the method; returns what is proven now.
+#[cfg(feature = "auth")]
+fn check_header(
+    layout: &Layout<'_>,
+    proof: Proof,
+    facts: &IpFacts,
+    credentials: Credentials<'_>,
+) -> Result<Proof, ReceiveError> {
+    let Credentials::Header(check) = credentials else { return Ok(proof) };
+    let header = facts.authentication_header().ok_or(ReceiveError::HeaderMissing)?;
+    let sequence = check.verify(header, header.source(), layout.octets)?;
+    Ok(Proof::Header { sequence })
+}
+
+/// Without keyed authentication there is nothing to prove.
+#[cfg(not(feature = "auth"))]
+const fn check_header(
+    _: &Layout<'_>,
+    proof: Proof,
+    _: &IpFacts,
+    _: Credentials<'_>,
+) -> Result<Proof, ReceiveError> {
+    Ok(proof)
 }
 
 /// Tries the scopes, the one that keepalived sends first, and returns the one that fits and is

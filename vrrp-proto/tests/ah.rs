@@ -168,6 +168,24 @@ fn each_fault_of_a_header_has_its_name() {
     assert_eq!(judge(&no_type, &ours), Err(mismatch));
 }
 
+/// Nobody sends it, but who demands a header of version 3 must not get one unchecked.
+#[test]
+fn a_header_before_version_3_is_checked_too() {
+    let key = key();
+    let expect = Expectation {
+        version: Version::V3,
+        vrid: Vrid::new(51).unwrap(),
+        interval: AdvertInterval::from_centis(25).unwrap(),
+        addresses: Addresses::V4(&[A, Ipv4Addr::new(10, 9, 0, 101)]),
+        ..expect(check(&key, AhCoverage::WithTtl))
+    };
+    let mut packet = [&frame("v2 ah")[14..58], message("v3")].concat();
+    packet[3] = 60;
+    assert_eq!(judge(&packet, &expect), Err(ReceiveError::Header(AhError::CheckValue)));
+    sign_anew(&mut packet);
+    assert_eq!(judge(&packet, &expect).unwrap().proof, Proof::Header { sequence: 1 });
+}
+
 /// HMAC-MD5 over the packet as keepalived takes it by multicast, with the md5 and hmac crates
 /// and none of our own code.
 fn sign_anew(packet: &mut [u8]) {

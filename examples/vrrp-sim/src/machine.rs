@@ -152,6 +152,13 @@ pub(crate) fn event_words(event: &Event, name: impl Fn(IpAddr) -> String) -> Str
         Event::MasterChanged { source, priority } => {
             format!("follows {} with priority {priority}", name(*source))
         }
+        Event::HandedOver { source, priority, after } => {
+            let (to, after) = (name(*source), Seconds(*after));
+            format!("handed over to {to} with priority {priority}, which spoke after {after} s")
+        }
+        Event::IgnoredByOwner { priority, source } => {
+            format!("as owner ignores {} with priority {priority}", name(*source))
+        }
         other => format!("reports {other:?}"),
     }
 }
