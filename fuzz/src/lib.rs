@@ -6,5 +6,9 @@
 //!
 //! A crash becomes a file in `corpus/` first, a fix second.
 
-pub mod advertisement;
 pub mod config;
+pub mod frame;
+mod hosts;
+mod planted;
+pub mod receive;
+pub mod view;

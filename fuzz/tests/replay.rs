@@ -21,8 +21,18 @@ fn replay(target: &str, run: fn(&[u8])) {
 }
 
 #[test]
-fn advertisement_corpus_breaks_no_law() {
-    replay("advertisement", vrrp_lvs_fuzz::advertisement::run);
+fn view_corpus_breaks_no_law() {
+    replay("view", vrrp_lvs_fuzz::view::run);
+}
+
+#[test]
+fn receive_corpus_breaks_no_law() {
+    replay("receive", vrrp_lvs_fuzz::receive::run);
+}
+
+#[test]
+fn frame_corpus_breaks_no_law() {
+    replay("frame", vrrp_lvs_fuzz::frame::run);
 }
 
 #[test]

@@ -13,7 +13,7 @@ pub struct Config {
     pub version: Version,
     /// Virtual router identifier. The machine only carries it.
     pub vrid: Vrid,
-    /// Base priority. Trackers move the effective one; see [`Input::Priority`](crate::Input).
+    /// Base priority, 1 to 255. Trackers move the effective one; see [`Input::Priority`](crate::Input).
     pub priority: Priority,
     /// Source address of our advertisements and the operand of the tie-break.
     pub primary_address: IpAddr,
@@ -36,8 +36,27 @@ pub struct Config {
     /// keepalived's `higher_prio_send_advert`: a Master that yields sends one last
     /// advertisement. No RFC asks for it.
     pub answer_winning: bool,
+    /// Whether an owner (priority 255) discards every advertisement (keepalived's
+    /// `owner_ignore_adverts`).
+    ///
+    /// RFC 3768 and RFC 5798 §7.1 demand it. By erratum 8298 of RFC 9568 it listens, so that two
+    /// owners resolve by address; so does keepalived in both versions.
+    pub owner_ignores: bool,
+    /// What a Master does when somebody removed one of its addresses.
+    pub address_loss: AddressLoss,
     /// When gratuitous ARP or unsolicited NA are repeated.
     pub announce: AnnounceSchedule,
+}
+
+/// What a Master does when somebody else removed one of its addresses.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
+pub enum AddressLoss {
+    /// It says priority 0 and gives all of them up; unless somebody better speaks, it is Master
+    /// again after its skew. keepalived's way.
+    #[default]
+    Yield,
+    /// It puts them back and announces them.
+    ReAdd,
 }
 
 impl Config {
@@ -57,6 +76,8 @@ impl Config {
             down_timer_adverts: THREE,
             answer_losing: matches!(version, Version::V3),
             answer_winning: false,
+            owner_ignores: matches!(version, Version::V2),
+            address_loss: AddressLoss::Yield,
             announce: AnnounceSchedule::ONCE,
         }
     }

@@ -33,6 +33,12 @@ pub enum Input {
     FaultRaised(Fault),
     /// That reason is gone. When none is left, the router takes part again.
     FaultCleared(Fault),
+    /// Planned work begins (`true`) or is over. While it lasts the router competes with priority 1
+    /// and never preempts, so it is Master only if nobody else is there. A Master hands over with
+    /// one priority 0; then [`Event::HandedOver`](crate::Event::HandedOver) tells who took over and
+    /// how long that took, or [`Cause::NobodyTookOver`](crate::Cause::NobodyTookOver) that it is
+    /// Master again. Afterwards it competes as before: one that preempts takes its place back.
+    Maintenance(bool),
 }
 
 /// A reason why a router must not be Master. keepalived calls the resulting state FAULT.
@@ -42,6 +48,10 @@ pub enum Fault {
     Interface,
     /// The interface has no address to send from.
     SourceAddress,
+    /// A unicast router has no peer to send to. Never a reason to speak to a group instead.
+    NoPeers,
+    /// Another member of its [`SyncGroup`](crate::SyncGroup) has a fault.
+    SyncGroup,
     /// A tracker without a weight failed, or has no result yet. The number is the caller's.
     Tracker(u16),
 }
@@ -51,6 +61,8 @@ impl fmt::Display for Fault {
         match self {
             Self::Interface => f.write_str("interface down"),
             Self::SourceAddress => f.write_str("no address to send from"),
+            Self::NoPeers => f.write_str("no unicast peer"),
+            Self::SyncGroup => f.write_str("another member of the sync group has a fault"),
             Self::Tracker(number) => write!(f, "tracker {number} failed or has no result"),
         }
     }

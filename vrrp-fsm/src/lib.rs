@@ -7,7 +7,8 @@
 //! This crate never reads a clock, opens a socket, spawns a thread, logs or touches a global.
 //! It is `no_std` and needs `alloc` for its queue of outputs. Counters and history are not kept
 //! here: fold them from [`Output::Event`] and [`Output::Transition`]. Two routers that will
-//! behave alike compare equal, so a model checker can hold the real machine as its state.
+//! behave alike compare equal, so a model checker can hold the real machine as its state;
+//! [`VirtualRouter::rebase`] takes the time that has passed out of it.
 //!
 //! # The run loop
 //!
@@ -47,6 +48,7 @@
 extern crate alloc;
 
 mod config;
+mod group;
 mod input;
 mod instant;
 mod output;
@@ -54,12 +56,15 @@ mod router;
 mod state;
 mod tracker;
 
-pub use config::{AnnounceSchedule, Config};
+pub use config::{AddressLoss, AnnounceSchedule, Config};
+pub use group::{GroupOutput, SyncGroup};
 pub use input::{Fault, Input};
 pub use instant::Instant;
 pub use output::{Cause, Event, Output, StateKind, Transition};
 pub use router::VirtualRouter;
-pub use tracker::{ScriptTracker, Verdict, Weight, effective_priority};
+pub use tracker::{
+    Effect, PrioritySum, ProcessQuorum, ScriptTracker, Verdict, Weight, effective_priority, file_effect,
+};
 
 /// The README's example compiles and its assertion holds.
 #[cfg(doctest)]

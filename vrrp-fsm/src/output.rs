@@ -80,8 +80,24 @@ pub enum Cause {
         /// Our effective priority.
         ours: Priority,
     },
+    /// We were silent for so long (our process stood still) that this router took over, and we do
+    /// not preempt.
+    Overslept {
+        /// From our last advertisement to its.
+        silence: Duration,
+        /// Its priority.
+        priority: Priority,
+        /// Its address.
+        source: IpAddr,
+    },
     /// A protected address was removed by somebody else.
     AddressLost,
+    /// Planned work begins ([`Input::Maintenance`](crate::Input::Maintenance)).
+    Maintenance,
+    /// It handed over, and no other router spoke for `Master_Down_Interval`.
+    NobodyTookOver,
+    /// Another member of its [`SyncGroup`](crate::SyncGroup) did so.
+    SyncGroup,
     /// This fault was raised.
     Fault(Fault),
     /// The last fault was cleared.
@@ -102,7 +118,14 @@ impl fmt::Display for Cause {
             Self::Beaten { priority, source, ours } => {
                 write!(f, "priority {priority} from {source} beats {ours}")
             }
+            Self::Overslept { silence, priority, source } => {
+                let (secs, micros) = (silence.as_secs(), silence.subsec_micros());
+                write!(f, "silent for {secs}.{micros:06} s, {source} with priority {priority} took over")
+            }
             Self::AddressLost => f.write_str("a virtual address was removed"),
+            Self::Maintenance => f.write_str("maintenance"),
+            Self::NobodyTookOver => f.write_str("nobody took over"),
+            Self::SyncGroup => f.write_str("with its sync group"),
             Self::Fault(fault) => fmt::Display::fmt(fault, f),
             Self::FaultsCleared => f.write_str("no fault left"),
             Self::Shutdown => f.write_str("stop"),
@@ -116,6 +139,22 @@ impl fmt::Display for Cause {
 pub enum Event {
     /// As Master we heard a Master that loses against us.
     LosingMaster {
+        /// Its priority.
+        priority: Priority,
+        /// Its address.
+        source: IpAddr,
+    },
+    /// After a hand-over this router spoke first.
+    HandedOver {
+        /// Its address.
+        source: IpAddr,
+        /// Its priority.
+        priority: Priority,
+        /// From our priority 0 to its advertisement.
+        after: Duration,
+    },
+    /// As owner we discarded an advertisement.
+    IgnoredByOwner {
         /// Its priority.
         priority: Priority,
         /// Its address.

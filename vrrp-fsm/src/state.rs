@@ -24,6 +24,28 @@ impl State {
             Self::Master(_) => StateKind::Master,
         }
     }
+
+    /// The same with every point in time moved.
+    pub(crate) fn with_times(self, moved: impl Fn(Instant) -> Instant) -> Self {
+        match self {
+            Self::Initialize | Self::Fault => self,
+            Self::Backup(backup) => Self::Backup(Backup {
+                master_down: moved(backup.master_down),
+                preempt_from: backup.preempt_from.map(&moved),
+                wait: match backup.wait {
+                    Wait::Successor { since } => Wait::Successor { since: moved(since) },
+                    wait @ (Wait::Silence | Wait::Released | Wait::AddressLost | Wait::Group) => wait,
+                },
+                ..backup
+            }),
+            Self::Master(master) => Self::Master(Master {
+                next_advert: moved(master.next_advert),
+                burst: master.burst.map(|burst| Burst { at: moved(burst.at), ..burst }),
+                refresh: master.refresh.map(moved),
+                ..master
+            }),
+        }
+    }
 }
 
 /// Watching a Master.
@@ -51,6 +73,13 @@ pub(crate) enum Wait {
     Released,
     /// `Skew_Time` after we lost an address and gave up.
     AddressLost,
+    /// We handed over; somebody should have spoken by then.
+    Successor {
+        /// When we did.
+        since: Instant,
+    },
+    /// The Master was silent; so must be the Masters of the other members of our group.
+    Group,
 }
 
 /// Holding the addresses.

@@ -6,7 +6,7 @@ mod common;
 use core::time::Duration;
 
 use common::{address, at, backup, drain, heard, master, router};
-use vrrp_fsm::{AnnounceSchedule, Cause, Event, Input, Instant, Output, StateKind};
+use vrrp_fsm::{AddressLoss, AnnounceSchedule, Cause, Event, Input, Instant, Output, StateKind};
 use vrrp_proto::{AdvertInterval, Priority, Version};
 
 use Output::{Announce, SendAdvertisement};
@@ -136,4 +136,140 @@ fn handle_timeout_before_the_deadline_does_nothing() {
     let before = machine.clone();
     machine.handle_timeout(at(1));
     assert_eq!(machine, before);
+}
+
+/// RFC 3768 and 5798 §7.1 discard what an owner hears, erratum 8298 of RFC 9568 does not.
+#[test]
+fn an_owner_listens_or_not_by_version_and_choice() {
+    for (version, ignores) in [(V2, true), (V3, false)] {
+        let mut machine = router(version, |config| config.priority = Priority::OWNER);
+        machine.handle_input(at(0), Input::Startup);
+        drain(&mut machine);
+        let due = machine.poll_timeout();
+        machine.handle_input(at(1), heard(255, 9));
+        let outputs = drain(&mut machine);
+        let ignored = Output::Event(Event::IgnoredByOwner { priority: Priority::OWNER, source: address(9) });
+        assert_eq!(outputs.contains(&ignored), ignores, "{version:?}");
+        assert_eq!(machine.state() == StateKind::Master, ignores, "{version:?}");
+        if ignores {
+            assert_eq!((outputs.len(), machine.poll_timeout()), (1, due));
+        }
+    }
+    let mut listening = router(V2, |config| {
+        config.priority = Priority::OWNER;
+        config.owner_ignores = false;
+    });
+    listening.handle_input(at(0), Input::Startup);
+    listening.handle_input(at(1), heard(255, 9));
+    assert_eq!(listening.state(), StateKind::Backup);
+}
+
+/// A VM that was stopped for long enough is no Master any more, if nobody is to be preempted.
+#[test]
+fn a_master_that_slept_yields_to_its_successor_unless_it_preempts() {
+    for version in [V2, V3] {
+        for (preempt, state) in [(false, StateKind::Backup), (true, StateKind::Master)] {
+            let mut machine = master(router(version, |config| config.preempt = preempt));
+            // Its last advertisement was at the takeover.
+            let last = machine.poll_timeout().unwrap().saturating_sub(Duration::from_secs(2));
+            let skew = AdvertInterval::from_secs(2).unwrap().skew_time(version, Priority::new(50));
+            let took_over = last + Duration::from_secs(6) + skew;
+
+            let mut awake = machine.clone();
+            awake.handle_input(took_over.saturating_sub(Duration::from_nanos(1)), heard(50, 9));
+            assert_eq!(awake.state(), StateKind::Master, "nobody is Master by the rules so early");
+
+            machine.handle_input(took_over, heard(50, 9));
+            assert_eq!(machine.state(), state, "{version:?}, preempt {preempt}");
+            if !preempt {
+                let cause = drain(&mut machine).into_iter().find_map(|output| match output {
+                    Output::Transition(change) => Some(change.cause),
+                    _ => None,
+                });
+                let silence = Duration::from_secs(6) + skew;
+                let (priority, source) = (Priority::new(50), address(9));
+                assert_eq!(cause, Some(Cause::Overslept { silence, priority, source }));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_lost_address_is_put_back_where_that_is_the_choice() {
+    let mut machine = master(router(V3, |config| config.address_loss = AddressLoss::ReAdd));
+    let due = machine.poll_timeout();
+    machine.handle_input(at(100), Input::AddressLost);
+    assert_eq!(drain(&mut machine), [Output::AcquireAddresses, Announce { repeat: 1 }]);
+    assert_eq!((machine.state(), machine.poll_timeout()), (StateKind::Master, due));
+}
+
+/// What a hand-over and its end look like, by version and by what others do.
+#[test]
+fn maintenance_hands_over_and_stays_the_last_resort() {
+    for version in [V2, V3] {
+        let mut machine = master(router(version, |_| {}));
+        machine.handle_input(at(10_000), Input::Maintenance(true));
+        let outputs = drain(&mut machine);
+        assert_eq!(outputs[0], SendAdvertisement { priority: Priority::RELEASE });
+        assert_eq!(adverts(&outputs), 1);
+        assert!(outputs.contains(&Output::ReleaseAddresses));
+        assert_eq!((machine.state(), machine.effective_priority()), (StateKind::Backup, Priority::new(1)));
+        let skew = AdvertInterval::from_secs(2).unwrap().skew_time(version, Priority::new(1));
+        assert_eq!(machine.poll_timeout(), Some(at(16_000) + skew));
+        // Twice is once.
+        machine.handle_input(at(10_001), Input::Maintenance(true));
+        assert_eq!(drain(&mut machine), []);
+
+        let mut alone = machine.clone();
+        machine.handle_input(at(10_700), heard(50, 9));
+        let after = Duration::from_millis(700);
+        let told = Event::HandedOver { source: address(9), priority: Priority::new(50), after };
+        assert!(drain(&mut machine).contains(&Output::Event(told)), "{version:?}");
+        // It never preempts, and whoever is there is better.
+        machine.handle_input(at(12_000), heard(2, 9));
+        assert_eq!(machine.poll_timeout(), Some(at(18_000) + skew));
+        // Told once.
+        assert_eq!(drain(&mut machine), []);
+        // The work is over: back as its priority says.
+        machine.handle_input(at(13_000), Input::Maintenance(false));
+        assert_eq!(machine.effective_priority(), Priority::new(100));
+        let due = machine.poll_timeout();
+        machine.handle_input(at(14_000), heard(50, 9));
+        assert_eq!(machine.poll_timeout(), due, "a worse Master is discarded again");
+
+        alone.handle_timeout(at(16_000) + skew);
+        let outputs = drain(&mut alone);
+        assert_eq!(outputs[0], SendAdvertisement { priority: Priority::new(1) });
+        let why = outputs.iter().find_map(|output| match output {
+            Output::Transition(change) => Some(change.cause),
+            _ => None,
+        });
+        assert_eq!(why, Some(Cause::NobodyTookOver));
+    }
+}
+
+#[test]
+fn trackers_go_on_during_maintenance_and_count_afterwards() {
+    let mut machine = backup(router(V3, |_| {}));
+    machine.handle_input(at(1), Input::Maintenance(true));
+    machine.handle_input(at(2), Input::Priority(Priority::new(120)));
+    assert_eq!(machine.effective_priority(), Priority::new(1));
+    drain(&mut machine);
+    machine.handle_input(at(3), Input::Maintenance(false));
+    let changed = Event::PriorityChanged { from: Priority::new(1), to: Priority::new(120) };
+    assert_eq!(drain(&mut machine), [Output::Event(changed)]);
+}
+
+#[test]
+fn an_owner_in_maintenance_is_no_owner() {
+    let mut machine = router(V2, |config| config.priority = Priority::OWNER);
+    machine.handle_input(at(0), Input::Startup);
+    machine.handle_input(at(1), Input::Maintenance(true));
+    assert_eq!(machine.state(), StateKind::Backup);
+    drain(&mut machine);
+    machine.handle_input(at(2), heard(50, 9));
+    assert_eq!(machine.master(), Some(address(9)));
+    machine.handle_input(at(3), Input::Maintenance(false));
+    machine.handle_timeout(machine.poll_timeout().unwrap());
+    assert_eq!((machine.state(), machine.effective_priority()), (StateKind::Master, Priority::OWNER));
 }

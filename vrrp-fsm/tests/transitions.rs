@@ -173,7 +173,7 @@ fn v3_backup_learns_the_masters_interval_and_v2_does_not() {
 
 #[test]
 fn an_owner_preempts_even_without_preempt_mode() {
-    let mut machine = router(V2, |config| {
+    let mut machine = router(V3, |config| {
         config.priority = Priority::OWNER;
         config.preempt = false;
     });

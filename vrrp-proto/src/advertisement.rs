@@ -36,7 +36,7 @@ impl Addresses<'_> {
         }
     }
 
-    /// Whether there are none; such a list cannot be encoded.
+    /// Whether there are none, which the RFCs do not allow (RFC 9568 §5.2.5) and keepalived sends.
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.len() == 0

@@ -88,7 +88,8 @@ impl Policy {
     /// keepalived before 2.3.3, Debian 12's 2.2.7 among them.
     pub const KEEPALIVED_BEFORE_2_3_3: Self =
         Self { address_mismatch: AddressMismatch::Drop, ..Self::KEEPALIVED };
-    /// RFC 3768 for VRRPv2, RFC 9568 with its errata for VRRPv3.
+    /// RFC 3768 for VRRPv2, RFC 9568 with its errata for VRRPv3; over IPv4 a VRRPv3 checksum may
+    /// still be RFC 5798's, which peers send, unless `v3_checksum` says otherwise.
     pub const STRICT: Self = Self {
         address_mismatch: AddressMismatch::AsRfc,
         old_unicast_checksum: false,

@@ -12,7 +12,7 @@
 //!   values go out, and the reverse;
 //! - panic on octets from the network;
 //! - allocate, except to make an owned `Advertisement`;
-//! - accept a wrong checksum or count 0, whatever the policy;
+//! - accept a wrong checksum, whatever the policy;
 //! - read octet 4 of a VRRPv3 message as an authentication type;
 //! - show a password: `Debug` and `Display` mask it;
 //! - show a type of a dependency in its API.
@@ -73,6 +73,71 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # Keyed authentication
+//!
+//! What was seen is read from [`Credentials`] and told in [`Proof`]; the caller keeps it, because
+//! the caller knows whether the packet counted:
+//!
+//! ```
+//! # #[cfg(all(feature = "auth", feature = "frame"))] {
+//! use std::net::Ipv4Addr;
+//! use std::num::NonZeroU16;
+//! use vrrp_proto::{
+//!     Addresses, AdvertInterval, AdvertisementFields, AhCheck, AhCoverage, AhKey, AhWindow, Authentication,
+//!     Credentials, Expectation, Ipv4Frame, Ipv4Packet, Mode, Password, Policy, Priority, Proof,
+//!     VRRP_MULTICAST_V4, Version, Vrid, receive,
+//! };
+//!
+//! let key = AhKey::new(Password::new(b"s3cr3t").ok_or("too long")?);
+//! let vrid = Vrid::new(51).ok_or("VRID 0")?;
+//! let addresses = Addresses::V4(&[Ipv4Addr::new(192, 0, 2, 100)]);
+//!
+//! // One virtual router writes …
+//! let fields = AdvertisementFields {
+//!     version: Version::V2,
+//!     vrid,
+//!     priority: Priority::new(150),
+//!     interval: AdvertInterval::DEFAULT,
+//!     addresses,
+//!     authentication: Authentication::Header,
+//! };
+//! let packet = Ipv4Packet {
+//!     source: Ipv4Addr::new(192, 0, 2, 1),
+//!     destination: VRRP_MULTICAST_V4,
+//!     ttl: 255,
+//!     identification: NonZeroU16::MIN,
+//! };
+//! let mut window = AhWindow::growing();
+//! let number = window.next().ok_or("all numbers are used up")?;
+//! let mut octets = [0; 128];
+//! let len = packet.encode_authenticated(&fields, &key, AhCoverage::WithTtl, number, &mut octets)?;
+//!
+//! // … and its twin on another host reads.
+//! let mut window = AhWindow::growing();
+//! for accepted in [true, false] {
+//!     let frame = Ipv4Frame::parse(&octets[..len])?;
+//!     let expect = Expectation {
+//!         version: Version::V2,
+//!         vrid,
+//!         interval: AdvertInterval::DEFAULT,
+//!         credentials: Credentials::Header(AhCheck { key: &key, coverage: AhCoverage::WithTtl, window }),
+//!         mode: Mode::Multicast { group: VRRP_MULTICAST_V4.into() },
+//!         addresses,
+//!         policy: Policy::KEEPALIVED,
+//!     };
+//!     let received = receive(frame.payload(), &frame.facts(), &expect);
+//!     assert_eq!(received.is_ok(), accepted, "the same packet counts once");
+//!     if let Ok(Proof::Header { sequence }) = received.map(|received| received.proof) {
+//!         window.accept(sequence);
+//!     }
+//! }
+//! # }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! [`Credentials::Trailer`](Credentials) works alike for keepalived's `auth_hmac`, with a
+//! `ReplayGuard` for the window and `AdvertisementFields::encode_signed` for writing.
+//!
 //! # Features
 //!
 //! - `std` (default): as `alloc`. The errors implement [`core::error::Error`] either way.
@@ -89,13 +154,17 @@
 //!
 //! - RFC 9568 §5.2.8 sums a VRRPv3 message over IPv4 without a pseudo-header. keepalived and
 //!   FRR put one in by default, so [`receive`] accepts both and reports which one it was; the
-//!   sender chooses by [`ChecksumScope`].
+//!   sender chooses by [`ChecksumScope`]. [`V3Checksum`] keeps to the letter of either RFC.
 //! - RFC 3768 §7.1 drops a differing address list unless the sender is the owner; keepalived
 //!   2.3.3 accepts it. [`Policy::STRICT`] is the RFC, [`Policy::KEEPALIVED`] the default.
 //! - RFC 9568 §7.1 demands TTL 255 of every packet; unicast peers may be routers away, so
 //!   only [`Policy::STRICT`] does.
+//! - RFC 9568 §5.2.5 wants an address in every message, erratum 8300 a link-local one first over
+//!   IPv6. keepalived looks for neither, and may send neither: again only [`Policy::STRICT`] does.
 //! - RFC 2402 counts the TTL as zero in the check value of an authentication header; keepalived
 //!   leaves it in by multicast. The key's user says which (`AhCoverage`).
+//!
+//! `docs/conformance.md` in the repository names, for each rule of the RFCs, the tests that prove it.
 #![no_std]
 
 #[cfg(feature = "alloc")]

@@ -53,6 +53,7 @@ fn judge<'a>(packet: &'a [u8], expect: &Expectation<'_>) -> Result<Received<'a>,
     receive(packet.payload(), &packet.facts(), expect)
 }
 
+/// Holds: 3768-7.1-7
 #[test]
 fn what_keepalived_signed_is_accepted() {
     let key = key();
@@ -102,6 +103,8 @@ fn what_we_sign_is_octet_for_octet_keepalived_s() {
 
 /// RFC 2402 §3.3.3.1.1.1: type of service, flags, offset and checksum change on the way. The
 /// TTL does, too, but keepalived has it covered by multicast.
+///
+/// Refuses: 3768-7.1-7
 #[test]
 fn one_changed_bit_is_refused_unless_routers_may_change_it() {
     let key = key();
@@ -125,6 +128,8 @@ fn one_changed_bit_is_refused_unless_routers_may_change_it() {
 }
 
 /// What is wrong, and what is said of it.
+///
+/// Refuses: 3768-5.3.6-2, 3768-7.1-7
 #[test]
 fn each_fault_of_a_header_has_its_name() {
     let (key, other) = (key(), AhKey::from_octets(b"another"));

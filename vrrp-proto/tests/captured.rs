@@ -63,6 +63,7 @@ fn addresses(list: Addresses<'_>) -> Vec<IpAddr> {
     }
 }
 
+/// Holds: 3768-5.3.8-1, 5798-5.2.8-2, 9568-5.2.8-3
 #[test]
 fn every_field_that_keepalived_sent_is_read() {
     for (name, scope, want) in table() {
@@ -80,6 +81,7 @@ fn every_field_that_keepalived_sent_is_read() {
     }
 }
 
+/// Holds: 3768-7.2-1, 5798-7.2-1, 9568-7.2-1
 #[test]
 fn the_same_octets_are_written() {
     for (name, scope, fields) in table() {
@@ -105,6 +107,8 @@ fn the_owned_form_writes_the_same_octets() {
     }
 }
 
+/// Holds: 5798-5.2.8-2, 9568-5.2.8-2
+/// Refuses: 5798-5.2.8-2, 9568-5.2.8-2
 #[test]
 fn a_v3_message_summed_as_keepalived_does_is_wrong_by_rfc_9568_and_the_reverse() {
     let view = AdvertisementView::parse(message("v3"), AddressFamily::V4).unwrap();
@@ -156,7 +160,7 @@ fn a_gratuitous_arp_is_octet_for_octet_keepalived_s() {
     assert_eq!(gratuitous_arp(mac, Ipv4Addr::new(10, 9, 0, 100)), frame("gratuitous arp"));
 }
 
-/// RFC 3768-7.3-1, 9568-7.3-1.
+/// Holds: 3768-7.3-1, 5798-7.3-1, 9568-7.3-1
 #[test]
 fn the_virtual_mac_ends_in_family_and_vrid() {
     let vrid = Vrid::new(51).unwrap();

@@ -98,6 +98,7 @@ fn every_field_that_frr_sent_is_read() {
     }
 }
 
+/// Holds: 3768-7.2-1, 5798-7.2-1, 9568-7.2-1, 9568-5.2.8-2
 #[test]
 fn the_same_octets_are_written() {
     for (name, scope, fields) in table() {
@@ -122,6 +123,8 @@ fn frr_passes_every_policy_and_the_scope_of_its_checksum_is_named() {
 }
 
 /// RFC 9568 §7.1: the two ways to sum over IPv4 are told apart, not both let through by chance.
+///
+/// Refuses: 3768-7.1-4, 5798-7.1-4, 9568-7.1-5
 #[test]
 fn a_message_of_frr_with_one_wrong_bit_is_refused() {
     for (name, _, fields) in table() {
@@ -133,7 +136,7 @@ fn a_message_of_frr_with_one_wrong_bit_is_refused() {
     }
 }
 
-/// RFC 3768-7.3-1, 9568-7.3-1.
+/// Holds: 3768-7.3-1, 5798-7.3-1, 9568-7.3-1
 #[test]
 fn the_frames_come_from_the_virtual_mac() {
     for (name, _, fields) in table() {

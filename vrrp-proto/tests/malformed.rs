@@ -9,6 +9,9 @@ use vrrp_proto::{
     Version, Vrid, peek_vrid,
 };
 
+/// Refuses: 3768-5.3.1-1, 3768-5.3.2-1, 3768-5.3.2-2, 3768-5.3.3-1, 3768-5.3.7-1, 3768-5.3.10-1, 3768-7.1-3
+/// Refuses: 5798-5.2.1-1, 5798-5.2.2-1, 5798-5.2.3-1, 5798-5.2.5-1, 5798-7.1-3
+/// Refuses: 9568-5.2.1-1, 9568-5.2.2-1, 9568-5.2.3-1, 9568-5.2.5-1, 9568-7.1-3, 9568-7.1-4, 9568-7.1-10
 #[test]
 fn parse_names_the_broken_rule() {
     use DecodeError::*;
@@ -42,7 +45,10 @@ fn parse_names_the_broken_rule() {
     }
 }
 
-/// RFC 3768 knows IPv4 only; 5798-5.2.9-1: the size of an address is that of the IP version.
+/// RFC 3768 knows IPv4 only.
+///
+/// Holds: 5798-5.2.9-1, 9568-5.2.9-1
+/// Refuses: 5798-5.2.9-1, 9568-5.2.9-1
 #[test]
 fn the_family_of_the_packet_decides_the_size_of_an_address() {
     let v2 = hex!("21 33 64 01 00 01 0000 c0000201 0000000000000000");
@@ -59,7 +65,7 @@ fn the_family_of_the_packet_decides_the_size_of_an_address() {
     );
 }
 
-/// 5798-5.2.6-2, 9568-5.2.6-2.
+/// Holds: 5798-5.2.6-2, 9568-5.2.6-2
 #[test]
 fn reserved_bits_are_ignored_and_octet_4_of_v3_is_no_authentication_type() {
     for reserved in [0x00, 0x10, 0x20, 0xf0] {
@@ -70,7 +76,9 @@ fn reserved_bits_are_ignored_and_octet_4_of_v3_is_no_authentication_type() {
     }
 }
 
-/// 3768-5.3.6.1-1: with type 0 the data are ignored; 3768-5.3.6-1: 1 and 2 have names.
+/// With type 0 the data are ignored; 1 and 2 have names.
+///
+/// Holds: 3768-5.3.6-1
 #[test]
 fn the_authentication_type_of_v2_is_told_apart() {
     use AuthenticationKind::*;
@@ -91,7 +99,9 @@ fn the_authentication_type_of_v2_is_told_apart() {
     }
 }
 
-/// 9568-5.2.7-1, 9568-5.2.5-1, 3768-5.3.7-1: the greatest values fit.
+/// The greatest values fit.
+///
+/// Holds: 3768-5.3.5-1, 5798-5.2.5-1, 9568-5.2.5-1
 #[test]
 fn the_limits_of_the_fields_are_inside() {
     let octets = [&hex!("31 ff ff ff 0fff 0000")[..], &[10; 1020]].concat();
@@ -126,6 +136,9 @@ fn fields(version: Version) -> AdvertisementFields<'static> {
     }
 }
 
+/// Refuses: 3768-5.3.7-1, 3768-5.3.8-1, 3768-7.2-1
+/// Refuses: 5798-5.2.6-1, 5798-5.2.7-1, 5798-7.2-1
+/// Refuses: 9568-5.2.6-1, 9568-5.2.7-1, 9568-5.2.8-3, 9568-7.2-1
 #[test]
 fn encode_refuses_what_the_version_cannot_carry_and_leaves_the_buffer_alone() {
     use ChecksumScope::Message;
@@ -163,7 +176,9 @@ fn encode_refuses_what_the_version_cannot_carry_and_leaves_the_buffer_alone() {
     }
 }
 
-/// 5798-5.2.6-1, 9568-5.2.6-1, 3768-5.3.6.1-1: into a dirty buffer.
+/// Into a dirty buffer.
+///
+/// Holds: 5798-5.2.6-1, 9568-5.2.6-1
 #[test]
 fn reserved_bits_and_absent_authentication_are_written_as_zeros() {
     let mut out = [0xa5; 20];

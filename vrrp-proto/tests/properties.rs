@@ -118,6 +118,7 @@ proptest! {
         prop_assert_eq!(checksum(&octets, received.checksum_scope), checksum(&octets, scope));
     }
 
+    /// Refuses: 3768-5.3.8-1, 5798-5.2.8-1, 9568-5.2.8-1
     #[test]
     fn a_flipped_bit_is_caught((message, facts, scope) in sent(), at: prop::sample::Index) {
         let mut octets = encoded(&message, scope);

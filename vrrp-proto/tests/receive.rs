@@ -104,6 +104,9 @@ fn what_keepalived_sends_is_received() {
     }
 }
 
+/// Refuses: 3768-5.2.3-2, 3768-5.3.2-2, 3768-5.3.3-1, 3768-5.3.6-2, 3768-7.1-2, 3768-7.1-3, 3768-7.1-7
+/// Refuses: 5798-5.1.1.3-2, 5798-7.1-2
+/// Refuses: 9568-5.1.1.3-2, 9568-7.1-2, 9568-7.1-3, 9568-7.1-10
 #[test]
 fn the_broken_rule_is_named() {
     use ReceiveError::{AuthenticationMismatch, AuthenticationType, Decode, Destination, Interval, Ttl};
@@ -147,8 +150,10 @@ fn the_broken_rule_is_named() {
     }
 }
 
-/// 9568-5.2.5-2 (erratum 8299), 3768-5.3.5-1: a keepalived without `virtual_ipaddress` sends
+/// A keepalived without `virtual_ipaddress` sends
 /// messages without addresses, and hears them; the RFCs refuse them.
+///
+/// Refuses: 3768-5.3.9-1, 5798-5.2.5-1, 9568-5.2.5-1, 9568-5.2.5-2, 9568-7.1-8
 #[test]
 fn a_message_without_addresses_counts_for_keepalived_and_not_for_the_rfcs() {
     // VRRPv2 as keepalived 2.2.7 sent it, without `virtual_ipaddress`; it refuses to run VRRPv3 like that.
@@ -175,7 +180,9 @@ fn a_message_without_addresses_counts_for_keepalived_and_not_for_the_rfcs() {
     }
 }
 
-/// 3768-7.1-4, 5798-7.1-4, 9568-7.1-5: no policy lets it through.
+/// No policy lets it through.
+///
+/// Refuses: 3768-7.1-4, 5798-7.1-4, 9568-7.1-5
 #[test]
 fn a_wrong_checksum_is_never_accepted() {
     let unicast = v3_unicast(&[], false);
@@ -193,7 +200,7 @@ fn a_wrong_checksum_is_never_accepted() {
     }
 }
 
-/// 9568-5.2.8-2 and keepalived's default.
+/// Holds: 5798-5.2.8-2, 9568-5.2.8-2
 #[test]
 fn either_checksum_scope_of_v3_over_ipv4_is_accepted_and_named() {
     let rfc = edited("v3", &[], ChecksumScope::Message);
@@ -214,7 +221,9 @@ fn a_unicast_sum_over_the_multicast_address_is_keepalived_s_before_1_3_7() {
     assert!(matches!(receive(&old, &BY_UNICAST, &strict), Err(ReceiveError::Checksum(_))));
 }
 
-/// 3768-5.3.8-1: the pseudo-header of v3 does not leak into v2.
+/// The pseudo-header of v3 does not leak into v2.
+///
+/// Refuses: 3768-5.3.8-1
 #[test]
 fn a_v2_message_with_a_pseudo_header_in_its_sum_is_refused() {
     let octets = edited("v2", &[], BY_GROUP.pseudo_header());
@@ -231,7 +240,10 @@ fn a_v3_interval_is_reported_never_refused() {
     }
 }
 
-/// 3768-7.1-11: as sets, order is not fixed.
+/// As sets, order is not fixed.
+///
+/// Holds: 3768-7.1-11
+/// Refuses: 3768-7.1-11
 #[test]
 fn addresses_are_compared_as_sets() {
     let sets: [(&[Ipv4Addr], bool); 6] = [
@@ -255,6 +267,8 @@ fn addresses_are_compared_as_sets() {
     assert!(!receive(&twice, &BY_GROUP, &v3()).unwrap().addresses_match);
 }
 
+/// Holds: 3768-7.1-13, 5798-7.1-10, 9568-7.1-15
+/// Refuses: 3768-7.1-13
 #[test]
 fn an_address_mismatch_is_treated_by_version_and_policy() {
     use AddressMismatch::*;
@@ -304,6 +318,7 @@ fn a_stranger_is_refused_only_where_the_source_is_checked() {
     assert!(receive(message("v3 unicast"), &BY_UNICAST, &v3_unicast(&peers, false)).is_ok());
 }
 
+/// Refuses: 5798-5.1.1.3-2, 5798-7.1-1, 9568-5.1.1.3-2, 9568-7.1-1
 #[test]
 fn a_unicast_ttl_counts_only_where_limits_are_given_or_the_policy_is_strict() {
     let limits = |min_ttl, max_ttl| [UnicastPeer { min_ttl, max_ttl, ..peer(SENDER) }];
@@ -398,7 +413,8 @@ fn v3_ipv6(policy: Policy) -> Expectation<'static> {
     }
 }
 
-/// 9568-5.1.2.3-2, 9568-5.2.8-3.
+/// Holds: 5798-5.1.2.3-2, 9568-5.1.2.3-2, 9568-5.2.8-3
+/// Refuses: 5798-5.1.2.3-2, 9568-5.1.2.3-2, 9568-5.2.8-3
 #[test]
 fn an_ipv6_message_needs_hop_limit_255_and_its_pseudo_header() {
     let facts = IpFacts::v6(SENDER_V6, VRRP_MULTICAST_V6, 255);
@@ -411,7 +427,7 @@ fn an_ipv6_message_needs_hop_limit_255_and_its_pseudo_header() {
     assert!(matches!(receive(&bare, &facts, &v3_ipv6(Policy::KEEPALIVED)), Err(ReceiveError::Checksum(_))));
 }
 
-/// 9568-7.1-9.
+/// Refuses: 9568-7.1-9
 #[test]
 fn a_first_ipv6_address_that_is_not_link_local_is_refused_by_the_strict_policy() {
     let facts = IpFacts::v6(SENDER_V6, VRRP_MULTICAST_V6, 255);
@@ -425,6 +441,9 @@ fn a_first_ipv6_address_that_is_not_link_local_is_refused_by_the_strict_policy()
 }
 
 /// Over what a VRRPv3 message over IPv4 may be summed is a choice, and a wrong choice says so.
+///
+/// Holds: 5798-5.2.8-2, 9568-5.2.8-2
+/// Refuses: 5798-5.2.8-2, 9568-5.2.8-2
 #[test]
 fn a_sum_over_the_other_scope_is_told_as_such() {
     let captured = message("v3");

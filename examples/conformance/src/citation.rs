@@ -44,13 +44,19 @@ pub fn citations(file: &str, source: &str) -> (Vec<Citation>, Vec<Unattached>) {
             waiting.extend(ids.map(|id| (side, id)));
         } else if line == "#[test]" {
             is_test = true;
+        } else if line.starts_with("#[ignore") {
+            // It shows nothing.
+            is_test = false;
         } else if let (Some(name), true) = (function(line), is_test) {
             let test = |(side, id)| Citation { id, side, file: file.to_owned(), test: name.to_owned() };
             found.extend(waiting.drain(..).map(test));
             is_test = false;
-        } else if !(line.starts_with("///") || line.starts_with("//") || line.starts_with("#[")) {
-            if !waiting.is_empty() {
-                unattached.push(Unattached { file: file.to_owned(), line: since });
+        } else if !(line.starts_with("///") || line.starts_with("#[")) {
+            // Also a plain comment: behind it may be a test that was taken out.
+            let misspelt = line.starts_with("// Holds:") || line.starts_with("// Refuses:");
+            if misspelt || !waiting.is_empty() {
+                let line = if misspelt { index + 1 } else { since };
+                unattached.push(Unattached { file: file.to_owned(), line });
             }
             waiting.clear();
             is_test = false;
@@ -106,6 +112,9 @@ mod tests {
             ("/// Holds: 1-2-3\nfn no_test() {}\n", line(1)),
             ("\n/// Holds: 1-2-3\nconst A: u8 = 1;\n#[test]\nfn test() {}\n", line(2)),
             ("/// Holds: 1-2-3\n", line(1)),
+            ("\n// Holds: 1-2-3\n#[test]\nfn test() {}\n", line(2)),
+            ("/// Holds: 1-2-3\n// #[test]\n// fn taken_out() {}\n#[test]\nfn test() {}\n", line(1)),
+            ("/// Holds: 1-2-3\n#[test]\n#[ignore]\nfn test() {}\n", line(1)),
         ] {
             assert_eq!(citations("file.rs", source), (Vec::new(), want), "{source}");
         }

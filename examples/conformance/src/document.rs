@@ -2,7 +2,7 @@
 
 use core::fmt::Write;
 
-use crate::{Citation, Requirement, Side};
+use crate::{Citation, Requirement, Side, Sides};
 
 const HEAD: &str = "\
 # Conformance
@@ -13,7 +13,7 @@ from it. Generated from `requirements.tsv` and from what the tests cite, by
 test shows and on a citation of a rule that is not there.
 
 A rule that can be broken has two sides: a test that shows it hold, and one that shows its opposite
-refused. A number is RFC, section, running number.
+refused; one that cannot has a dash there. STEP is a step of the state machine, DEF a number or a format. A number is RFC, section, running number.
 ";
 
 /// The whole document.
@@ -21,6 +21,7 @@ refused. A number is RFC, section, running number.
 pub fn document(table: &[Requirement], cited: &[Citation]) -> String {
     let mut text = HEAD.to_owned();
     deviations(&mut text, table);
+    not_built(&mut text, table);
     let mut rfcs: Vec<&str> = table.iter().map(Requirement::rfc).collect();
     rfcs.dedup();
     for rfc in rfcs {
@@ -37,8 +38,8 @@ pub fn document(table: &[Requirement], cited: &[Citation]) -> String {
                 row.level,
                 row.krate,
                 row.text,
-                by(Side::Holds),
-                if row.can_be_broken { by(Side::Refuses) } else { "cannot be broken".to_owned() },
+                if row.sides == Sides::NotBuilt { "not built".to_owned() } else { by(Side::Holds) },
+                if row.sides == Sides::Both { by(Side::Refuses) } else { "–".to_owned() },
             );
         }
     }
@@ -47,7 +48,14 @@ pub fn document(table: &[Requirement], cited: &[Citation]) -> String {
 
 fn deviations(text: &mut String, table: &[Requirement]) {
     text.push_str("\n## Where the default departs, and why\n\n");
-    for row in table.iter().filter(|row| !row.deviation.is_empty()) {
+    for row in table.iter().filter(|row| !row.deviation.is_empty() && row.sides != Sides::NotBuilt) {
+        let _ = writeln!(text, "- **{}** ({}): {}", row.id, row.level, row.deviation);
+    }
+}
+
+fn not_built(text: &mut String, table: &[Requirement]) {
+    text.push_str("\n## What is not built, and why\n\n");
+    for row in table.iter().filter(|row| row.sides == Sides::NotBuilt) {
         let _ = writeln!(text, "- **{}** ({}): {}", row.id, row.level, row.deviation);
     }
 }

@@ -22,7 +22,7 @@ use std::collections::BTreeSet;
 
 pub use citation::{Citation, Side, Unattached, citations};
 pub use document::document;
-pub use requirement::{Requirement, TableError, requirements};
+pub use requirement::{Requirement, Sides, TableError, requirements};
 
 /// Why the tests do not show what the table demands.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -33,6 +33,8 @@ pub enum Problem {
     NotRefused(String),
     /// A test cites a rule that is not in the table.
     Stale(Citation),
+    /// A test shows the opposite of a rule refused that, by the table, has none.
+    OneSided(Citation),
     /// A citation stands above no test.
     Unattached(Unattached),
 }
@@ -46,6 +48,13 @@ impl fmt::Display for Problem {
                 write!(
                     f,
                     "{}: {} cites {}, which is no requirement",
+                    citation.file, citation.test, citation.id
+                )
+            }
+            Self::OneSided(citation) => {
+                write!(
+                    f,
+                    "{}: {} refuses the opposite of {}, which has one side",
                     citation.file, citation.test, citation.id
                 )
             }
@@ -65,13 +74,20 @@ pub fn problems(table: &[Requirement], cited: &[Citation], unattached: &[Unattac
     };
     let (shown, refused) = (by(Side::Holds), by(Side::Refuses));
     let known: BTreeSet<&str> = table.iter().map(|row| row.id.as_str()).collect();
-    let not_shown = table.iter().filter(|row| !shown.contains(row.id.as_str()));
-    let not_refused = table.iter().filter(|row| row.can_be_broken && !refused.contains(row.id.as_str()));
+    let not_shown =
+        table.iter().filter(|row| row.sides != Sides::NotBuilt && !shown.contains(row.id.as_str()));
+    let not_refused =
+        table.iter().filter(|row| row.sides == Sides::Both && !refused.contains(row.id.as_str()));
     let stale = cited.iter().filter(|citation| !known.contains(citation.id.as_str()));
+    let one_sided = cited.iter().filter(|citation| {
+        let row = table.iter().find(|row| row.id == citation.id);
+        citation.side == Side::Refuses && row.is_some_and(|row| row.sides != Sides::Both)
+    });
     not_shown
         .map(|row| Problem::NotShown(row.id.clone()))
         .chain(not_refused.map(|row| Problem::NotRefused(row.id.clone())))
         .chain(stale.cloned().map(Problem::Stale))
+        .chain(one_sided.cloned().map(Problem::OneSided))
         .chain(unattached.iter().cloned().map(Problem::Unattached))
         .collect()
 }

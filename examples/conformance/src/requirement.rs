@@ -9,12 +9,23 @@ pub struct Requirement {
     pub level: String,
     /// The crate that meets it.
     pub krate: String,
-    /// It can be broken, so its opposite must be shown refused.
-    pub can_be_broken: bool,
+    /// How much of it must be shown.
+    pub sides: Sides,
     /// What it demands.
     pub text: String,
-    /// Where the default departs from it, and why; empty if it does not.
+    /// Where the default departs from it, and why; empty if it does not. Why it is not built.
     pub deviation: String,
+}
+
+/// How much of a rule must be shown.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Sides {
+    /// Nothing: it is not built.
+    NotBuilt,
+    /// That it holds: it cannot be broken.
+    Holds,
+    /// That it holds and that its opposite is refused.
+    Both,
 }
 
 impl Requirement {
@@ -22,12 +33,6 @@ impl Requirement {
     #[must_use]
     pub fn rfc(&self) -> &str {
         self.id.split('-').next().unwrap_or_default()
-    }
-
-    /// Its section.
-    #[must_use]
-    pub fn section(&self) -> &str {
-        self.id.split('-').nth(1).unwrap_or_default()
     }
 }
 
@@ -37,8 +42,8 @@ pub enum TableError {
     /// A line has not five or six columns.
     #[error("line {0}: not id, level, crate, sides, text, deviation")]
     Columns(usize),
-    /// The sides are neither 1 nor 2.
-    #[error("line {0}: a rule has 1 or 2 sides")]
+    /// The sides are neither 1 nor 2, nor 0 with a reason.
+    #[error("line {0}: a rule has 1 or 2 sides, or 0 and a reason")]
     Sides(usize),
     /// An id stands there twice.
     #[error("line {0}: {1} is there already")]
@@ -63,9 +68,10 @@ pub fn requirements(table: &str) -> Result<Vec<Requirement>, TableError> {
             [id, level, krate, sides, text, deviation] => (id, level, krate, sides, text, deviation),
             _ => return Err(TableError::Columns(number)),
         };
-        let can_be_broken = match sides {
-            "1" => false,
-            "2" => true,
+        let sides = match (sides, deviation) {
+            ("0", reason) if !reason.is_empty() => Sides::NotBuilt,
+            ("1", _) => Sides::Holds,
+            ("2", _) => Sides::Both,
             _ => return Err(TableError::Sides(number)),
         };
         if rows.iter().any(|row| row.id == id) {
@@ -75,7 +81,7 @@ pub fn requirements(table: &str) -> Result<Vec<Requirement>, TableError> {
             id: id.to_owned(),
             level: level.to_owned(),
             krate: krate.to_owned(),
-            can_be_broken,
+            sides,
             text: text.to_owned(),
             deviation: deviation.to_owned(),
         });
@@ -90,7 +96,10 @@ mod tests {
     #[test]
     fn a_table_is_read_and_its_faults_are_named() {
         let rows = requirements("# remark\n\n3768-5.3.3-1\tDEF\tvrrp-proto\t2\tA VRID.\n").unwrap();
-        assert_eq!((rows[0].rfc(), rows[0].section(), rows[0].can_be_broken), ("3768", "5.3.3", true));
+        assert_eq!((rows[0].rfc(), rows[0].sides), ("3768", Sides::Both));
+        let rows = requirements("1-1-1\tMUST\tx\t0\ttext\treason").unwrap();
+        assert_eq!(rows[0].sides, Sides::NotBuilt);
+        assert_eq!(requirements("1-1-1\tMUST\tx\t0\ttext"), Err(TableError::Sides(1)));
         assert_eq!(requirements("a\tb"), Err(TableError::Columns(1)));
         assert_eq!(requirements("\na\tMUST\tx\t3\ttext"), Err(TableError::Sides(2)));
         let twice = "a\tMUST\tx\t1\ttext\na\tMUST\tx\t1\ttext";

@@ -69,7 +69,7 @@ fn each_kind_of_problem_is_reported() {
             .unwrap();
     let source = "\
         /// Holds: 1-1-1, 1-1-2, 9-9-9\n\
-        /// Refuses: 1-1-1\n\
+        /// Refuses: 1-1-1, 1-1-3\n\
         #[test]\n\
         fn one() {}\n\
         /// Holds: 1-1-3\n\
@@ -82,6 +82,7 @@ fn each_kind_of_problem_is_reported() {
             "1-1-3: no test says `Holds: 1-1-3`",
             "1-1-2: no test says `Refuses: 1-1-2`",
             "x/tests/a.rs: one cites 9-9-9, which is no requirement",
+            "x/tests/a.rs: one refuses the opposite of 1-1-3, which has one side",
             "x/tests/a.rs:5: a citation above no test",
         ]
     );

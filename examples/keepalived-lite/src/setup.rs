@@ -341,6 +341,8 @@ fn machine(block: &VrrpInstance, content: &Content) -> Result<vrrp_fsm::Config, 
         NonZeroU8::new(block.down_timer_adverts).ok_or(SetupError::Value("down_timer_adverts"))?;
     config.answer_losing = !block.lower_prio_no_advert;
     config.answer_winning = block.higher_prio_send_advert;
+    // keepalived listens unless told otherwise.
+    config.owner_ignores = false;
     config.announce = announce(&block.garp);
     Ok(config)
 }

@@ -12,6 +12,7 @@
 #[path = "../captures/mod.rs"]
 mod captures;
 mod ipv6;
+mod limits;
 mod v2;
 mod v3;
 

@@ -188,6 +188,17 @@ fn an_interval_is_1_to_255_whole_seconds() {
     }
 }
 
+/// Holds: 3768-7.1-14
+/// Refuses: 3768-7.1-14
+#[test]
+fn the_interval_is_ours() {
+    for secs in 1..=255 {
+        let received = AdvertInterval::from_secs(secs).unwrap();
+        let refused = ReceiveError::Interval { received, expected: AdvertInterval::DEFAULT };
+        assert_eq!(judge(&with(5, secs), &expect()), if secs == 1 { Ok(()) } else { Err(refused) });
+    }
+}
+
 /// Holds: 3768-5.3.8-1, 3768-7.1-4
 /// Refuses: 3768-5.3.8-1, 3768-7.1-4
 #[test]

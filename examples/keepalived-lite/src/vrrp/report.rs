@@ -67,7 +67,7 @@ pub(crate) fn event(instance: &Instance, event: &Event) {
         Event::MasterChanged { source, priority } => {
             tracing::debug!("({name}) master is now {source} with priority {priority}");
         }
-        other => tracing::debug!("({name}) {other:?}"),
+        other @ (Event::IgnoredByOwner { .. } | _) => tracing::debug!("({name}) {other:?}"),
     }
 }
 

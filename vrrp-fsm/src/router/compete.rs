@@ -1,0 +1,61 @@
+//! With what a router competes: its priority, preemption, maintenance.
+
+use vrrp_proto::Priority;
+
+use super::VirtualRouter;
+use crate::state::{Backup, State, Wait};
+use crate::{Cause, Event, Instant, Output};
+
+impl VirtualRouter {
+    pub(super) fn change_priority(&mut self, priority: Priority) {
+        if self.effective.is_owner() || priority == Priority::RELEASE || priority.is_owner() {
+            return;
+        }
+        let from = self.effective_priority();
+        self.effective = priority;
+        self.compete_as_before(from);
+    }
+
+    /// Stands back, or competes again.
+    pub(super) fn set_maintenance(&mut self, now: Instant, on: bool) {
+        if self.maintenance == on {
+            return;
+        }
+        let from = self.effective_priority();
+        self.maintenance = on;
+        if !on || !matches!(self.state, State::Master(_)) {
+            self.compete_as_before(from);
+            return;
+        }
+        self.outputs.push_back(Output::SendAdvertisement { priority: Priority::RELEASE });
+        let backup = Backup { wait: Wait::Successor { since: now }, ..self.watching_from(now) };
+        self.leave_master(State::Backup(backup), Cause::Maintenance);
+        self.event(Event::PriorityChanged { from, to: self.effective_priority() });
+    }
+
+    /// With another priority than `from`.
+    pub(super) fn compete_as_before(&mut self, from: Priority) {
+        let to = self.effective_priority();
+        if from == to {
+            return;
+        }
+        if let State::Backup(backup) = &mut self.state {
+            // The running timer moves by the difference of the skews. Restarting it would let a
+            // flapping tracker postpone a takeover without end.
+            let version = self.config.version;
+            let old = backup.interval.skew_time(version, from);
+            let new = backup.interval.skew_time(version, to);
+            backup.master_down = (backup.master_down + new).saturating_sub(old);
+        }
+        self.event(Event::PriorityChanged { from, to });
+    }
+
+    /// Nothing may keep it from being Master.
+    pub(super) const fn is_owner(&self) -> bool {
+        self.effective.is_owner() && !self.maintenance
+    }
+
+    pub(super) const fn preempts(&self) -> bool {
+        self.is_owner() || (self.config.preempt && !self.maintenance)
+    }
+}

@@ -1,0 +1,311 @@
+//! The state machine of one virtual router.
+
+mod compete;
+mod grouped;
+mod hear;
+
+use alloc::collections::{BTreeSet, VecDeque};
+use core::net::IpAddr;
+use core::time::Duration;
+
+use hear::Heard;
+use vrrp_proto::{AdvertInterval, Priority};
+
+use crate::state::{Backup, Burst, Master, State, Wait};
+use crate::{AddressLoss, Cause, Config, Event, Fault, Input, Instant, Output, StateKind, Transition};
+
+/// One virtual router: RFC 3768 §6.4 and RFC 9568 §6.4, with keepalived's extensions.
+///
+/// Feed it what happened ([`handle_input`](Self::handle_input)) and the passing of time
+/// ([`handle_timeout`](Self::handle_timeout)); after each, take what it wants done
+/// ([`poll_output`](Self::poll_output)) until there is nothing left, and ask when it wants to
+/// be woken ([`poll_timeout`](Self::poll_timeout)). Inputs that come while outputs are pending
+/// append to them: nothing is lost and nothing panics.
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+pub struct VirtualRouter {
+    config: Config,
+    effective: Priority,
+    faults: BTreeSet<Fault>,
+    state: State,
+    outputs: VecDeque<Output>,
+    /// A [`SyncGroup`](crate::SyncGroup) decides when it becomes Master.
+    grouped: bool,
+    /// It stands back: the last resort.
+    maintenance: bool,
+}
+
+impl VirtualRouter {
+    /// A router in Initialize that does nothing until [`Input::Startup`].
+    ///
+    /// Priority 0 says on the wire that a Master leaves, so nobody competes with it: configured, it
+    /// counts as 1.
+    #[must_use]
+    pub const fn new(mut config: Config) -> Self {
+        if config.priority.get() == Priority::RELEASE.get() {
+            config.priority = Priority::new(1);
+        }
+        let effective = config.priority;
+        Self {
+            config,
+            effective,
+            faults: BTreeSet::new(),
+            state: State::Initialize,
+            outputs: VecDeque::new(),
+            grouped: false,
+            maintenance: false,
+        }
+    }
+
+    /// What it was configured with (the primary address as of the latest input).
+    #[must_use]
+    pub const fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The state without its timers.
+    #[must_use]
+    pub const fn state(&self) -> StateKind {
+        self.state.kind()
+    }
+
+    /// The priority it competes with: the base, moved by trackers; 1 during maintenance.
+    #[must_use]
+    pub const fn effective_priority(&self) -> Priority {
+        if self.maintenance { Priority::new(1) } else { self.effective }
+    }
+
+    /// Whether it stands back ([`Input::Maintenance`]).
+    #[must_use]
+    pub const fn is_in_maintenance(&self) -> bool {
+        self.maintenance
+    }
+
+    /// The Master it follows, while Backup and once one was heard.
+    #[must_use]
+    pub const fn master(&self) -> Option<IpAddr> {
+        match &self.state {
+            State::Backup(backup) => backup.master,
+            State::Initialize | State::Fault | State::Master(_) => None,
+        }
+    }
+
+    /// The interval by which it judges the Master: its own, or in VRRPv3 the learned one.
+    #[must_use]
+    pub const fn master_interval(&self) -> AdvertInterval {
+        match &self.state {
+            State::Backup(backup) => backup.interval,
+            State::Initialize | State::Fault | State::Master(_) => self.config.advert_interval,
+        }
+    }
+
+    /// Applies one input at `now`.
+    pub fn handle_input(&mut self, now: Instant, input: Input) {
+        match input {
+            Input::Startup => self.startup(now),
+            Input::Shutdown => self.shutdown(),
+            Input::Advertisement { priority, interval, source } => {
+                self.advertisement(now, Heard { priority, interval, source });
+            }
+            Input::Priority(priority) => self.change_priority(priority),
+            Input::PrimaryAddress(address) => self.config.primary_address = address,
+            Input::AddressLost => self.address_lost(now),
+            Input::FaultRaised(fault) => self.raise(fault),
+            Input::FaultCleared(fault) => self.clear(now, fault),
+            Input::Maintenance(on) => self.set_maintenance(now, on),
+        }
+    }
+
+    /// Runs whatever is due at `now`. Calling it early or twice does nothing.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        match self.state {
+            State::Backup(backup) if backup.master_down <= now => {
+                self.become_master(now, self.cause_of(backup));
+            }
+            State::Master(master) => self.master_timeout(now, master),
+            State::Initialize | State::Fault | State::Backup(_) => {}
+        }
+    }
+
+    /// Takes the oldest pending output. Drain to `None` after every `handle_*` call.
+    pub fn poll_output(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    /// When to call [`handle_timeout`](Self::handle_timeout) next; `None` if nothing is due.
+    #[must_use]
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        match &self.state {
+            State::Initialize | State::Fault => None,
+            State::Backup(backup) => Some(backup.master_down),
+            State::Master(master) => {
+                let extra = [master.burst.map(|burst| burst.at), master.refresh];
+                extra.into_iter().flatten().chain([master.next_advert]).min()
+            }
+        }
+    }
+
+    /// Moves the origin of time `by` later: what was due at t is due at t − `by`.
+    ///
+    /// Afterwards the router behaves as before towards a clock that was set back alike. Two
+    /// routers that differ in nothing but when all this began become equal, so a model checker
+    /// meets each state once. Leave the present, and what is overdue, some seconds behind the new
+    /// origin: a point before it becomes the origin.
+    pub fn rebase(&mut self, by: Duration) {
+        self.state = self.state.with_times(|time| time.saturating_sub(by));
+    }
+
+    fn startup(&mut self, now: Instant) {
+        match (&self.state, self.faults.first()) {
+            (State::Initialize, None) => {
+                let owner = self.is_owner() && !self.grouped;
+                self.take_part(now, if owner { Cause::Owner } else { Cause::Startup });
+            }
+            (State::Initialize, Some(&fault)) => self.enter(State::Fault, Cause::Fault(fault)),
+            (State::Fault | State::Backup(_) | State::Master(_), _) => {}
+        }
+    }
+
+    fn shutdown(&mut self) {
+        match self.state {
+            State::Initialize => {}
+            State::Fault | State::Backup(_) => self.enter(State::Initialize, Cause::Shutdown),
+            State::Master(_) => {
+                self.outputs.push_back(Output::SendAdvertisement { priority: Priority::RELEASE });
+                self.leave_master(State::Initialize, Cause::Shutdown);
+            }
+        }
+    }
+
+    fn master_timeout(&mut self, now: Instant, mut master: Master) {
+        if master.next_advert <= now {
+            self.outputs.push_back(Output::SendAdvertisement { priority: self.effective_priority() });
+            let interval = self.config.advert_interval.as_duration();
+            // Counted from the deadline, so that lateness does not add up; but after a sleep
+            // longer than an interval one advertisement is sent, not the backlog.
+            let next = master.next_advert + interval;
+            master.next_advert = if next <= now { now + interval } else { next };
+            master.answers_left = Master::ANSWERS_PER_INTERVAL;
+        }
+        if let Some(burst) = master.burst.filter(|burst| burst.at <= now) {
+            self.outputs.push_back(Output::Announce { repeat: burst.repeat });
+            master.burst = None;
+        }
+        if let (Some(at), Some(period)) = (master.refresh, self.config.announce.refresh)
+            && at <= now
+        {
+            self.outputs.push_back(Output::Announce { repeat: self.config.announce.refresh_repeat });
+            master.refresh = Some(now + period);
+        }
+        self.state = State::Master(master);
+    }
+
+    fn address_lost(&mut self, now: Instant) {
+        if !matches!(self.state, State::Master(_)) {
+            return;
+        }
+        if self.config.address_loss == AddressLoss::ReAdd {
+            self.outputs.push_back(Output::AcquireAddresses);
+            self.outputs.push_back(Output::Announce { repeat: self.config.announce.repeat });
+            return;
+        }
+        self.outputs.push_back(Output::SendAdvertisement { priority: Priority::RELEASE });
+        let interval = self.config.advert_interval;
+        let backup = Backup {
+            master_down: now + interval.skew_time(self.config.version, self.effective_priority()),
+            interval,
+            preempt_from: None,
+            wait: Wait::AddressLost,
+            master: None,
+        };
+        self.leave_master(State::Backup(backup), Cause::AddressLost);
+    }
+
+    fn raise(&mut self, fault: Fault) {
+        self.faults.insert(fault);
+        match self.state {
+            State::Initialize | State::Fault => {}
+            State::Backup(_) => self.enter(State::Fault, Cause::Fault(fault)),
+            State::Master(_) => {
+                self.outputs.push_back(Output::SendAdvertisement { priority: Priority::RELEASE });
+                self.leave_master(State::Fault, Cause::Fault(fault));
+            }
+        }
+    }
+
+    fn clear(&mut self, now: Instant, fault: Fault) {
+        let removed = self.faults.remove(&fault);
+        if removed && self.faults.is_empty() && self.state == State::Fault {
+            self.take_part(now, Cause::FaultsCleared);
+        }
+    }
+
+    /// From Initialize or Fault to where Startup leads: Master for an owner, else Backup.
+    fn take_part(&mut self, now: Instant, cause: Cause) {
+        if self.is_owner() && !self.grouped {
+            self.become_master(now, cause);
+            return;
+        }
+        self.enter(State::Backup(self.watching_from(now)), cause);
+    }
+
+    /// Watching with our own interval, nobody heard yet.
+    fn watching_from(&self, now: Instant) -> Backup {
+        let interval = self.config.advert_interval;
+        Backup {
+            master_down: now + self.master_down_interval(interval),
+            interval,
+            preempt_from: None,
+            wait: Wait::Silence,
+            master: None,
+        }
+    }
+
+    /// What a Backup's timer stands for.
+    fn cause_of(&self, backup: Backup) -> Cause {
+        match backup.wait {
+            Wait::Silence | Wait::Group => {
+                Cause::MasterSilent { silence: self.master_down_interval(backup.interval) }
+            }
+            Wait::Released => Cause::MasterReleased,
+            Wait::Successor { .. } => Cause::NobodyTookOver,
+            Wait::AddressLost => Cause::AddressLost,
+        }
+    }
+
+    pub(crate) fn become_master(&mut self, now: Instant, cause: Cause) {
+        let announce = self.config.announce;
+        self.outputs.push_back(Output::SendAdvertisement { priority: self.effective_priority() });
+        let master = Master {
+            next_advert: now + self.config.advert_interval.as_duration(),
+            burst: announce.delay.map(|delay| Burst { at: now + delay, repeat: announce.repeat }),
+            refresh: announce.refresh.map(|period| now + period),
+            answers_left: Master::ANSWERS_PER_INTERVAL,
+        };
+        self.enter(State::Master(master), cause);
+        self.outputs.push_back(Output::AcquireAddresses);
+        self.outputs.push_back(Output::Announce { repeat: announce.repeat });
+    }
+
+    fn leave_master(&mut self, to: State, cause: Cause) {
+        self.enter(to, cause);
+        self.outputs.push_back(Output::ReleaseAddresses);
+    }
+
+    fn enter(&mut self, to: State, cause: Cause) {
+        let from = self.state.kind();
+        self.state = to;
+        self.outputs.push_back(Output::Transition(Transition { from, to: to.kind(), cause }));
+    }
+
+    fn master_down_interval(&self, interval: AdvertInterval) -> Duration {
+        interval.master_down_interval(
+            self.config.version,
+            self.effective_priority(),
+            self.config.down_timer_adverts.get(),
+        )
+    }
+
+    fn event(&mut self, event: Event) {
+        self.outputs.push_back(Output::Event(event));
+    }
+}
