@@ -64,7 +64,8 @@ pub struct RouterView<'a> {
     pub state: StateKind,
     /// The priority it competes with.
     pub priority: Priority,
-    /// Whether it takes over from a Master of lower priority (an owner always does).
+    /// Whether it takes over from a Master of lower priority (an owner always does,
+    /// a router in maintenance never).
     pub preempts: bool,
 }
 
@@ -129,14 +130,13 @@ impl Router {
     }
 
     pub(crate) fn view(&self) -> RouterView<'_> {
-        let config = self.machine.config();
         RouterView {
             name: &self.spec.name,
             group: self.group,
             power: self.power,
             state: self.machine.state(),
             priority: self.machine.effective_priority(),
-            preempts: config.preempt || config.priority.is_owner(),
+            preempts: self.machine.preempts(),
         }
     }
 
