@@ -62,6 +62,8 @@ pub struct RouterView<'a> {
     pub power: Power,
     /// Its state; of a frozen router the one in which it was frozen.
     pub state: StateKind,
+    /// Whether it could be Master if it runs: its cable is good and no tracker has failed.
+    pub fit: bool,
     /// The priority it competes with.
     pub priority: Priority,
     /// Whether it takes over from a Master of lower priority (an owner always does,
@@ -135,6 +137,7 @@ impl Router {
             group: self.group,
             power: self.power,
             state: self.machine.state(),
+            fit: self.plugged && !self.tracker_failed,
             priority: self.machine.effective_priority(),
             preempts: self.machine.preempts(),
         }
