@@ -34,6 +34,8 @@ pub enum Action {
     Recover(String),
     /// `priority ROUTER N`: trackers move its priority to 1–254.
     Priority(String, Priority),
+    /// `maintenance ROUTER on` or `off`: planned work begins or is over.
+    Maintenance(String, bool),
     /// `remove address ROUTER`: somebody takes the virtual address off its interface.
     RemoveAddress(String),
     /// `block A -> B`: B no longer hears A.
@@ -81,6 +83,15 @@ impl Action {
                 let number = number.trim().parse().ok().filter(|number| (1..=254).contains(number))?;
                 is_name(name).then(|| Self::Priority(name.to_owned(), Priority::new(number)))?
             }
+            "maintenance" => {
+                let (name, switch) = rest.split_once(char::is_whitespace)?;
+                let on = match switch.trim() {
+                    "on" => true,
+                    "off" => false,
+                    _ => return None,
+                };
+                is_name(name).then(|| Self::Maintenance(name.to_owned(), on))?
+            }
             "remove" => {
                 let name = rest.strip_prefix("address")?.trim();
                 is_name(name).then(|| Self::RemoveAddress(name.to_owned()))?
@@ -117,6 +128,7 @@ impl Action {
             | Self::Fail(name)
             | Self::Recover(name)
             | Self::Priority(name, _)
+            | Self::Maintenance(name, _)
             | Self::RemoveAddress(name) => vec![name],
             Self::Block(from, to) | Self::Unblock(from, to) => vec![from, to],
             Self::Partition(parts) => parts.iter().flatten().map(String::as_str).collect(),
@@ -155,6 +167,9 @@ impl fmt::Display for Action {
             Self::Fail(name) => write!(f, "fail {name}"),
             Self::Recover(name) => write!(f, "recover {name}"),
             Self::Priority(name, priority) => write!(f, "priority {name} {priority}"),
+            Self::Maintenance(name, on) => {
+                write!(f, "maintenance {name} {}", if *on { "on" } else { "off" })
+            }
             Self::RemoveAddress(name) => write!(f, "remove address {name}"),
             Self::Block(from, to) => write!(f, "block {from} -> {to}"),
             Self::Unblock(from, to) => write!(f, "unblock {from} -> {to}"),
@@ -190,6 +205,8 @@ mod tests {
             "fail a",
             "recover a",
             "priority a 90",
+            "maintenance a on",
+            "maintenance a off",
             "remove address a",
             "block a -> b",
             "unblock a -> b",
@@ -223,6 +240,7 @@ mod tests {
             "partition a |",
             "loss 10",
             "remove a",
+            "maintenance a",
             "delay 5",
         ];
         for sentence in wrong {

@@ -21,7 +21,7 @@ pub enum Expectation {
     OnlyMaster(String),
     /// `no master`: of any group.
     NoMaster,
-    /// `settled`: each group has exactly one Master, and it is the one that the rules name: no
+    /// `settled`: whoever runs and is fit takes part, nobody else does; each group has exactly one Master, and it is the one that the rules name: no
     /// router that may preempt it has a higher priority. Of equals whoever came first stays, as
     /// the RFCs want it; only two Masters that meet compare addresses.
     Settled,
@@ -192,6 +192,13 @@ fn is_settled(routers: &[RouterView<'_>], group: usize) -> Result<(), String> {
             && router.power == Power::On
             && matches!(router.state, StateKind::Backup | StateKind::Master)
     };
+    for router in routers.iter().filter(|router| router.group == group && router.power == Power::On) {
+        let takes_part = takes_part(&router);
+        if takes_part != router.fit {
+            let fit = if router.fit { "fit" } else { "unfit" };
+            return Err(format!("{} is {fit}, but {}", router.name, state_word(router.state)));
+        }
+    }
     let mut candidates = routers.iter().filter(takes_part);
     match masters(routers, group).as_slice() {
         [] if candidates.next().is_none() => Ok(()),
@@ -232,7 +239,8 @@ mod tests {
     use vrrp_proto::Priority;
 
     fn router(name: &'static str, state: StateKind, priority: u8, preempts: bool) -> RouterView<'static> {
-        RouterView { name, group: 0, power: Power::On, state, priority: Priority::new(priority), preempts }
+        let (fit, priority) = (state != StateKind::Fault, Priority::new(priority));
+        RouterView { name, group: 0, power: Power::On, fit, state, priority, preempts }
     }
 
     fn settled(routers: &[RouterView<'_>]) -> Result<(), String> {
@@ -271,6 +279,10 @@ mod tests {
         assert_eq!(settled(&[router("a", Master, 100, true), router("b", Backup, 200, false)]), Ok(()));
         assert_eq!(settled(&[router("a", Master, 100, true), router("b", Fault, 200, true)]), Ok(()));
         assert_eq!(settled(&[router("a", Fault, 100, true)]), Ok(()), "nobody can");
+        let stuck = RouterView { fit: true, ..router("b", Fault, 100, true) };
+        assert_eq!(settled(&[router("a", Master, 200, true), stuck]), Err("b is fit, but fault".to_owned()));
+        let unfit = RouterView { fit: false, ..router("a", Master, 200, true) };
+        assert_eq!(settled(&[unfit]), Err("a is unfit, but master".to_owned()));
         assert!(settled(&[router("a", Master, 100, true), router("b", Backup, 101, true)]).is_err());
         assert!(settled(&[router("a", Master, 100, true), router("b", Master, 101, true)]).is_err());
         assert!(settled(&[router("a", Backup, 100, true)]).is_err());

@@ -7,7 +7,7 @@ use core::time::Duration;
 
 use serde::Deserialize;
 use toml::Spanned;
-use vrrp_fsm::Config;
+use vrrp_fsm::{AddressLoss, Config};
 use vrrp_proto::{AddressFamily, AddressList, AdvertInterval, Priority, Version, Vrid};
 
 use crate::action::Action;
@@ -79,6 +79,8 @@ struct RouterTable {
     down_timer_adverts: Option<NonZeroU8>,
     answer_losing: Option<bool>,
     answer_winning: Option<bool>,
+    owner_ignores: Option<bool>,
+    address_loss: Option<Spanned<String>>,
     started: Option<bool>,
 }
 
@@ -235,6 +237,11 @@ impl Reader<'_> {
         set(&mut config.preempt, table.preempt, defaults.preempt);
         set(&mut config.answer_losing, table.answer_losing, defaults.answer_losing);
         set(&mut config.answer_winning, table.answer_winning, defaults.answer_winning);
+        set(&mut config.owner_ignores, table.owner_ignores, defaults.owner_ignores);
+        if let Some(loss) = table.address_loss.as_ref().or(defaults.address_loss.as_ref()) {
+            config.address_loss =
+                self.read(loss, "answer to a lost address (yield, re-add)", parse_address_loss)?;
+        }
         let adverts = table.down_timer_adverts.or(defaults.down_timer_adverts);
         config.down_timer_adverts = adverts.unwrap_or(config.down_timer_adverts);
         let addresses = match table.virtual_addresses.as_ref().or(defaults.virtual_addresses.as_ref()) {
@@ -322,6 +329,14 @@ impl Reader<'_> {
     }
 }
 
+fn parse_address_loss(text: &str) -> Option<AddressLoss> {
+    match text {
+        "yield" => Some(AddressLoss::Yield),
+        "re-add" => Some(AddressLoss::ReAdd),
+        _ => None,
+    }
+}
+
 fn parse_interval(text: &str) -> Option<AdvertInterval> {
     let nanos = parse_duration(text)?.as_nanos();
     if !nanos.is_multiple_of(10_000_000) {
@@ -375,6 +390,7 @@ expect = "no master"
             ("preempt_delay = \"1.5 s\"", "priority = 0", 12, "priority 0"),
             ("preempt_delay = \"1.5 s\"", "vrid = 0", 12, "VRID 0"),
             ("preempt_delay = \"1.5 s\"", "virtual_addresses = [\"::1\"]", 12, "family"),
+            ("preempt_delay = \"1.5 s\"", "address_loss = \"cry\"", 12, "lost address"),
             ("time = \"2 s\"", "time = \"21 s\"", 14, "after the end"),
             ("crash a", "explode a", 15, "no action"),
             ("crash a", "crash c", 15, "called c"),

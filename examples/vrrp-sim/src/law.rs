@@ -61,6 +61,7 @@ pub(crate) fn judge_outputs(count: u32) -> Option<BrokenLaw> {
 /// Whether `heard` must end the reign of `machine` (RFC 9568 §6.4.3).
 pub(crate) fn must_yield(machine: &Machine, heard: &Heard) -> bool {
     machine.state() == StateKind::Master
+        && machine.listens()
         && (heard.priority, heard.source) > (machine.effective_priority(), machine.config().primary_address)
 }
 

@@ -19,6 +19,7 @@ pub(crate) enum Order {
     Stop,
     Priority(Priority),
     AddressRemoved,
+    Maintenance(bool),
     FaultRaised(Fault),
     FaultCleared(Fault),
 }
@@ -71,6 +72,18 @@ impl Machine {
         self.0.effective_priority()
     }
 
+    /// Whether it takes over from a Master of lower priority.
+    pub(crate) const fn preempts(&self) -> bool {
+        let config = self.config();
+        !self.0.is_in_maintenance() && (config.preempt || config.priority.is_owner())
+    }
+
+    /// Whether it hears advertisements at all.
+    pub(crate) const fn listens(&self) -> bool {
+        let config = self.config();
+        !(config.owner_ignores && config.priority.is_owner() && !self.0.is_in_maintenance())
+    }
+
     /// When it wants to be woken; [`Time::NEVER`] if nothing is due.
     pub(crate) fn deadline(&self) -> Time {
         self.0.poll_timeout().map_or(Time::NEVER, Time::from)
@@ -82,6 +95,7 @@ impl Machine {
             Order::Stop => Input::Shutdown,
             Order::Priority(priority) => Input::Priority(priority),
             Order::AddressRemoved => Input::AddressLost,
+            Order::Maintenance(on) => Input::Maintenance(on),
             Order::FaultRaised(fault) => Input::FaultRaised(fault),
             Order::FaultCleared(fault) => Input::FaultCleared(fault),
         };
@@ -131,6 +145,10 @@ pub(crate) fn cause_words(cause: &Cause, name: impl Fn(IpAddr) -> String) -> Str
         Cause::Beaten { priority, source, ours } => {
             format!("priority {priority} of {} beats {ours}", name(*source))
         }
+        Cause::Overslept { silence, priority, source } => {
+            let (silence, name) = (Seconds(*silence), name(*source));
+            format!("was silent for {silence} s, and {name} with priority {priority} took over")
+        }
         Cause::FaultsCleared => "fit again".to_owned(),
         Cause::Shutdown => "stopped".to_owned(),
         other => other.to_string(),
@@ -153,11 +171,11 @@ pub(crate) fn event_words(event: &Event, name: impl Fn(IpAddr) -> String) -> Str
             format!("follows {} with priority {priority}", name(*source))
         }
         Event::HandedOver { source, priority, after } => {
-            let (to, after) = (name(*source), Seconds(*after));
-            format!("handed over to {to} with priority {priority}, which spoke after {after} s")
+            let (name, after) = (name(*source), Seconds(*after));
+            format!("handed over to {name} with priority {priority}, which took {after} s")
         }
         Event::IgnoredByOwner { priority, source } => {
-            format!("as owner ignores {} with priority {priority}", name(*source))
+            format!("ignores {} with priority {priority}, as the owner", name(*source))
         }
         other => format!("reports {other:?}"),
     }

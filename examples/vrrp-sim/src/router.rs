@@ -62,9 +62,12 @@ pub struct RouterView<'a> {
     pub power: Power,
     /// Its state; of a frozen router the one in which it was frozen.
     pub state: StateKind,
+    /// Whether it could be Master if it runs: its cable is good and no tracker has failed.
+    pub fit: bool,
     /// The priority it competes with.
     pub priority: Priority,
-    /// Whether it takes over from a Master of lower priority (an owner always does).
+    /// Whether it takes over from a Master of lower priority (an owner always does,
+    /// a router in maintenance never).
     pub preempts: bool,
 }
 
@@ -129,14 +132,14 @@ impl Router {
     }
 
     pub(crate) fn view(&self) -> RouterView<'_> {
-        let config = self.machine.config();
         RouterView {
             name: &self.spec.name,
             group: self.group,
             power: self.power,
             state: self.machine.state(),
+            fit: self.plugged && !self.tracker_failed,
             priority: self.machine.effective_priority(),
-            preempts: config.preempt || config.priority.is_owner(),
+            preempts: self.machine.preempts(),
         }
     }
 

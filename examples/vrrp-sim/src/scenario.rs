@@ -110,6 +110,12 @@ fn write_router(out: &mut String, router: &RouterSpec) -> core::fmt::Result {
     writeln!(out, "down_timer_adverts = {}", config.down_timer_adverts)?;
     writeln!(out, "answer_losing = {}", config.answer_losing)?;
     writeln!(out, "answer_winning = {}", config.answer_winning)?;
+    writeln!(out, "owner_ignores = {}", config.owner_ignores)?;
+    let loss = match config.address_loss {
+        vrrp_fsm::AddressLoss::Yield => "yield",
+        vrrp_fsm::AddressLoss::ReAdd => "re-add",
+    };
+    writeln!(out, "address_loss = \"{loss}\"")?;
     let addresses: Vec<_> = match &router.addresses {
         vrrp_proto::AddressList::V4(list) => list.iter().map(|one| format!("\"{one}\"")).collect(),
         vrrp_proto::AddressList::V6(list) => list.iter().map(|one| format!("\"{one}\"")).collect(),

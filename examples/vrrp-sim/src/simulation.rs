@@ -160,6 +160,9 @@ impl<O: Observer> Simulation<O> {
             Action::RemoveAddress(name) => {
                 self.each(name, |this, router| this.order(router, Order::AddressRemoved));
             }
+            Action::Maintenance(name, on) => {
+                self.each(name, |this, router| this.order(router, Order::Maintenance(*on)));
+            }
             Action::Block(from, to) => self.medium.block(&self.named(from), &self.named(to), true),
             Action::Unblock(from, to) => self.medium.block(&self.named(from), &self.named(to), false),
             Action::Partition(parts) => {

@@ -114,6 +114,18 @@ fn a_master_that_returns_during_the_takeover_ends_it() {
 }
 
 #[test]
+fn planned_work_hands_over_and_takes_back() {
+    let text = as_expected("maintenance").timeline.to_text();
+    assert!(text.contains("a  handed over to b with priority 100, which took 0.6"), "{text}");
+}
+
+#[test]
+fn a_frozen_master_that_does_not_preempt_yields_to_who_took_over() {
+    let text = as_expected("nopreempt-freeze").timeline.to_text();
+    assert!(text.contains("s, and b with priority 100 took over"), "{text}");
+}
+
+#[test]
 fn every_shipped_scenario_has_a_test_here() {
     let tests = include_str!("scenarios.rs");
     let mut count = 0;
@@ -123,7 +135,7 @@ fn every_shipped_scenario_has_a_test_here() {
         assert!(tests.contains(&format!("as_expected(\"{name}\")")), "{name}");
         count += 1;
     }
-    assert_eq!(count, 12);
+    assert_eq!(count, 14);
 }
 
 #[test]

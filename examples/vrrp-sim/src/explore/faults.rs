@@ -117,7 +117,7 @@ fn fault(random: &mut Random, hosts: u8) -> (Action, Option<Action>, bool) {
         let share = u32::try_from(random.between(10_000, most)).ok().and_then(Share::from_millionths);
         share.unwrap_or(Share::NONE)
     };
-    match random.below(15) {
+    match random.below(16) {
         0 | 1 => (Action::Crash(name.clone()), Some(Action::Start(name)), true),
         2 => (Action::Stop(name.clone()), Some(Action::Start(name)), true),
         // A reset: down for no time at all.
@@ -130,6 +130,10 @@ fn fault(random: &mut Random, hosts: u8) -> (Action, Option<Action>, bool) {
         11 => (Action::Loss(share(random, 700_000)), None, false),
         12 => (Action::Duplicate(share(random, 500_000)), None, false),
         13 => (Action::Reorder(share(random, 500_000)), None, false),
+        14 => {
+            let end = Action::Maintenance(name.clone(), false);
+            (Action::Maintenance(name, true), Some(end), true)
+        }
         _ => (Action::RemoveAddress(name), None, false),
     }
 }

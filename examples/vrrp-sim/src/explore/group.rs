@@ -4,7 +4,7 @@ use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use core::num::NonZeroU8;
 use core::time::Duration;
 
-use vrrp_fsm::Config;
+use vrrp_fsm::{AddressLoss, Config};
 use vrrp_proto::{AdvertInterval, Priority, Version, Vrid};
 
 use super::faults::Faults;
@@ -109,6 +109,8 @@ fn routers(random: &mut Random, vrid: u8, hosts: u8, options: &ExploreOptions) -
     let stubborn = random.below(4);
     let preempt_delay = if random.percent(20) { random.below(LONGEST_PREEMPT_DELAY) } else { 0 };
     let (answer_losing, answer_winning) = (random.percent(60), random.percent(20));
+    let owner_ignores = random.percent(50);
+    let address_loss = if random.percent(50) { AddressLoss::Yield } else { AddressLoss::ReAdd };
     let mut routers = Vec::with_capacity(usize::from(hosts));
     for host in 1..=hosts {
         let address = if ipv6 {
@@ -134,6 +136,7 @@ fn routers(random: &mut Random, vrid: u8, hosts: u8, options: &ExploreOptions) -
         };
         config.preempt_delay = Duration::from_millis(preempt_delay);
         config.down_timer_adverts = NonZeroU8::MIN.saturating_add(2);
+        (config.owner_ignores, config.address_loss) = (owner_ignores, address_loss);
         (config.answer_losing, config.answer_winning) = (answer_losing, answer_winning);
         routers.push(RouterSpec {
             name: format!("r{host}"),

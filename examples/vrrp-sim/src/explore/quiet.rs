@@ -113,6 +113,7 @@ impl<'a> Trouble<'a> {
             | Action::Recover(_)
             | Action::Priority(..)
             | Action::RemoveAddress(_)
+            | Action::Maintenance(..)
             | Action::Hold(_)
             | Action::Delay(_)
             | Action::Jitter(_) => {}

@@ -34,6 +34,8 @@ impl Shrinking<'_> {
             before = self.size();
             self.fewer_routers()?;
             self.fewer_steps()?;
+            // With less in the way it may fail earlier.
+            self.end_at_the_failure()?;
         }
         self.less_time()?;
         self.violation.scenario.title =
