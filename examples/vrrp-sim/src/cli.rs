@@ -186,12 +186,12 @@ fn summary(exploration: &Exploration) -> String {
     let events = exploration.events;
     let rate = u128::from(events) * 1_000_000_000 / exploration.elapsed.as_nanos().max(1);
     let mut text = format!(
-        "{} seeds, {} simulated hours, {} router-hours, {} faults, {events} events in {seconds:.1} s: \
+        "{} seeds, {} simulated hours, {} router-hours, {} actions, {events} events in {seconds:.1} s: \
          {rate} events per second\n",
         exploration.seeds,
         hours(exploration.simulated),
         hours(exploration.router_time),
-        exploration.faults
+        exploration.actions
     );
     if let Some(violation) = &exploration.violation {
         text += &format!("seed {}: {}\n", violation.seed, violation.failure);

@@ -43,8 +43,8 @@ pub struct Exploration {
     pub simulated: Duration,
     /// The same times the virtual routers that lived through it.
     pub router_time: Duration,
-    /// Things that were done to routers.
-    pub faults: u64,
+    /// Things that were done to hosts and LANs, once for each VRID.
+    pub actions: u64,
     /// Things that machines were told.
     pub events: u64,
     /// How long it took.
@@ -69,7 +69,7 @@ struct Totals {
     seeds: u64,
     simulated: Duration,
     router_time: Duration,
-    faults: u64,
+    actions: u64,
     events: u64,
     violation: Option<Violation>,
 }
@@ -79,7 +79,7 @@ impl Totals {
         self.seeds += other.seeds;
         self.simulated += other.simulated;
         self.router_time += other.router_time;
-        self.faults += other.faults;
+        self.actions += other.actions;
         self.events += other.events;
         let seed = |violation: &Option<Violation>| violation.as_ref().map_or(u64::MAX, |found| found.seed);
         if seed(&other.violation) < seed(&self.violation) {
@@ -132,7 +132,7 @@ pub fn explore(options: &ExploreOptions) -> Result<Exploration, RunError> {
         seeds: totals.seeds,
         simulated: totals.simulated,
         router_time: totals.router_time,
-        faults: totals.faults,
+        actions: totals.actions,
         events: totals.events,
         elapsed: began.elapsed(),
         violation,
@@ -148,7 +148,7 @@ fn search(seed: u64, options: &ExploreOptions) -> Result<Totals, RunError> {
         let scenario = group::scenario(seed, vrid, hosts, &faults, options);
         let (failure, events) = first_failure(&scenario)?;
         totals.events += events;
-        totals.faults += faults.actions();
+        totals.actions += faults.actions();
         totals.router_time += faults.length * u32::from(hosts);
         if let Some(failure) = failure {
             totals.violation = Some(Violation { seed, failure, scenario });
@@ -190,7 +190,7 @@ mod tests {
         let few = ExploreOptions { seeds: 3, ..SMALL };
         let one = explore(&ExploreOptions { threads: 1, ..few }).unwrap();
         let two = explore(&few).unwrap();
-        assert_eq!((one.events, one.faults, one.router_time), (two.events, two.faults, two.router_time));
+        assert_eq!((one.events, one.actions, one.router_time), (two.events, two.actions, two.router_time));
     }
 
     #[test]
