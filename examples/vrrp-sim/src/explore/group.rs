@@ -108,7 +108,9 @@ fn routers(random: &mut Random, vrid: u8, hosts: u8, options: &ExploreOptions) -
     let owner = random.percent(15).then(|| random.between(1, u64::from(hosts)));
     let stubborn = random.below(4);
     let preempt_delay = if random.percent(20) { random.below(LONGEST_PREEMPT_DELAY) } else { 0 };
-    let (answer_losing, answer_winning) = (random.percent(60), random.percent(20));
+    // Never both: such a group need not settle (scenarios/never-settles.toml).
+    let answer_winning = random.percent(20) && !mixed;
+    let answer_losing = random.percent(60);
     let owner_ignores = random.percent(50);
     let address_loss = if random.percent(50) { AddressLoss::Yield } else { AddressLoss::ReAdd };
     let mut routers = Vec::with_capacity(usize::from(hosts));
