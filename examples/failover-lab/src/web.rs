@@ -7,7 +7,7 @@ use core::{
 };
 use std::{
     io::{self, Read, Write},
-    net::{TcpListener, TcpStream},
+    net::TcpListener,
     sync::{Arc, Mutex, PoisonError},
     thread::{self, JoinHandle},
 };
@@ -118,7 +118,7 @@ impl Drop for Visitor {
 }
 
 fn ask(address: Ipv4Addr) -> io::Result<String> {
-    let mut stream = TcpStream::connect_timeout(&SocketAddr::from((address, PORT)), PATIENCE)?;
+    let mut stream = netlab::connect_anew(SocketAddr::from((address, PORT)), PATIENCE)?;
     stream.set_read_timeout(Some(PATIENCE))?;
     let mut name = String::new();
     stream.read_to_string(&mut name)?;

@@ -8,6 +8,7 @@
 //! - [`Lan`]: a bridge and its hosts in one call; [`Namespace`]: one of them by itself.
 //!   Addresses, routes, tunnels and settings are its methods.
 //! - [`Namespace::spawn`] starts a [`Node`], a program that thinks it has the machine.
+//! - [`connect_anew`]: a client that IPVS has not seen before.
 //! - [`Sniffer`]: who said what on the bridge, and when the kernel heard it.
 //! - [`uml`]: a kernel with ip_vs that runs as an ordinary process, where the host's has none.
 //!
@@ -28,6 +29,7 @@
 //! # Ok(()) }
 //! ```
 
+mod client;
 mod enter;
 mod error;
 mod harness;
@@ -43,6 +45,7 @@ mod route;
 mod sniffer;
 pub mod uml;
 
+pub use client::connect_anew;
 pub use enter::{Entered, NamespaceRefused, Rule, enter_user_namespace};
 pub use error::LabError;
 pub use harness::with_namespaces;

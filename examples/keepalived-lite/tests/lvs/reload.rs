@@ -15,7 +15,7 @@ const RELOAD: Duration = Duration::from_secs(60);
 /// A check that finds fault after a reload has done so by then.
 const REST: Duration = Duration::from_millis(2500);
 /// How long a connection may take.
-const TIMEOUT: Duration = Duration::from_secs(5);
+const TIMEOUT: Duration = Duration::from_secs(60);
 /// The port of the second service.
 const OTHER: u16 = 81;
 

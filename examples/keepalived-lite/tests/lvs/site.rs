@@ -10,7 +10,7 @@ use std::{
     path::Path,
 };
 
-use netlab::{Lan, Namespace};
+use netlab::{Lan, Namespace, connect_anew};
 use tempfile::TempDir;
 
 use crate::server::Server;
@@ -29,7 +29,7 @@ const BACK: [u8; 3] = [10, 78, 0];
 
 /// Longer than any answer takes, also when the first two packets of a connection are lost: the kernel
 /// sends them again after 1 s and after 3 s.
-const TIMEOUT: Duration = Duration::from_secs(6);
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How the director forwards (`lb_kind`).
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -158,7 +158,7 @@ fn behind_a_router() -> (Lan, Option<Lan>) {
 
 /// Opens a connection to the service from the calling thread's network.
 pub(crate) fn connect(port: u16, timeout: Duration) -> io::Result<TcpStream> {
-    let stream = TcpStream::connect_timeout(&SocketAddr::from((VIRTUAL, port)), timeout)?;
+    let stream = connect_anew(SocketAddr::from((VIRTUAL, port)), timeout)?;
     stream.set_read_timeout(Some(timeout))?;
     Ok(stream)
 }
