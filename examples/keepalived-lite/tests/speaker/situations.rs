@@ -218,7 +218,7 @@ fn preemption() -> Vec<Situation> {
             .then("silence", Act::Silence, ELECTION),
         beside("start beside a lower priority with preempt_delay", 100)
             .with(|configuration| configuration.more += "    preempt_delay 8\n")
-            .then("the delay passes", Act::Script { good: true }, Duration::from_secs(6)),
+            .then("the delay and Master_Down pass", Act::Script { good: true }, Duration::from_secs(10)),
         Situation::of_master("master hears a lower priority and may not answer")
             .with(|configuration| configuration.more += "    lower_prio_no_advert\n")
             .hears("100, once", Words::new(HIGH, 100)),
