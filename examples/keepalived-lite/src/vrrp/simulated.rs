@@ -16,9 +16,9 @@ use super::wire::{Content, Wire};
 
 /// What an engine did to its world.
 #[derive(Default)]
-struct World {
-    sent: Vec<Vec<u8>>,
-    wanted: bool,
+pub(super) struct World {
+    pub(super) sent: Vec<Vec<u8>>,
+    pub(super) wanted: bool,
     announced: u32,
     notices: Vec<Happening>,
 }
@@ -41,14 +41,15 @@ impl Net for World {
     }
 }
 
-struct Router {
-    engine: Engine,
-    world: World,
+/// One daemon's vrrp thread and its world.
+pub(super) struct Router {
+    pub(super) engine: Engine,
+    pub(super) world: World,
     alive: bool,
 }
 
 impl Router {
-    fn new(host: u8, priority: u8, password: &str, script: Option<i16>) -> Self {
+    pub(super) fn new(host: u8, priority: u8, password: &str, script: Option<i16>) -> Self {
         let interval = AdvertInterval::DEFAULT;
         let vrid = Vrid::new(51).unwrap();
         let source = Ipv4Addr::new(10, 0, 0, host);
@@ -88,7 +89,7 @@ impl Router {
         Self { engine: Engine::new(vec![instance], scripts, 1), world: World::default(), alive: true }
     }
 
-    fn state(&self) -> StateKind {
+    pub(super) fn state(&self) -> StateKind {
         self.engine.instances[0].router.state()
     }
 
@@ -96,13 +97,13 @@ impl Router {
         self.engine.instances[0].stats
     }
 
-    fn script(&mut self, now: Instant, success: bool) {
+    pub(super) fn script(&mut self, now: Instant, success: bool) {
         let result = Command::ScriptResult { script: 0, success, how: "test".to_owned() };
         self.engine.command(now, &result, &mut self.world);
     }
 }
 
-fn at(millis: u64) -> Instant {
+pub(super) fn at(millis: u64) -> Instant {
     Instant::from_origin(Duration::from_millis(millis))
 }
 
