@@ -143,9 +143,9 @@ impl SyncGroup {
 
     /// Each member has the group's fault while another has one of its own.
     fn share_faults(&mut self, now: Instant) {
-        let faulty: Vec<bool> = self.members.iter().map(VirtualRouter::has_own_fault).collect();
-        let count = faulty.iter().filter(|faulty| **faulty).count();
-        for (place, own) in faulty.into_iter().enumerate() {
+        let count = self.members.iter().filter(|router| router.has_own_fault()).count();
+        for place in 0..self.members.len() {
+            let own = self.members.get(place).is_some_and(VirtualRouter::has_own_fault);
             let others = count > usize::from(own);
             let fault = Fault::SyncGroup;
             let input = if others { Input::FaultRaised(fault) } else { Input::FaultCleared(fault) };
