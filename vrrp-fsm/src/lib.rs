@@ -52,6 +52,7 @@ mod group;
 mod input;
 mod instant;
 mod output;
+mod pacing;
 mod router;
 mod state;
 mod tracker;
@@ -61,6 +62,7 @@ pub use group::{GroupOutput, SyncGroup};
 pub use input::{Fault, Input};
 pub use instant::Instant;
 pub use output::{Cause, Event, Output, StateKind, Transition};
+pub use pacing::AnnouncePacer;
 pub use router::VirtualRouter;
 pub use tracker::{
     Effect, PrioritySum, ProcessQuorum, ScriptTracker, Verdict, Weight, effective_priority, file_effect,
