@@ -84,6 +84,9 @@ impl Config {
 }
 
 /// How often the protected addresses are announced (keepalived's `garp_*` keywords).
+///
+/// The bursts end with mastership. How fast the packets of a burst may follow each other is a
+/// property of the link that all its routers share: [`AnnouncePacer`](crate::AnnouncePacer).
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct AnnounceSchedule {
     /// Announcements per address in a burst (`garp_master_repeat`).
@@ -97,7 +100,8 @@ pub struct AnnounceSchedule {
     /// Announcements per address after an advertisement that lost against us
     /// (`garp_lower_prio_repeat`): somebody else may just have taken our addresses' traffic.
     pub losing_repeat: u8,
-    /// A second such burst (`garp_lower_prio_delay`); `None` for no second.
+    /// A second such burst (`garp_lower_prio_delay`), counted from the latest such advertisement;
+    /// `None` for no second.
     pub losing_delay: Option<Duration>,
 }
 
@@ -122,4 +126,8 @@ impl AnnounceSchedule {
         losing_repeat: 5,
         losing_delay: Some(Duration::from_secs(5)),
     };
+
+    /// keepalived's with `vrrp_min_garp`: one at once and none later, one after a losing
+    /// advertisement. Enough for switches that lose nothing.
+    pub const KEEPALIVED_MINIMUM: Self = Self { losing_repeat: 1, ..Self::ONCE };
 }

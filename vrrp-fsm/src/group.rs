@@ -12,6 +12,7 @@ use crate::{Cause, Fault, Input, Instant, Output, StateKind, Transition, Virtual
 ///   the others' Masters are silent too;
 /// - when one yields to a better Master, all become Backup;
 /// - when one has a fault, all are in Fault, until none has;
+/// - when one announces its addresses after an advertisement that lost, all do;
 /// - owners (priority 255) start as Masters only if all members are owners.
 ///
 /// It is driven as a [`VirtualRouter`] is, with the member's place added; Startup, Shutdown and
@@ -87,7 +88,7 @@ impl SyncGroup {
     /// happens.
     pub fn handle_input(&mut self, now: Instant, member: usize, input: Input) {
         let Some(chosen) = self.members.get_mut(member) else { return };
-        let was = chosen.state();
+        let (was, before) = (chosen.state(), self.outputs.len());
         chosen.handle_input(now, input);
         let is = chosen.state();
         let mut cause = self.drain(member);
@@ -96,6 +97,8 @@ impl SyncGroup {
             cause = self.each(others, |router| router.handle_input(now, input)).or(cause);
         } else if (was, is) == (StateKind::Master, StateKind::Backup) {
             self.each(others, |router| router.follow_to_backup(now));
+        } else if matches!(input, Input::Advertisement { .. }) && self.announced_since(before) {
+            self.each(others, |router| router.announce_with_group(now));
         }
         self.share_faults(now);
         let begins = matches!(input, Input::Startup | Input::FaultCleared(_));
@@ -139,6 +142,14 @@ impl SyncGroup {
     /// Moves the origin of time `by` later, as [`VirtualRouter::rebase`] does.
     pub fn rebase(&mut self, by: Duration) {
         self.members.iter_mut().for_each(|router| router.rebase(by));
+    }
+
+    /// Whether one of the outputs since there were `before` is a burst of announcements.
+    fn announced_since(&self, before: usize) -> bool {
+        self.outputs
+            .iter()
+            .skip(before)
+            .any(|output| matches!(output, GroupOutput::Member { output: Output::Announce { .. }, .. }))
     }
 
     /// Each member has the group's fault while another has one of its own.

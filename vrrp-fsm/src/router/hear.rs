@@ -6,7 +6,7 @@ use core::time::Duration;
 use vrrp_proto::{AdvertInterval, Priority, Version};
 
 use super::VirtualRouter;
-use crate::state::{Backup, Burst, Master, State, Wait};
+use crate::state::{Backup, Master, State, Wait};
 use crate::{Cause, Event, Instant, Output};
 
 /// A received advertisement, as far as the machine looks at it.
@@ -145,13 +145,7 @@ impl VirtualRouter {
                 // Adver_Timer keeps running (RFC 9568 §6.4.3).
                 self.outputs.push_back(Output::SendAdvertisement { priority: self.effective_priority() });
             }
-            let announce = self.config.announce;
-            if announce.losing_repeat > 0 {
-                self.outputs.push_back(Output::Announce { repeat: announce.losing_repeat });
-                if let Some(delay) = announce.losing_delay {
-                    master.burst = Some(Burst { at: now + delay, repeat: announce.losing_repeat });
-                }
-            }
+            self.announce_after_losing(now, &mut master);
         }
         self.state = State::Master(master);
     }

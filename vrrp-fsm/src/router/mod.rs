@@ -1,5 +1,6 @@
 //! The state machine of one virtual router.
 
+mod announce;
 mod compete;
 mod grouped;
 mod hear;
@@ -11,7 +12,7 @@ use core::time::Duration;
 use hear::Heard;
 use vrrp_proto::{AdvertInterval, Priority};
 
-use crate::state::{Backup, Burst, Master, State, Wait};
+use crate::state::{Backup, Master, State, Wait};
 use crate::{AddressLoss, Cause, Config, Event, Fault, Input, Instant, Output, StateKind, Transition};
 
 /// One virtual router: RFC 3768 §6.4 and RFC 9568 §6.4, with keepalived's extensions.
@@ -138,8 +139,8 @@ impl VirtualRouter {
             State::Initialize | State::Fault => None,
             State::Backup(backup) => Some(backup.master_down),
             State::Master(master) => {
-                let extra = [master.burst.map(|burst| burst.at), master.refresh];
-                extra.into_iter().flatten().chain([master.next_advert]).min()
+                let bursts = [master.second_burst, master.losing_burst, master.refresh];
+                bursts.into_iter().flatten().chain([master.next_advert]).min()
             }
         }
     }
@@ -186,16 +187,7 @@ impl VirtualRouter {
             master.next_advert = if next <= now { now + interval } else { next };
             master.answers_left = Master::ANSWERS_PER_INTERVAL;
         }
-        if let Some(burst) = master.burst.filter(|burst| burst.at <= now) {
-            self.outputs.push_back(Output::Announce { repeat: burst.repeat });
-            master.burst = None;
-        }
-        if let (Some(at), Some(period)) = (master.refresh, self.config.announce.refresh)
-            && at <= now
-        {
-            self.outputs.push_back(Output::Announce { repeat: self.config.announce.refresh_repeat });
-            master.refresh = Some(now + period);
-        }
+        self.announce_what_is_due(now, &mut master);
         self.state = State::Master(master);
     }
 
@@ -205,7 +197,7 @@ impl VirtualRouter {
         }
         if self.config.address_loss == AddressLoss::ReAdd {
             self.outputs.push_back(Output::AcquireAddresses);
-            self.outputs.push_back(Output::Announce { repeat: self.config.announce.repeat });
+            self.announce(self.config.announce.repeat);
             return;
         }
         self.outputs.push_back(Output::SendAdvertisement { priority: Priority::RELEASE });
@@ -277,13 +269,14 @@ impl VirtualRouter {
         self.outputs.push_back(Output::SendAdvertisement { priority: self.effective_priority() });
         let master = Master {
             next_advert: now + self.config.advert_interval.as_duration(),
-            burst: announce.delay.map(|delay| Burst { at: now + delay, repeat: announce.repeat }),
+            second_burst: announce.delay.map(|delay| now + delay),
+            losing_burst: None,
             refresh: announce.refresh.map(|period| now + period),
             answers_left: Master::ANSWERS_PER_INTERVAL,
         };
         self.enter(State::Master(master), cause);
         self.outputs.push_back(Output::AcquireAddresses);
-        self.outputs.push_back(Output::Announce { repeat: announce.repeat });
+        self.announce(announce.repeat);
     }
 
     fn leave_master(&mut self, to: State, cause: Cause) {
