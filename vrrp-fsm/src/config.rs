@@ -24,6 +24,14 @@ pub struct Config {
     /// keepalived's `preempt_delay`: how long a Master of lower priority is tolerated before
     /// it is preempted. Zero: not at all.
     pub preempt_delay: Duration,
+    /// keepalived's `vrrp_startup_delay`: how long after [`Input::Startup`](crate::Input::Startup)
+    /// it neither competes nor hears, so that links and switches can settle. It is Backup
+    /// meanwhile, and what it would do at Startup counts from the end: `Master_Down_Interval`
+    /// begins then, an owner becomes Master then. Zero: not at all.
+    ///
+    /// keepalived waits once in the life of its process: whoever makes a router later (after a
+    /// reload, say) gives it what is left of the delay.
+    pub startup_delay: Duration,
     /// keepalived's `down_timer_adverts`: silent intervals until the Master is down, 3 in the
     /// RFCs.
     pub down_timer_adverts: NonZeroU8,
@@ -60,11 +68,12 @@ pub enum AddressLoss {
 }
 
 impl Config {
+    const DOWN_TIMER_ADVERTS: NonZeroU8 = NonZeroU8::MIN.saturating_add(2);
+
     /// The RFCs' defaults for `version`: priority 100, one second, preemption, three missed
     /// advertisements; one announcement on takeover.
     #[must_use]
     pub const fn new(version: Version, vrid: Vrid, primary_address: IpAddr) -> Self {
-        const THREE: NonZeroU8 = NonZeroU8::MIN.saturating_add(2);
         Self {
             version,
             vrid,
@@ -73,7 +82,8 @@ impl Config {
             advert_interval: AdvertInterval::DEFAULT,
             preempt: true,
             preempt_delay: Duration::ZERO,
-            down_timer_adverts: THREE,
+            startup_delay: Duration::ZERO,
+            down_timer_adverts: Self::DOWN_TIMER_ADVERTS,
             answer_losing: matches!(version, Version::V3),
             answer_winning: false,
             owner_ignores: matches!(version, Version::V2),

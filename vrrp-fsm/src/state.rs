@@ -34,7 +34,11 @@ impl State {
                 preempt_from: backup.preempt_from.map(&moved),
                 wait: match backup.wait {
                     Wait::Successor { since } => Wait::Successor { since: moved(since) },
-                    wait @ (Wait::Silence | Wait::Released | Wait::AddressLost | Wait::Group) => wait,
+                    wait @ (Wait::Silence
+                    | Wait::StartupDelay
+                    | Wait::Released
+                    | Wait::AddressLost
+                    | Wait::Group) => wait,
                 },
                 ..backup
             }),
@@ -70,6 +74,8 @@ pub(crate) struct Backup {
 pub(crate) enum Wait {
     /// `Master_Down_Interval`.
     Silence,
+    /// The end of `startup_delay`, for an owner.
+    StartupDelay,
     /// `Skew_Time` after a priority of 0.
     Released,
     /// `Skew_Time` after we lost an address and gave up.

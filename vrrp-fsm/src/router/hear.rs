@@ -19,6 +19,9 @@ pub(super) struct Heard {
 
 impl VirtualRouter {
     pub(super) fn advertisement(&mut self, now: Instant, heard: Heard) {
+        if self.quiet_until.is_some() {
+            return;
+        }
         let takes_part = matches!(self.state, State::Backup(_) | State::Master(_));
         if takes_part && self.is_owner() && self.config.owner_ignores {
             self.event(Event::IgnoredByOwner { priority: heard.priority, source: heard.source });
