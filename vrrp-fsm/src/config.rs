@@ -91,6 +91,27 @@ impl Config {
             announce: AnnounceSchedule::ONCE,
         }
     }
+
+    /// The same under keepalived's `vrrp_strict` or `strict_mode`, as far as a machine goes: no
+    /// `preempt_delay`, three missed advertisements, neither a losing nor a winning advertisement
+    /// is answered, and none is followed by announcements.
+    ///
+    /// Not even in VRRPv3 is a losing advertisement answered, as in RFC 5798 §6.4.3; RFC 9568 does.
+    /// What else strict mode forbids is not the machine's: authentication, unicast, VRRPv2 over
+    /// IPv6, no addresses, a state that does not fit the priority, packets to the addresses
+    /// (`accept`), choices of the virtual MAC.
+    #[must_use]
+    pub const fn strict(self) -> Self {
+        let announce = AnnounceSchedule { losing_repeat: 0, losing_delay: None, ..self.announce };
+        Self {
+            preempt_delay: Duration::ZERO,
+            down_timer_adverts: Self::DOWN_TIMER_ADVERTS,
+            answer_losing: false,
+            answer_winning: false,
+            announce,
+            ..self
+        }
+    }
 }
 
 /// How often the protected addresses are announced (keepalived's `garp_*` keywords).

@@ -10,6 +10,12 @@
 //! behave alike compare equal, so a model checker can hold the real machine as its state;
 //! [`VirtualRouter::rebase`] takes the time that has passed out of it.
 //!
+//! What is about packets and links rather than about the election stays with the caller: links and
+//! sockets, which packets are valid, how an address is put on an interface, the announcement of a
+//! unicast router's own source address when it leaves Fault, keepalived's `garp_extra_if`, and what
+//! [`Config::strict`] says that it leaves out. [`AnnouncePacer`] keeps the distance between
+//! announcements that a link wants.
+//!
 //! # The run loop
 //!
 //! The driver is always the same: feed one input, drain the outputs, ask for the deadline, sleep.
