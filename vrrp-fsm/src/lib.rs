@@ -6,7 +6,7 @@
 //!
 //! This crate never reads a clock, opens a socket, spawns a thread, logs or touches a global.
 //! It is `no_std` and needs `alloc` for its queue of outputs. Counters and history are not kept
-//! here: fold them from [`Output::Event`] and [`Output::Transition`]. Two routers that will
+//! here: fold them from the outputs, counters with [`Statistics`]. Two routers that will
 //! behave alike compare equal, so a model checker can hold the real machine as its state;
 //! [`VirtualRouter::rebase`] takes the time that has passed out of it.
 //!
@@ -61,6 +61,7 @@ mod output;
 mod pacing;
 mod router;
 mod state;
+mod statistics;
 mod tracker;
 
 pub use config::{AddressLoss, AnnounceSchedule, Config};
@@ -70,6 +71,7 @@ pub use instant::Instant;
 pub use output::{Cause, Event, Output, StateKind, Transition};
 pub use pacing::AnnouncePacer;
 pub use router::VirtualRouter;
+pub use statistics::{PacketError, Statistics};
 pub use tracker::{
     Effect, PrioritySum, ProcessQuorum, ScriptTracker, Verdict, Weight, effective_priority, file_effect,
 };

@@ -22,8 +22,7 @@ impl VirtualRouter {
         if self.quiet_until.is_some() {
             return;
         }
-        let takes_part = matches!(self.state, State::Backup(_) | State::Master(_));
-        if takes_part && self.is_owner() && self.config.owner_ignores {
+        if self.takes_part() && self.ignores_all() {
             self.event(Event::IgnoredByOwner { priority: heard.priority, source: heard.source });
             return;
         }
@@ -32,6 +31,19 @@ impl VirtualRouter {
             State::Backup(backup) => self.backup_hears(now, backup, heard),
             State::Master(master) => self.master_hears(now, master, heard),
         }
+    }
+
+    /// Whether advertisements mean anything to it now.
+    pub(crate) const fn hears(&self) -> bool {
+        self.takes_part() && !self.ignores_all() && self.quiet_until.is_none()
+    }
+
+    const fn takes_part(&self) -> bool {
+        matches!(self.state, State::Backup(_) | State::Master(_))
+    }
+
+    const fn ignores_all(&self) -> bool {
+        self.is_owner() && self.config.owner_ignores
     }
 
     fn backup_hears(&mut self, now: Instant, mut backup: Backup, heard: Heard) {
