@@ -29,7 +29,8 @@ pub struct Config {
     /// meanwhile, and what it would do at Startup counts from the end: `Master_Down_Interval`
     /// begins then, an owner becomes Master then. Zero: not at all.
     ///
-    /// keepalived waits once in the life of its process: whoever makes a router later (after a
+    /// keepalived tells nobody that an owner is BACKUP meanwhile; here it is a transition like any
+    /// other. And it waits once in the life of its process: whoever makes a router later (after a
     /// reload, say) gives it what is left of the delay.
     pub startup_delay: Duration,
     /// keepalived's `down_timer_adverts`: silent intervals until the Master is down, 3 in the

@@ -12,7 +12,7 @@ use crate::{Cause, Fault, Input, Instant, Output, StateKind, Transition, Virtual
 ///   the others' Masters are silent too;
 /// - when one yields to a better Master, all become Backup;
 /// - when one has a fault, all are in Fault, until none has;
-/// - when one announces its addresses after an advertisement that lost, all do;
+/// - when one hears an advertisement that loses, each announces its addresses as its own schedule says;
 /// - owners (priority 255) start as Masters only if all members are owners.
 ///
 /// It is driven as a [`VirtualRouter`] is, with the member's place added; Startup, Shutdown and
@@ -88,16 +88,16 @@ impl SyncGroup {
     /// happens.
     pub fn handle_input(&mut self, now: Instant, member: usize, input: Input) {
         let Some(chosen) = self.members.get_mut(member) else { return };
-        let (was, before) = (chosen.state(), self.outputs.len());
+        let (was, answers) = (chosen.state(), chosen.answers_left());
         chosen.handle_input(now, input);
-        let is = chosen.state();
+        let (is, answers_now) = (chosen.state(), chosen.answers_left());
         let mut cause = self.drain(member);
         let others = |place: &usize| *place != member;
         if matches!(input, Input::Startup | Input::Shutdown | Input::Maintenance(_)) {
             cause = self.each(others, |router| router.handle_input(now, input)).or(cause);
         } else if (was, is) == (StateKind::Master, StateKind::Backup) {
             self.each(others, |router| router.follow_to_backup(now));
-        } else if matches!(input, Input::Advertisement { .. }) && self.announced_since(before) {
+        } else if was == is && answers_now < answers {
             self.each(others, |router| router.announce_with_group(now));
         }
         self.share_faults(now);
@@ -142,14 +142,6 @@ impl SyncGroup {
     /// Moves the origin of time `by` later, as [`VirtualRouter::rebase`] does.
     pub fn rebase(&mut self, by: Duration) {
         self.members.iter_mut().for_each(|router| router.rebase(by));
-    }
-
-    /// Whether one of the outputs since there were `before` is a burst of announcements.
-    fn announced_since(&self, before: usize) -> bool {
-        self.outputs
-            .iter()
-            .skip(before)
-            .any(|output| matches!(output, GroupOutput::Member { output: Output::Announce { .. }, .. }))
     }
 
     /// Each member has the group's fault while another has one of its own.

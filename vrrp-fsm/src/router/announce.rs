@@ -46,7 +46,15 @@ impl VirtualRouter {
         }
     }
 
-    /// Another member of its group heard one that loses, and announced.
+    /// To how many that lose it still reacts before its next own advertisement.
+    pub(crate) const fn answers_left(&self) -> u8 {
+        match self.state {
+            State::Master(master) => master.answers_left,
+            State::Initialize | State::Fault | State::Backup(_) => 0,
+        }
+    }
+
+    /// Another member of its group heard one that loses.
     pub(crate) fn announce_with_group(&mut self, now: Instant) {
         if let State::Master(mut master) = self.state {
             self.announce_after_losing(now, &mut master);
