@@ -63,6 +63,7 @@ mod router;
 mod state;
 mod statistics;
 mod tracker;
+mod words;
 
 pub use config::{AddressLoss, AnnounceSchedule, Config};
 pub use group::{GroupOutput, SyncGroup};
@@ -73,8 +74,10 @@ pub use pacing::AnnouncePacer;
 pub use router::VirtualRouter;
 pub use statistics::{PacketError, Statistics};
 pub use tracker::{
-    Effect, PrioritySum, ProcessQuorum, ScriptTracker, Verdict, Weight, effective_priority, file_effect,
+    BfdState, Effect, PrioritySum, ProcessQuorum, ScriptTracker, Verdict, Weight, effective_priority,
+    file_effect,
 };
+pub use words::Notification;
 
 /// The README's example compiles and its assertion holds.
 #[cfg(doctest)]

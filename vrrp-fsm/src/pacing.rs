@@ -20,8 +20,8 @@ use crate::Instant;
 /// sent now until there is nothing left, ask for the next moment. The first packet after a pause
 /// goes at once. All that wait take turns, so a burst of two addresses is a, b, a, b; an item that
 /// waits already is not queued twice but sent as often as the larger burst says, so there are never
-/// more entries than items. (keepalived sends such an item once: two addresses, five times each, are three packets.) After a sleep it sends one packet,
-/// not the backlog.
+/// more entries than items. (keepalived sends such an item once: two addresses, five times each, are
+/// three packets.) After a sleep it sends one packet, not the backlog.
 ///
 /// ```
 /// use core::time::Duration;

@@ -4,12 +4,12 @@ use core::net::Ipv4Addr;
 use core::num::NonZeroU32;
 use core::time::Duration;
 
-use vrrp_fsm::{Config, Instant, ScriptTracker, StateKind, VirtualRouter, Weight};
+use vrrp_fsm::{Config, Instant, Notification, ScriptTracker, StateKind, VirtualRouter, Weight};
 use vrrp_proto::{
     AdvertInterval, Authentication, Password, Policy, Priority, VRRP_MULTICAST_V4, Version, Vrid,
 };
 
-use super::engine::{Command, Engine, Happening, Net, Notice, Script};
+use super::engine::{Command, Engine, Net, Notice, Script};
 use super::instance::{Hearing, Instance};
 use super::stats::Stats;
 use super::wire::{Content, Wire};
@@ -20,7 +20,7 @@ pub(super) struct World {
     pub(super) sent: Vec<Vec<u8>>,
     pub(super) wanted: bool,
     announced: u32,
-    notices: Vec<Happening>,
+    notices: Vec<Notification>,
 }
 
 impl Net for World {
@@ -152,7 +152,7 @@ fn two_engines_elect_over_real_octets_and_fail_over() {
     lan[0].alive = false;
     run(&mut lan, 5_000, 9_000);
     assert_eq!(lan[1].state(), Master);
-    assert_eq!(lan[1].world.notices, [Happening::Backup, Happening::Master]);
+    assert_eq!(lan[1].world.notices, [Notification::Backup, Notification::Master]);
     assert!(lan[1].world.announced > 0);
 }
 
@@ -217,7 +217,7 @@ fn bad_news_that_was_waited_for_is_told_once() {
     lan[0].script(at(100), false);
     lan[0].script(at(200), false);
     run(&mut lan, 200, 300);
-    assert_eq!(lan[0].world.notices, [Happening::Fault]);
+    assert_eq!(lan[0].world.notices, [Notification::Fault]);
 }
 
 #[test]
