@@ -36,6 +36,7 @@
 
 mod action;
 mod chart;
+mod check;
 mod cli;
 mod expect;
 mod explore;
