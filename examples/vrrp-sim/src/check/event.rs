@@ -53,7 +53,7 @@ pub(super) fn possible(state: &State, events: &mut Vec<Event>) {
     }
     if state.cut != 0 {
         events.push(Event::Heal);
-    } else if state.faults.partitions > 0 {
+    } else if state.faults.others > 0 {
         // Without the last host in it, each way to cut is there once.
         let last = state.hosts.len().saturating_sub(1);
         events.extend((1..1_u8 << last).map(Event::Cut));
@@ -70,8 +70,8 @@ fn to_packets(state: &State, events: &mut Vec<Event>) {
         events.push(Event::Deliver(packet));
         let may = [
             (faults.drops, Event::Drop(packet)),
-            (faults.duplicates, Event::Duplicate(packet)),
-            (faults.delays, Event::Delay(packet)),
+            (faults.others, Event::Duplicate(packet)),
+            (faults.others, Event::Delay(packet)),
         ];
         events.extend(may.into_iter().filter(|(left, _)| *left > 0).map(|(_, event)| event));
     }
@@ -100,12 +100,12 @@ fn to_host(state: &State, place: u8, events: &mut Vec<Event>) {
             let interval = INTERVAL.as_duration();
             let may = [
                 (faults.crashes > 0, Event::Crash(place)),
-                (faults.stops > 0, Event::Stop(place)),
-                (faults.freezes > 0, Event::Freeze(place, interval * 3 / 2)),
-                (faults.freezes > 0, Event::Freeze(place, interval * 9 / 2)),
-                (faults.priorities > 0, Event::Priority(place, MOVED_UP)),
-                (faults.priorities > 0, Event::Priority(place, MOVED_DOWN)),
-                (faults.failures > 0 && !host.unfit, Event::Fail(place)),
+                (faults.others > 0, Event::Stop(place)),
+                (faults.others > 0, Event::Freeze(place, interval * 3 / 2)),
+                (faults.others > 0, Event::Freeze(place, interval * 9 / 2)),
+                (faults.others > 0, Event::Priority(place, MOVED_UP)),
+                (faults.others > 0, Event::Priority(place, MOVED_DOWN)),
+                (faults.others > 0 && !host.unfit, Event::Fail(place)),
                 (host.unfit, Event::Recover(place)),
             ];
             events.extend(may.into_iter().filter(|(may, _)| *may).map(|(_, event)| event));

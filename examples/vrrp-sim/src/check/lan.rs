@@ -11,7 +11,7 @@ use super::event::{self, Event};
 use super::law::{Broken, Law, judge_quiet};
 use super::machine::Machine;
 use super::mutant::Mutant;
-use super::plan::{Faults, Plan};
+use super::plan::{Faults, Plan, Stubborn};
 use super::step::Step;
 
 /// The present, always: when time passes, the origin of every machine's time moves by as much.
@@ -30,7 +30,7 @@ pub(super) struct Lan {
 pub(super) struct Host {
     pub(super) machine: Machine,
     pub(super) life: Life,
-    /// When each of its virtual routers last heard a Master, if nobody may preempt and it was
+    /// When each of its virtual routers last heard a Master, if it may not preempt and that was
     /// within `Master_Down`.
     pub(super) heard: [Option<Instant>; 2],
     /// Whether a tracker keeps its first virtual router from being Master.
@@ -61,6 +61,8 @@ pub(super) struct Packet {
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub(super) struct State {
     pub(super) hosts: Vec<Arc<Host>>,
+    /// Which of them may not preempt.
+    pub(super) stubborn: Stubborn,
     /// What arrives before time goes on; sorted, so that orders of sending do not matter.
     pub(super) wire: Vec<Packet>,
     /// What arrives at any later time; sorted.
@@ -82,10 +84,11 @@ impl Lan {
     }
 
     /// Nobody has been started.
-    fn dark(&self) -> State {
-        let hosts = (0..self.plan.hosts).filter_map(|place| self.down(place).map(Arc::new));
+    fn dark(&self, stubborn: Stubborn) -> State {
+        let hosts = (0..self.plan.hosts).filter_map(|place| self.down(place, stubborn).map(Arc::new));
         State {
             hosts: hosts.collect(),
+            stubborn,
             wire: Vec::new(),
             held: Vec::new(),
             cut: 0,
@@ -96,14 +99,14 @@ impl Lan {
     }
 
     /// A host without power.
-    pub(super) fn down(&self, place: u8) -> Option<Host> {
-        let machine = Machine::new(&self.plan, place, self.mutant)?;
+    pub(super) fn down(&self, place: u8, stubborn: Stubborn) -> Option<Host> {
+        let machine = Machine::new(&self.plan, place, !stubborn.has(place), self.mutant)?;
         Some(Host { machine, life: Life::Down, heard: [None; 2], unfit: false })
     }
 
-    /// The first state: all have just been started.
-    pub(super) fn first(&self) -> State {
-        let mut step = Step::new(self, self.dark(), |_, _, _| {});
+    /// A first state: all have just been started.
+    pub(super) fn first(&self, stubborn: Stubborn) -> State {
+        let mut step = Step::new(self, self.dark(stubborn), |_, _, _| {});
         (0..self.plan.hosts).for_each(|place| step.apply(&Event::Start(place)));
         step.finish()
     }
@@ -158,7 +161,7 @@ impl Model for Lan {
     type Action = Event;
 
     fn init_states(&self) -> Vec<State> {
-        vec![self.first()]
+        Stubborn::ALL.map(|stubborn| self.first(stubborn)).to_vec()
     }
 
     fn actions(&self, state: &State, actions: &mut Vec<Event>) {

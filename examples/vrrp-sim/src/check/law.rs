@@ -16,8 +16,8 @@ use super::plan::Plan;
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 #[non_exhaustive]
 pub enum Law {
-    /// After `Master_Down` of quiet each VRID has one Master: if routers may preempt, one of
-    /// those with the highest priority (RFC 9568 §6.4.2).
+    /// After `Master_Down` of quiet each VRID has one Master, and nobody of a higher priority
+    /// may preempt it (RFC 9568 §6.4.2).
     OneMaster,
     /// A Master that is delivered an advertisement that beats it is no longer Master
     /// (RFC 9568 §6.4.3).
@@ -51,8 +51,7 @@ impl Law {
     #[must_use]
     pub const fn is_about(self, plan: &Plan) -> bool {
         match self {
-            Self::OneMaster | Self::NoTwoMasters | Self::FewOutputs | Self::NoPast => true,
-            Self::NoPreemption => !plan.preempt,
+            Self::OneMaster | Self::NoTwoMasters | Self::FewOutputs | Self::NoPast | Self::NoPreemption => true,
             Self::NoSplit => plan.vrids > 1,
         }
     }
@@ -127,14 +126,18 @@ fn has_one_master(plan: &Plan, state: &State, side: u8, vrid: u8) -> bool {
         (0..plan.hosts).filter(|place| state.side(*place) == side).filter_map(|place| {
             let host = state.host(place).filter(|host| host.life == Life::Up)?;
             let router = host.machine.member(vrid)?;
-            matches!(router.state(), StateKind::Backup | StateKind::Master).then_some(router)
+            matches!(router.state(), StateKind::Backup | StateKind::Master).then_some((place, router))
         })
     };
-    let best = here().map(VirtualRouter::effective_priority).max();
-    let mut masters = here().filter(|router| router.state() == StateKind::Master);
+    let priority = |(_, router): (u8, &VirtualRouter)| router.effective_priority();
+    // It may have been Master before a better one came that does not preempt.
+    let best = here().filter(|(place, _)| !state.stubborn.has(*place)).map(priority).max();
+    let mut masters = here().filter(|(_, router)| router.state() == StateKind::Master);
     match (masters.next(), masters.next()) {
-        (None, _) => best.is_none(),
-        (Some(master), None) => !plan.preempt || Some(master.effective_priority()) == best,
+        (None, _) => here().next().is_none(),
+        (Some(master), None) => {
+            best.is_none_or(|best| priority(master) >= best)
+        }
         (Some(_), Some(_)) => false,
     }
 }

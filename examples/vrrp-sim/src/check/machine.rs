@@ -29,10 +29,10 @@ enum Core {
 
 impl Machine {
     /// Not started yet. `None` for a host that no plan has.
-    pub(super) fn new(plan: &Plan, place: u8, mutant: Option<Mutant>) -> Option<Self> {
+    pub(super) fn new(plan: &Plan, place: u8, preempt: bool, mutant: Option<Mutant>) -> Option<Self> {
         let mut routers = Vec::new();
         for vrid in 0..plan.vrids {
-            let mut config = plan.config(place, vrid)?;
+            let mut config = plan.config(place, vrid, preempt)?;
             match mutant {
                 Some(Mutant::NeverPreempts) => config.preempt = false,
                 Some(Mutant::PreemptsAnyway) => config.preempt = true,

@@ -61,24 +61,16 @@ mod tests {
 
     #[test]
     fn probe() {
-        let f = Faults { drops: 1, crashes: 1, ..Faults::default() };
-        let b = Plan { version: Version::V3, hosts: 3, vrids: 1, preempt: true, faults: f };
-        let mut plans = vec![b];
-        for i in 0..9 {
-            let mut f = f;
-            *[&mut f.drops, &mut f.duplicates, &mut f.delays, &mut f.crashes, &mut f.stops, &mut f.freezes, &mut f.priorities, &mut f.partitions, &mut f.failures][i] += 1;
-            for preempt in [true, false] { plans.push(Plan { faults: f, preempt, ..b }); }
+        let plan = |hosts, vrids, drops, crashes, others| Plan { version: Version::V3, hosts, vrids, faults: Faults { drops, crashes, others } };
+        for plan in [plan(2, 1, 1, 1, 1), plan(2, 2, 0, 0, 1), plan(2, 2, 1, 1, 1), plan(3, 1, 1, 1, 1), plan(4, 1, 2, 2, 0), plan(3, 2, 0, 0, 1)] {
+            let e = explore_all(plan, None, 2);
+            println!("{}: {} states, depth {}, {:?} {:?}", plan.words(), e.states, e.depth, e.elapsed, e.broken);
         }
-        for n in [2, 3] {
-        for preempt in [true, false] {
-            for f in [Faults{ drops: 1, ..Faults::default()}, Faults{crashes:1, ..Faults::default()}, Faults{failures:1, ..Faults::default()}, Faults{partitions:1, ..Faults::default()},Faults{freezes:1, ..Faults::default()}, Faults{drops:1,failures:1, ..Faults::default()}] {
-                plans.push(Plan { hosts: n, faults: f, vrids: 2, preempt, ..b });
+        for mutant in Mutant::ALL {
+            for plan in [plan(2, 1, 1, 1, 1), plan(2, 2, 0, 0, 1)] {
+                let e = explore_all(plan, Some(mutant), 2);
+                println!("{mutant:?} {}: {} states, depth {}, {:?} {:?}", plan.words(), e.states, e.depth, e.elapsed, e.broken);
             }
-        }
-        }
-        for plan in plans {
-                let e = explore_all(plan, None, 2);
-                println!("{}: {} states, depth {}, {:?} {:?}", plan.words(), e.states, e.depth, e.elapsed, e.broken);
         }
     }
 }

@@ -11,37 +11,26 @@ use vrrp_proto::{AdvertInterval, Priority, Version, Vrid};
 pub struct Faults {
     /// Packets that are lost for one receiver.
     pub drops: u8,
-    /// Packets of which a copy arrives later, at any time.
-    pub duplicates: u8,
-    /// Packets that are overtaken: they arrive at any later time.
-    pub delays: u8,
     /// Hosts that lose power; each starts again at any later time, or never.
     pub crashes: u8,
-    /// Hosts that end in order, with priority 0; each starts again at any later time, or never.
-    pub stops: u8,
-    /// Hosts that stand still for one and a half intervals, or for four and a half.
-    pub freezes: u8,
-    /// Priorities that a tracker moves, above all others or below.
-    pub priorities: u8,
-    /// Times that the LAN falls into two parts, until any later time or for good.
-    pub partitions: u8,
-    /// First virtual routers of a host that become unfit, until any later time or for good.
-    pub failures: u8,
+    /// Anything else:
+    ///
+    /// - a packet of which a copy arrives, or that itself arrives, at any later time;
+    /// - a host that ends in order, with priority 0, and starts again at any later time;
+    /// - a host that stands still for one and a half intervals, or for four and a half;
+    /// - a priority that a tracker moves above all others, or below;
+    /// - a LAN that falls into two parts, in every way, until any later time;
+    /// - a host whose first virtual router becomes unfit, until any later time.
+    pub others: u8,
 }
 
 impl Faults {
     /// In words, what is not zero: `2 drops, 1 crash`.
-    pub(super) fn words(&self) -> String {
+    fn words(self) -> String {
         let kinds = [
             (self.drops, "drop", "drops"),
-            (self.duplicates, "duplicate", "duplicates"),
-            (self.delays, "delay", "delays"),
             (self.crashes, "crash", "crashes"),
-            (self.stops, "stop", "stops"),
-            (self.freezes, "freeze", "freezes"),
-            (self.priorities, "change of priority", "changes of priority"),
-            (self.partitions, "partition", "partitions"),
-            (self.failures, "failed tracker", "failed trackers"),
+            (self.others, "other fault", "other faults"),
         ];
         let words = kinds.iter().filter_map(|&(count, one, many)| match count {
             0 => None,
@@ -52,39 +41,48 @@ impl Faults {
     }
 }
 
-/// A LAN to explore.
+/// A LAN to explore: once all of its routers may preempt, once none, once all but the best.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Plan {
     /// Version of the protocol.
     pub version: Version,
-    /// Hosts on the LAN, 2 to 6. The last two of three or more have the same priority.
+    /// Hosts on the LAN, 2 to 5. The last two of three or more have the same priority.
     pub hosts: u8,
     /// Virtual routers on each host, 1 or 2; two are a sync group.
     pub vrids: u8,
-    /// `Preempt_Mode` of all of them.
-    pub preempt: bool,
     /// What may go wrong.
     pub faults: Faults,
 }
 
+/// The hosts that do not preempt, one bit each.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub(super) struct Stubborn(u8);
+
+impl Stubborn {
+    pub(super) const ALL: [Self; 3] = [Self(0), Self(u8::MAX), Self(1)];
+
+    pub(super) const fn has(self, place: u8) -> bool {
+        self.0 >> place & 1 != 0
+    }
+}
+
 impl Plan {
-    /// In words: `4 routers, nopreempt; 2 drops, 1 crash`.
+    /// In words: `4 routers: 2 drops, 1 crash`.
     pub(super) fn words(&self) -> String {
         let hosts = self.hosts;
         let who = if self.vrids > 1 { format!("{hosts} sync groups of 2") } else { format!("{hosts} routers") };
-        let how = if self.preempt { "" } else { ", nopreempt" };
-        format!("{who}{how}; {}", self.faults.words())
+        format!("{who}: {}", self.faults.words())
     }
 
-    pub(super) fn config(&self, place: u8, vrid: u8) -> Option<Config> {
+    pub(super) fn config(&self, place: u8, vrid: u8, preempt: bool) -> Option<Config> {
         let mut config = Config::new(self.version, Vrid::new(FIRST_VRID + vrid)?, address(place, vrid));
         config.priority = self.priority(place);
         config.advert_interval = INTERVAL;
-        config.preempt = self.preempt;
+        config.preempt = preempt;
         Some(config)
     }
 
-    fn priority(&self, place: u8) -> Priority {
+    pub(super) fn priority(&self, place: u8) -> Priority {
         let alike = self.hosts > 2 && place + 2 >= self.hosts;
         let all_different = [200, 150, 120, 110, 100];
         let different = all_different.get(usize::from(place)).copied().unwrap_or(LOWEST);
@@ -93,7 +91,7 @@ impl Plan {
 
     /// After so long without a fault there is one Master: `Master_Down` of the lowest priority.
     pub(super) fn settled(&self) -> Duration {
-        let lowest = if self.faults.priorities > 0 { MOVED_DOWN } else { Priority::new(LOWEST) };
+        let lowest = if self.faults.others > 0 { MOVED_DOWN } else { Priority::new(LOWEST) };
         master_down(self.version, lowest)
     }
 }

@@ -50,12 +50,12 @@ impl<'a, W: FnMut(u8, u8, Output)> Step<'a, W> {
             }
             Event::Duplicate(packet) => {
                 self.state.held.push(packet);
-                self.state.faults.duplicates -= 1;
+                self.state.faults.others -= 1;
             }
             Event::Delay(packet) => {
                 remove(&mut self.state.wire, packet);
                 self.state.held.push(packet);
-                self.state.faults.delays -= 1;
+                self.state.faults.others -= 1;
             }
             Event::Pass => self.pass(),
             Event::Cut(hosts) => {
@@ -64,7 +64,7 @@ impl<'a, W: FnMut(u8, u8, Output)> Step<'a, W> {
                 let hears = |packet: &Packet| self.state.side(packet.from) == self.state.side(packet.to);
                 let (wire, held) = (only(wire, hears), only(held, hears));
                 (self.state.wire, self.state.held) = (wire, held);
-                self.state.faults.partitions -= 1;
+                self.state.faults.others -= 1;
             }
             Event::Heal => self.state.cut = 0,
             Event::Fire(place) => self.with(place, Self::fire),
@@ -73,7 +73,7 @@ impl<'a, W: FnMut(u8, u8, Output)> Step<'a, W> {
                 self.power_off(place);
             }
             Event::Stop(place) => {
-                self.state.faults.stops -= 1;
+                self.state.faults.others -= 1;
                 self.with(place, |step, place, host| {
                     host.machine.tell_all(NOW, Input::Shutdown);
                     step.carry_out(place, host);
@@ -86,7 +86,7 @@ impl<'a, W: FnMut(u8, u8, Output)> Step<'a, W> {
                 step.carry_out(place, host);
             }),
             Event::Freeze(place, length) => {
-                self.state.faults.freezes -= 1;
+                self.state.faults.others -= 1;
                 self.with(place, |_, _, host| {
                     host.life = Life::Frozen { until: NOW + length, waiting: Vec::new() };
                 });
@@ -100,14 +100,14 @@ impl<'a, W: FnMut(u8, u8, Output)> Step<'a, W> {
                 }
             }),
             Event::Priority(place, priority) => {
-                self.state.faults.priorities -= 1;
+                self.state.faults.others -= 1;
                 self.with(place, |step, place, host| {
                     host.machine.tell_all(NOW, Input::Priority(priority));
                     step.carry_out(place, host);
                 });
             }
             Event::Fail(place) => {
-                self.state.faults.failures -= 1;
+                self.state.faults.others -= 1;
                 self.with(place, |step, place, host| {
                     host.unfit = true;
                     host.machine.tell_first(NOW, Input::FaultRaised(TRACKER));
@@ -136,7 +136,7 @@ impl<'a, W: FnMut(u8, u8, Output)> Step<'a, W> {
     }
 
     fn power_off(&mut self, place: u8) {
-        let Some(down) = self.lan.down(place) else { return };
+        let Some(down) = self.lan.down(place, self.state.stubborn) else { return };
         self.put(place, down);
         self.state.wire.retain(|packet| packet.to != place);
         self.state.held.retain(|packet| packet.to != place);
@@ -154,7 +154,7 @@ impl<'a, W: FnMut(u8, u8, Output)> Step<'a, W> {
         let Packet { from, vrid, priority, .. } = packet;
         if let Some(heard) = host.heard.get_mut(usize::from(vrid)) {
             // A farewell takes the memory away: then it is time to become Master.
-            let counts = !self.lan.plan.preempt && priority != Priority::RELEASE;
+            let counts = self.state.stubborn.has(place) && priority != Priority::RELEASE;
             *heard = counts.then_some(at);
         }
         let must_yield = host.machine.loses_to(vrid, priority, from);
