@@ -34,9 +34,10 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod check;
+
 mod action;
 mod chart;
-mod check;
 mod cli;
 mod expect;
 mod explore;

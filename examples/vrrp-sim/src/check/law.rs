@@ -51,7 +51,9 @@ impl Law {
     #[must_use]
     pub const fn is_about(self, plan: &Plan) -> bool {
         match self {
-            Self::OneMaster | Self::NoTwoMasters | Self::FewOutputs | Self::NoPast | Self::NoPreemption => true,
+            Self::OneMaster | Self::NoTwoMasters | Self::FewOutputs | Self::NoPast | Self::NoPreemption => {
+                true
+            }
             Self::NoSplit => plan.vrids > 1,
         }
     }
@@ -126,7 +128,7 @@ fn has_one_master(plan: &Plan, state: &State, side: u8, vrid: u8) -> bool {
         (0..plan.hosts).filter(|place| state.side(*place) == side).filter_map(|place| {
             let host = state.host(place).filter(|host| host.life == Life::Up)?;
             let router = host.machine.member(vrid)?;
-            matches!(router.state(), StateKind::Backup | StateKind::Master).then_some((place, router))
+            (router.state() != StateKind::Fault).then_some((place, router))
         })
     };
     let priority = |(_, router): (u8, &VirtualRouter)| router.effective_priority();
@@ -135,9 +137,7 @@ fn has_one_master(plan: &Plan, state: &State, side: u8, vrid: u8) -> bool {
     let mut masters = here().filter(|(_, router)| router.state() == StateKind::Master);
     match (masters.next(), masters.next()) {
         (None, _) => here().next().is_none(),
-        (Some(master), None) => {
-            best.is_none_or(|best| priority(master) >= best)
-        }
+        (Some(master), None) => best.is_none_or(|best| priority(master) >= best),
         (Some(_), Some(_)) => false,
     }
 }

@@ -79,7 +79,14 @@ impl Machine {
     }
 
     /// Tells one of its virtual routers of an advertisement that arrived at `at`.
-    pub(super) fn hear(&mut self, at: Instant, vrid: u8, priority: Priority, from: u8, mutant: Option<Mutant>) {
+    pub(super) fn hear(
+        &mut self,
+        at: Instant,
+        vrid: u8,
+        priority: Priority,
+        from: u8,
+        mutant: Option<Mutant>,
+    ) {
         self.lagging = None;
         let input = Input::Advertisement { priority, interval: INTERVAL, source: address(from, vrid) };
         let yields = self.state(vrid) == Some(StateKind::Master) && self.loses_to(vrid, priority, from);
@@ -107,21 +114,15 @@ impl Machine {
         for (at, vrid, input) in core::mem::take(&mut self.put_off) {
             self.core.tell(at, vrid, input);
         }
-        let due = self.core.deadline();
+        let due = self.core.deadline().filter(|due| *due <= now);
         let waits = self.members().iter().any(|router| router.state() == StateKind::Backup);
-        if mutant == Some(Mutant::NeverMaster) && waits {
-            // As if it had heard somebody who is not there.
-            let input = Input::Advertisement {
-                priority: Priority::OWNER,
-                interval: INTERVAL,
-                source: address(u8::MAX / 4, 0),
-            };
-            self.tell_all(now, input);
+        if mutant == Some(Mutant::NeverMaster) && waits && due.is_some() {
+            self.tell_all(now, Input::Shutdown);
         } else {
             self.core.wake(now);
         }
         let lags = mutant == Some(Mutant::LaggingDeadline) && self.lagging.is_none();
-        self.lagging = if lags { due.filter(|due| *due <= now) } else { None };
+        self.lagging = if lags { due } else { None };
     }
 
     /// When it wants to be woken.

@@ -6,7 +6,7 @@ use super::law::Law;
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Mutant {
-    /// A Backup whose `Master_Down_Timer` fires goes on waiting.
+    /// A Backup whose `Master_Down_Timer` fires goes back to Initialize.
     NeverMaster,
     /// A Backup respects a Master of lower priority although it may preempt.
     NeverPreempts,
@@ -51,7 +51,7 @@ impl Mutant {
     #[must_use]
     pub const fn words(self) -> &'static str {
         match self {
-            Self::NeverMaster => "a backup's timer does not make it master",
+            Self::NeverMaster => "a backup whose timer fires gives up",
             Self::NeverPreempts => "a backup respects a lower priority",
             Self::LateToYield => "a master yields when it is next woken",
             Self::Chatty => "one announcement is nine outputs",

@@ -70,7 +70,8 @@ impl Plan {
     /// In words: `4 routers: 2 drops, 1 crash`.
     pub(super) fn words(&self) -> String {
         let hosts = self.hosts;
-        let who = if self.vrids > 1 { format!("{hosts} sync groups of 2") } else { format!("{hosts} routers") };
+        let who =
+            if self.vrids > 1 { format!("{hosts} sync groups of 2") } else { format!("{hosts} routers") };
         format!("{who}: {}", self.faults.words())
     }
 
