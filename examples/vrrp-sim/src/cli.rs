@@ -8,7 +8,9 @@ use std::process::ExitCode;
 use std::{fs, thread};
 
 use clap::{Args, Parser, Subcommand};
+use vrrp_proto::Version;
 
+use crate::check::{Faults, Law, check_mutants, explore_all, find, mutant_report, plans};
 use crate::explore::{Exploration, ExploreOptions, explore};
 use crate::run::{Outcome, run};
 use crate::scenario::Scenario;
@@ -39,6 +41,12 @@ enum Command {
     /// have exactly one master, the one that the rules name, and nothing may change any more. Exit
     /// status 0 if that was so, 1 with a scenario to replay if not.
     Explore(ExploreArguments),
+    /// Try every order of events on a small LAN.
+    ///
+    /// Routers that may preempt, that may not, and both; packets that are lost, overtaken and
+    /// doubled; crashes, restarts, freezes, changed priorities, partitions; sync groups. Exit status
+    /// 0 if every law holds in every state, 1 with the shortest way to a state where one does not.
+    Check(CheckArguments),
 }
 
 #[derive(Args, Debug)]
@@ -87,6 +95,31 @@ struct ExploreArguments {
     jobs: Option<usize>,
 }
 
+#[derive(Args, Debug)]
+struct CheckArguments {
+    /// Routers on the LAN
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u8).range(2..=5))]
+    routers: u8,
+    /// Packets that are lost for one receiver
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(0..=9))]
+    drops: u8,
+    /// Routers that crash and start again at any later time
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(0..=9))]
+    crashes: u8,
+    /// Other faults, on up to three routers with one drop and one crash, and on sync groups
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(0..=9))]
+    others: u8,
+    /// Version of the protocol
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u8).range(2..=3))]
+    version: u8,
+    /// Look for wrong machines, too: each must break one law and no other
+    #[arg(long)]
+    mutants: bool,
+    /// Threads; the processors of this machine if it is not given. The result is the same
+    #[arg(long)]
+    jobs: Option<usize>,
+}
+
 /// Runs the program with these arguments, the first of them its name.
 pub fn main<T: Into<OsString> + Clone>(arguments: impl IntoIterator<Item = T>) -> ExitCode {
     let arguments = match Arguments::try_parse_from(arguments) {
@@ -100,6 +133,7 @@ pub fn main<T: Into<OsString> + Clone>(arguments: impl IntoIterator<Item = T>) -
     let result = match arguments.command {
         Command::Run(arguments) => run_scenario(&arguments),
         Command::Explore(arguments) => search(&arguments),
+        Command::Check(arguments) => check(&arguments),
     };
     match result {
         Ok(true) => ExitCode::SUCCESS,
@@ -155,7 +189,6 @@ fn short(duration: Duration) -> String {
 }
 
 fn search(arguments: &ExploreArguments) -> Result<bool, String> {
-    let processors = || thread::available_parallelism().map_or(1, usize::from);
     let options = ExploreOptions {
         first_seed: arguments.seed,
         seeds: arguments.seeds,
@@ -178,6 +211,32 @@ fn search(arguments: &ExploreArguments) -> Result<bool, String> {
         None => print(&format!("\n# Replay it with `vrrp-sim run FILE`:\n{scenario}"))?,
     }
     Ok(false)
+}
+
+fn processors() -> usize {
+    thread::available_parallelism().map_or(1, usize::from)
+}
+
+fn check(arguments: &CheckArguments) -> Result<bool, String> {
+    let CheckArguments { routers, drops, crashes, others, .. } = *arguments;
+    let threads = arguments.jobs.unwrap_or_else(processors);
+    let version = if arguments.version == 2 { Version::V2 } else { Version::V3 };
+    let (mut parts, mut findings) = (Vec::new(), Vec::new());
+    let faults = Faults { drops, crashes, others };
+    for plan in plans(version, routers, faults) {
+        let part = explore_all(plan, None, threads);
+        let found = |law: &Law| find(plan, None, *law);
+        findings.extend(part.broken.iter().filter_map(found));
+        parts.push(part);
+    }
+    print(&crate::check::report(&parts, &findings))?;
+    let mut is_fine = parts.iter().all(|part| part.broken.is_empty());
+    if arguments.mutants {
+        let rows = check_mutants(version, faults, threads);
+        print(&format!("\n{}", mutant_report(&rows)))?;
+        is_fine &= rows.iter().all(|row| row.is_as_expected());
+    }
+    Ok(is_fine)
 }
 
 fn summary(exploration: &Exploration) -> String {

@@ -109,6 +109,7 @@ const fn is_repeatable(what: &Happening) -> bool {
     }
 }
 
-fn line(out: &mut String, at: Time, name: &str, width: usize, what: &str) -> fmt::Result {
+/// One line of it, about one router.
+pub(crate) fn line(out: &mut String, at: Time, name: &str, width: usize, what: &str) -> fmt::Result {
     writeln!(out, "{:>11}  {name:width$}  {what}", at.to_string())
 }

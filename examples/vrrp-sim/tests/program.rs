@@ -80,3 +80,15 @@ fn a_search_says_how_much_it_searched() {
     assert!(stdout.starts_with("2 seeds, 2 simulated hours, "), "{stdout}");
     assert!(stdout.contains(" events per second"), "{stdout}");
 }
+
+#[test]
+fn a_check_counts_its_states_names_its_laws_and_finds_wrong_machines() {
+    let output = sim(&["check", "--routers", "2", "--drops", "0", "--others", "0", "--mutants"]);
+    let stdout = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{stdout}");
+    assert!(stdout.contains("\n2 routers: 1 crash  "), "{stdout}");
+    assert!(stdout.contains("\nholds        two masters never outlast the next delivered"), "{stdout}");
+    assert!(stdout.contains("\nnot checked  a sync group is never split once quiet"), "{stdout}");
+    assert!(!stdout.contains("NOT FOUND") && !stdout.contains("BUT ALSO"), "{stdout}");
+    assert!(stdout.contains(" s  !!! not so: after Master_Down of quiet one master"), "{stdout}");
+}
