@@ -33,6 +33,11 @@ pub struct Config {
     /// other. And it waits once in the life of its process: whoever makes a router later (after a
     /// reload, say) gives it what is left of the delay.
     pub startup_delay: Duration,
+    /// keepalived's `state MASTER`: a member of a [`SyncGroup`](crate::SyncGroup) that is no owner waits
+    /// at Startup for one interval and the shortest skew only, not for `Master_Down_Interval`. By
+    /// itself a router waits as any other, whatever its `state`; that `state MASTER` takes back
+    /// `nopreempt` and `preempt_delay` is a matter of reading the file.
+    pub state_master: bool,
     /// keepalived's `down_timer_adverts`: silent intervals until the Master is down, 3 in the
     /// RFCs.
     pub down_timer_adverts: NonZeroU8,
@@ -84,6 +89,7 @@ impl Config {
             preempt: true,
             preempt_delay: Duration::ZERO,
             startup_delay: Duration::ZERO,
+            state_master: false,
             down_timer_adverts: Self::DOWN_TIMER_ADVERTS,
             answer_losing: matches!(version, Version::V3),
             answer_winning: false,

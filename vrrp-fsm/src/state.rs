@@ -36,6 +36,7 @@ impl State {
                     Wait::Successor { since } => Wait::Successor { since: moved(since) },
                     wait @ (Wait::Silence
                     | Wait::StartupDelay
+                    | Wait::Brief
                     | Wait::Released
                     | Wait::AddressLost
                     | Wait::Group) => wait,
@@ -76,6 +77,8 @@ pub(crate) enum Wait {
     Silence,
     /// The end of `startup_delay`, for an owner.
     StartupDelay,
+    /// One interval and the shortest skew, for a `state MASTER` in a group that starts.
+    Brief,
     /// `Skew_Time` after a priority of 0.
     Released,
     /// `Skew_Time` after we lost an address and gave up.

@@ -42,7 +42,11 @@ impl VirtualRouter {
         if self.quiet_until.is_some() && matches!(self.state, State::Backup(_)) {
             // Its timer has not begun to run, and may be another one now.
             self.state = State::Backup(self.watching_from(now));
-        } else if let State::Backup(backup) = &mut self.state {
+            self.wait_briefly(now);
+        } else if let State::Backup(backup) = &mut self.state
+            // That one has the shortest skew, whatever the priority.
+            && backup.wait != Wait::Brief
+        {
             // The running timer moves by the difference of the skews. Restarting it would let a
             // flapping tracker postpone a takeover without end.
             let version = self.config.version;

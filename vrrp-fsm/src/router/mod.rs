@@ -168,6 +168,7 @@ impl VirtualRouter {
         match (&self.state, self.faults.first()) {
             (State::Initialize, None) => {
                 self.take_part(now, if self.begins_as_master() { Cause::Owner } else { Cause::Startup });
+                self.wait_briefly(now);
             }
             (State::Initialize, Some(&fault)) => self.enter(State::Fault, Cause::Fault(fault)),
             (State::Fault | State::Backup(_) | State::Master(_), _) => {}
@@ -269,12 +270,26 @@ impl VirtualRouter {
         Backup { master_down, interval, preempt_from: None, wait, master: None }
     }
 
+    /// Just started with `state MASTER` in a group: one interval must do.
+    pub(super) fn wait_briefly(&mut self, now: Instant) {
+        let brief = self.brief_wait(self.config.advert_interval);
+        let from = self.quiet_until.unwrap_or(now);
+        if let State::Backup(backup) = &mut self.state
+            && self.grouped
+            && self.config.state_master
+            && backup.wait == Wait::Silence
+        {
+            (backup.master_down, backup.wait) = (from + brief, Wait::Brief);
+        }
+    }
+
     /// What a Backup's timer stands for.
     fn cause_of(&self, backup: Backup) -> Cause {
         match backup.wait {
             Wait::Silence | Wait::Group => {
                 Cause::MasterSilent { silence: self.master_down_interval(backup.interval) }
             }
+            Wait::Brief => Cause::MasterSilent { silence: self.brief_wait(backup.interval) },
             Wait::StartupDelay => Cause::Owner,
             Wait::Released => Cause::MasterReleased,
             Wait::Successor { .. } => Cause::NobodyTookOver,
@@ -314,6 +329,10 @@ impl VirtualRouter {
             self.effective_priority(),
             self.config.down_timer_adverts.get(),
         )
+    }
+
+    fn brief_wait(&self, interval: AdvertInterval) -> Duration {
+        interval.master_down_interval(self.config.version, Priority::OWNER, 1)
     }
 
     fn event(&mut self, event: Event) {
