@@ -10,7 +10,7 @@ use crate::router::Power;
 use crate::time::Time;
 use crate::timeline::{Happening, Timeline};
 
-const LEFT: f64 = 150.0;
+const LEFT: f64 = 190.0;
 const WIDTH: f64 = 1000.0;
 const TOP: f64 = 96.0;
 const LANE: f64 = 30.0;
