@@ -12,6 +12,7 @@ mod machine;
 mod mutant;
 mod plan;
 mod report;
+mod rows;
 mod step;
 mod story;
 
