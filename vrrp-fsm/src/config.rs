@@ -24,6 +24,20 @@ pub struct Config {
     /// keepalived's `preempt_delay`: how long a Master of lower priority is tolerated before
     /// it is preempted. Zero: not at all.
     pub preempt_delay: Duration,
+    /// keepalived's `vrrp_startup_delay`: how long after [`Input::Startup`](crate::Input::Startup)
+    /// it neither competes nor hears, so that links and switches can settle. It is Backup
+    /// meanwhile, and what it would do at Startup counts from the end: `Master_Down_Interval`
+    /// begins then, an owner becomes Master then. Zero: not at all.
+    ///
+    /// keepalived tells nobody that an owner is BACKUP meanwhile; here it is a transition like any
+    /// other. And it waits once in the life of its process: whoever makes a router later (after a
+    /// reload, say) gives it what is left of the delay.
+    pub startup_delay: Duration,
+    /// keepalived's `state MASTER`: a member of a [`SyncGroup`](crate::SyncGroup) that is no owner waits
+    /// at Startup for one interval and the shortest skew only, not for `Master_Down_Interval`. By
+    /// itself a router waits as any other, whatever its `state`; that `state MASTER` takes back
+    /// `nopreempt` and `preempt_delay` is a matter of reading the file.
+    pub state_master: bool,
     /// keepalived's `down_timer_adverts`: silent intervals until the Master is down, 3 in the
     /// RFCs.
     pub down_timer_adverts: NonZeroU8,
@@ -60,11 +74,12 @@ pub enum AddressLoss {
 }
 
 impl Config {
+    const DOWN_TIMER_ADVERTS: NonZeroU8 = NonZeroU8::MIN.saturating_add(2);
+
     /// The RFCs' defaults for `version`: priority 100, one second, preemption, three missed
     /// advertisements; one announcement on takeover.
     #[must_use]
     pub const fn new(version: Version, vrid: Vrid, primary_address: IpAddr) -> Self {
-        const THREE: NonZeroU8 = NonZeroU8::MIN.saturating_add(2);
         Self {
             version,
             vrid,
@@ -73,7 +88,9 @@ impl Config {
             advert_interval: AdvertInterval::DEFAULT,
             preempt: true,
             preempt_delay: Duration::ZERO,
-            down_timer_adverts: THREE,
+            startup_delay: Duration::ZERO,
+            state_master: false,
+            down_timer_adverts: Self::DOWN_TIMER_ADVERTS,
             answer_losing: matches!(version, Version::V3),
             answer_winning: false,
             owner_ignores: matches!(version, Version::V2),
@@ -81,9 +98,33 @@ impl Config {
             announce: AnnounceSchedule::ONCE,
         }
     }
+
+    /// The same under keepalived's `vrrp_strict` or `strict_mode`, as far as a machine goes: no
+    /// `preempt_delay`, three missed advertisements, neither a losing nor a winning advertisement
+    /// is answered, and none is followed by announcements.
+    ///
+    /// Not even in VRRPv3 is a losing advertisement answered, as in RFC 5798 §6.4.3; RFC 9568 does.
+    /// What else strict mode forbids is not the machine's: authentication, unicast, VRRPv2 over
+    /// IPv6, no addresses, a state that does not fit the priority, packets to the addresses
+    /// (`accept`), choices of the virtual MAC.
+    #[must_use]
+    pub const fn strict(self) -> Self {
+        let announce = AnnounceSchedule { losing_repeat: 0, losing_delay: None, ..self.announce };
+        Self {
+            preempt_delay: Duration::ZERO,
+            down_timer_adverts: Self::DOWN_TIMER_ADVERTS,
+            answer_losing: false,
+            answer_winning: false,
+            announce,
+            ..self
+        }
+    }
 }
 
 /// How often the protected addresses are announced (keepalived's `garp_*` keywords).
+///
+/// The bursts end with mastership. How fast the packets of a burst may follow each other is a
+/// property of the link that all its routers share: [`AnnouncePacer`](crate::AnnouncePacer).
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct AnnounceSchedule {
     /// Announcements per address in a burst (`garp_master_repeat`).
@@ -97,7 +138,8 @@ pub struct AnnounceSchedule {
     /// Announcements per address after an advertisement that lost against us
     /// (`garp_lower_prio_repeat`): somebody else may just have taken our addresses' traffic.
     pub losing_repeat: u8,
-    /// A second such burst (`garp_lower_prio_delay`); `None` for no second.
+    /// A second such burst (`garp_lower_prio_delay`), counted from the latest such advertisement;
+    /// `None` for no second.
     pub losing_delay: Option<Duration>,
 }
 
@@ -122,4 +164,8 @@ impl AnnounceSchedule {
         losing_repeat: 5,
         losing_delay: Some(Duration::from_secs(5)),
     };
+
+    /// keepalived's with `vrrp_min_garp`: one at once and none later, one after a losing
+    /// advertisement. Enough for switches that lose nothing.
+    pub const KEEPALIVED_MINIMUM: Self = Self { losing_repeat: 1, ..Self::ONCE };
 }

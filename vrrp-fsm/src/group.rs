@@ -12,6 +12,7 @@ use crate::{Cause, Fault, Input, Instant, Output, StateKind, Transition, Virtual
 ///   the others' Masters are silent too;
 /// - when one yields to a better Master, all become Backup;
 /// - when one has a fault, all are in Fault, until none has;
+/// - when one hears an advertisement that loses, each announces its addresses as its own schedule says;
 /// - owners (priority 255) start as Masters only if all members are owners.
 ///
 /// It is driven as a [`VirtualRouter`] is, with the member's place added; Startup, Shutdown and
@@ -87,15 +88,17 @@ impl SyncGroup {
     /// happens.
     pub fn handle_input(&mut self, now: Instant, member: usize, input: Input) {
         let Some(chosen) = self.members.get_mut(member) else { return };
-        let was = chosen.state();
+        let (was, answers) = (chosen.state(), chosen.answers_left());
         chosen.handle_input(now, input);
-        let is = chosen.state();
+        let (is, answers_now) = (chosen.state(), chosen.answers_left());
         let mut cause = self.drain(member);
         let others = |place: &usize| *place != member;
         if matches!(input, Input::Startup | Input::Shutdown | Input::Maintenance(_)) {
             cause = self.each(others, |router| router.handle_input(now, input)).or(cause);
         } else if (was, is) == (StateKind::Master, StateKind::Backup) {
             self.each(others, |router| router.follow_to_backup(now));
+        } else if was == is && answers_now < answers {
+            self.each(others, |router| router.announce_with_group(now));
         }
         self.share_faults(now);
         let begins = matches!(input, Input::Startup | Input::FaultCleared(_));
@@ -143,9 +146,9 @@ impl SyncGroup {
 
     /// Each member has the group's fault while another has one of its own.
     fn share_faults(&mut self, now: Instant) {
-        let faulty: Vec<bool> = self.members.iter().map(VirtualRouter::has_own_fault).collect();
-        let count = faulty.iter().filter(|faulty| **faulty).count();
-        for (place, own) in faulty.into_iter().enumerate() {
+        let count = self.members.iter().filter(|router| router.has_own_fault()).count();
+        for place in 0..self.members.len() {
+            let own = self.members.get(place).is_some_and(VirtualRouter::has_own_fault);
             let others = count > usize::from(own);
             let fault = Fault::SyncGroup;
             let input = if others { Input::FaultRaised(fault) } else { Input::FaultCleared(fault) };

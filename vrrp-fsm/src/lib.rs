@@ -6,9 +6,15 @@
 //!
 //! This crate never reads a clock, opens a socket, spawns a thread, logs or touches a global.
 //! It is `no_std` and needs `alloc` for its queue of outputs. Counters and history are not kept
-//! here: fold them from [`Output::Event`] and [`Output::Transition`]. Two routers that will
+//! here: fold them from the outputs, counters with [`Statistics`]. Two routers that will
 //! behave alike compare equal, so a model checker can hold the real machine as its state;
 //! [`VirtualRouter::rebase`] takes the time that has passed out of it.
+//!
+//! What is about packets and links rather than about the election stays with the caller: links and
+//! sockets, which packets are valid, how an address is put on an interface, the announcement of a
+//! unicast router's own source address when it leaves Fault, keepalived's `garp_extra_if`, and what
+//! [`Config::strict`] says that it leaves out. [`AnnouncePacer`] keeps the distance between
+//! announcements that a link wants.
 //!
 //! # The run loop
 //!
@@ -52,19 +58,26 @@ mod group;
 mod input;
 mod instant;
 mod output;
+mod pacing;
 mod router;
 mod state;
+mod statistics;
 mod tracker;
+mod words;
 
 pub use config::{AddressLoss, AnnounceSchedule, Config};
 pub use group::{GroupOutput, SyncGroup};
 pub use input::{Fault, Input};
 pub use instant::Instant;
 pub use output::{Cause, Event, Output, StateKind, Transition};
+pub use pacing::AnnouncePacer;
 pub use router::VirtualRouter;
+pub use statistics::{PacketError, Statistics};
 pub use tracker::{
-    Effect, PrioritySum, ProcessQuorum, ScriptTracker, Verdict, Weight, effective_priority, file_effect,
+    BfdState, Effect, PrioritySum, ProcessQuorum, ScriptTracker, Verdict, Weight, effective_priority,
+    file_effect,
 };
+pub use words::Notification;
 
 /// The README's example compiles and its assertion holds.
 #[cfg(doctest)]

@@ -34,14 +34,20 @@ impl State {
                 preempt_from: backup.preempt_from.map(&moved),
                 wait: match backup.wait {
                     Wait::Successor { since } => Wait::Successor { since: moved(since) },
-                    wait @ (Wait::Silence | Wait::Released | Wait::AddressLost | Wait::Group) => wait,
+                    wait @ (Wait::Silence
+                    | Wait::StartupDelay
+                    | Wait::Brief
+                    | Wait::Released
+                    | Wait::AddressLost
+                    | Wait::Group) => wait,
                 },
                 ..backup
             }),
             Self::Master(master) => Self::Master(Master {
                 next_advert: moved(master.next_advert),
-                burst: master.burst.map(|burst| Burst { at: moved(burst.at), ..burst }),
-                refresh: master.refresh.map(moved),
+                second_burst: master.second_burst.map(&moved),
+                losing_burst: master.losing_burst.map(&moved),
+                refresh: master.refresh.map(&moved),
                 ..master
             }),
         }
@@ -69,6 +75,10 @@ pub(crate) struct Backup {
 pub(crate) enum Wait {
     /// `Master_Down_Interval`.
     Silence,
+    /// The end of `startup_delay`, for an owner.
+    StartupDelay,
+    /// One interval and the shortest skew, for a `state MASTER` in a group that starts.
+    Brief,
     /// `Skew_Time` after a priority of 0.
     Released,
     /// `Skew_Time` after we lost an address and gave up.
@@ -87,8 +97,11 @@ pub(crate) enum Wait {
 pub(crate) struct Master {
     /// `Adver_Timer`, as the point at which it fires.
     pub(crate) next_advert: Instant,
-    /// A second burst of announcements.
-    pub(crate) burst: Option<Burst>,
+    /// The second burst of announcements after the takeover.
+    pub(crate) second_burst: Option<Instant>,
+    /// The second burst after an advertisement that lost. Apart from the one above, which a rival
+    /// could otherwise put off.
+    pub(crate) losing_burst: Option<Instant>,
     /// The next periodic burst.
     pub(crate) refresh: Option<Instant>,
     /// Answers to losing advertisements left until the next own one.
@@ -100,11 +113,4 @@ impl Master {
     /// priorities makes us its amplifier, and two Masters that both believe to win the
     /// tie-break answer each other without end. So: this many answers between two of our own.
     pub(crate) const ANSWERS_PER_INTERVAL: u8 = 3;
-}
-
-/// Announcements that are still due.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-pub(crate) struct Burst {
-    pub(crate) at: Instant,
-    pub(crate) repeat: u8,
 }

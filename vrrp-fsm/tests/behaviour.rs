@@ -6,7 +6,7 @@ mod common;
 use core::time::Duration;
 
 use common::{address, at, backup, drain, heard, master, router};
-use vrrp_fsm::{AddressLoss, AnnounceSchedule, Cause, Event, Input, Instant, Output, StateKind};
+use vrrp_fsm::{AddressLoss, Cause, Event, Input, Instant, Output, StateKind};
 use vrrp_proto::{AdvertInterval, Priority, Version};
 
 use Output::{Announce, SendAdvertisement};
@@ -88,22 +88,6 @@ fn an_advertisement_from_our_own_address_is_an_event_and_never_answered() {
     let mut machine = master(router(V3, |config| config.answer_losing = true));
     machine.handle_input(at(7000), heard(100, 5));
     assert_eq!(drain(&mut machine), [Output::Event(Event::AddressConflict { source: address(5) })]);
-}
-
-#[test]
-fn keepalived_announces_five_times_now_and_five_seconds_later() {
-    let mut machine = backup(router(V2, |config| {
-        config.advert_interval = AdvertInterval::from_secs(30).unwrap();
-        config.announce = AnnounceSchedule::KEEPALIVED;
-    }));
-    let takeover = machine.poll_timeout().unwrap();
-    machine.handle_timeout(takeover);
-    assert_eq!(drain(&mut machine).last(), Some(&Announce { repeat: 5 }));
-    let second = takeover + Duration::from_secs(5);
-    assert_eq!(machine.poll_timeout(), Some(second));
-    machine.handle_timeout(second);
-    assert_eq!(drain(&mut machine), [Announce { repeat: 5 }]);
-    assert_eq!(machine.poll_timeout(), Some(takeover + Duration::from_secs(30)), "and then no more");
 }
 
 #[test]

@@ -84,6 +84,45 @@ fn when_the_masters_of_all_are_silent_all_take_over_at_once() {
     assert_eq!(sent(&outputs).len(), 3);
 }
 
+/// keepalived 2.2.7, `vrrp_init_state`: one interval must pass, to be sure that there is no other.
+#[test]
+fn members_of_state_master_wait_for_one_interval_at_the_start() {
+    let eager = || router(Version::V3, |config| config.state_master = true);
+    let mut group = SyncGroup::new([eager(), eager()]);
+    group.handle_input(at(0), 0, Input::Startup);
+    // 2 s + 2 s / 256, whatever becomes of the priority.
+    let brief = Duration::from_nanos(2_007_812_500);
+    group.handle_input(at(1), 1, Input::Priority(Priority::new(7)));
+    drain(&mut group);
+    assert_eq!(group.poll_timeout(), Some(Instant::from_origin(brief)));
+    group.handle_timeout(Instant::from_origin(brief));
+    let outputs = drain(&mut group);
+    assert_eq!(states(&group), [Master; 2]);
+    let (_, change) = *changes(&outputs).first().unwrap();
+    assert_eq!(change.cause, Cause::MasterSilent { silence: brief });
+    // Later as any other: it fell back, and its Master is silent.
+    group.handle_input(at(3000), 0, heard(200, 9));
+    drain(&mut group);
+    assert_eq!(group.poll_timeout(), Some(at(3000) + MASTER_DOWN));
+    // And by itself from the beginning.
+    let mut alone = eager();
+    alone.handle_input(at(0), Input::Startup);
+    assert_eq!(alone.poll_timeout(), Some(Instant::from_origin(MASTER_DOWN)));
+}
+
+#[test]
+fn a_member_of_state_master_that_hears_a_master_waits_as_any_other() {
+    let eager = || router(Version::V3, |config| config.state_master = true);
+    let mut group = SyncGroup::new([eager(), eager()]);
+    group.handle_input(at(0), 0, Input::Startup);
+    drain(&mut group);
+    for member in [0, 1] {
+        group.handle_input(at(1000), member, heard(200, 9));
+    }
+    drain(&mut group);
+    assert_eq!(group.poll_timeout(), Some(at(1000) + MASTER_DOWN));
+}
+
 #[test]
 fn one_whose_master_speaks_keeps_the_others_waiting() {
     let mut group = started(2);

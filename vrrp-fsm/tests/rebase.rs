@@ -38,23 +38,28 @@ const BEGIN: u64 = 900_000;
 
 /// Every timer in use, started as Backup or as Master.
 fn routers() -> impl Strategy<Value = VirtualRouter> {
-    (any::<bool>(), any::<bool>(), any::<bool>(), 1..=5_u8).prop_map(|(v3, preempt, as_master, adverts)| {
-        let version = if v3 { Version::V3 } else { Version::V2 };
-        let new = router(version, |config| {
-            config.preempt = preempt;
-            config.preempt_delay = Duration::from_secs(4);
-            config.down_timer_adverts = NonZeroU8::new(adverts).unwrap();
-            config.announce =
-                AnnounceSchedule { refresh: Some(Duration::from_secs(3)), ..AnnounceSchedule::KEEPALIVED };
-        });
-        let mut router = new;
-        router.handle_input(at(BEGIN), Input::Startup);
-        if as_master {
-            router.handle_timeout(router.poll_timeout().unwrap());
-        }
-        drain(&mut router);
-        router
-    })
+    (any::<bool>(), any::<bool>(), any::<bool>(), 1..=5_u8, 0..9_u64).prop_map(
+        |(v3, preempt, as_master, adverts, quiet)| {
+            let version = if v3 { Version::V3 } else { Version::V2 };
+            let new = router(version, |config| {
+                config.preempt = preempt;
+                config.preempt_delay = Duration::from_secs(4);
+                config.startup_delay = Duration::from_secs(quiet);
+                config.down_timer_adverts = NonZeroU8::new(adverts).unwrap();
+                config.announce = AnnounceSchedule {
+                    refresh: Some(Duration::from_secs(3)),
+                    ..AnnounceSchedule::KEEPALIVED
+                };
+            });
+            let mut router = new;
+            router.handle_input(at(BEGIN), Input::Startup);
+            if as_master {
+                router.handle_timeout(router.poll_timeout().unwrap());
+            }
+            drain(&mut router);
+            router
+        },
+    )
 }
 
 fn inputs() -> impl Strategy<Value = Vec<(u64, Option<Input>)>> {

@@ -6,12 +6,12 @@ use std::os::fd::AsFd;
 
 use kconf_parser::model::{Notify, ScriptCommand, ScriptUser};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use vrrp_fsm::Instant;
+use vrrp_fsm::{Instant, Notification};
 
 use crate::clock;
 use crate::process::{Running, user_of};
 use crate::queue::QueueReceiver;
-use crate::vrrp::engine::{Happening, Notice};
+use crate::vrrp::engine::Notice;
 
 /// How long a script may hold up the next event of its subject.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -215,21 +215,18 @@ impl Scripts {
     fn event(&self, notice: Notice) -> Event {
         let notify = &self.notify;
         let own = match notice.what {
-            Happening::Master => &notify.master,
-            Happening::Backup => &notify.backup,
-            Happening::Fault => &notify.fault,
-            Happening::Stop => &notify.stop,
-            Happening::MasterHeardLower => &notify.master_rx_lower_pri,
+            Notification::Master => &notify.master,
+            Notification::Backup => &notify.backup,
+            Notification::Fault => &notify.fault,
+            Notification::Stop => &notify.stop,
+            Notification::MasterReceivedLowerPriority => &notify.master_rx_lower_pri,
         };
-        let generic = notify.any.as_ref().zip(word(notice.what)).map(|(command, word)| {
-            let args = ["INSTANCE", &self.name, word].map(str::to_owned);
+        let generic = notify.any.as_ref().filter(|_| notice.what.is_state()).map(|command| {
+            let args = ["INSTANCE", &self.name, notice.what.word()].map(str::to_owned);
             (command.clone(), args.into_iter().chain([notice.priority.to_string()]).collect())
         });
         let own = own.clone().map(|command| (command, Vec::new()));
-        Event {
-            is_state: notice.what != Happening::MasterHeardLower,
-            commands: own.into_iter().chain(generic).collect(),
-        }
+        Event { is_state: notice.what.is_state(), commands: own.into_iter().chain(generic).collect() }
     }
 }
 
@@ -238,16 +235,5 @@ impl UpDown {
         let command = if up { &self.up } else { &self.down };
         let commands = command.iter().map(|command| (command.clone(), Vec::new())).collect();
         Event { is_state: true, commands }
-    }
-}
-
-/// The state's name in the arguments of `notify`.
-const fn word(what: Happening) -> Option<&'static str> {
-    match what {
-        Happening::Master => Some("MASTER"),
-        Happening::Backup => Some("BACKUP"),
-        Happening::Fault => Some("FAULT"),
-        Happening::Stop => Some("STOP"),
-        Happening::MasterHeardLower => None,
     }
 }

@@ -24,9 +24,10 @@ pub enum Action {
     Freeze(String),
     /// `thaw HOST`: it runs again. It hears what waited, then acts on its timers.
     Thaw(String),
-    /// `unplug HOST`: its cable is dead in both directions, and its kernel says so.
+    /// `unplug HOST`: its cables are dead in both directions, and its kernel says so. The name of a
+    /// router means the cable of its host to its LAN.
     Unplug(String),
-    /// `plug HOST`: the cable is good again.
+    /// `plug HOST`: they are good again.
     Plug(String),
     /// `fail ROUTER`: a tracker without a weight fails, which is a fault.
     Fail(String),

@@ -82,6 +82,7 @@ struct RouterTable {
     owner_ignores: Option<bool>,
     address_loss: Option<Spanned<String>>,
     started: Option<bool>,
+    sync_group: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -252,6 +253,7 @@ impl Reader<'_> {
             host: table.host.clone().unwrap_or_else(|| name.clone()),
             lan: table.lan.as_ref().or(defaults.lan.as_ref()).cloned().unwrap_or_else(|| "lan".to_owned()),
             started: table.started.or(defaults.started).unwrap_or(true),
+            sync_group: table.sync_group.as_ref().or(defaults.sync_group.as_ref()).cloned(),
             name,
             addresses,
             config,

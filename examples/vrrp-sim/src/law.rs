@@ -26,6 +26,8 @@ pub enum BrokenLaw {
         /// How many.
         count: u32,
     },
+    /// Some members of a sync group are Master and others are not.
+    SplitGroup,
     /// A Master heard one that wins the election, and is still Master: two Masters outlast the
     /// next advertisement that is delivered.
     OutlastsWinner {
@@ -41,6 +43,7 @@ impl fmt::Display for BrokenLaw {
         match self {
             Self::DeadlineNotAhead { due } => write!(f, "its next deadline, {due}, is not ahead"),
             Self::TooManyOutputs { count } => write!(f, "one input had {count} outputs"),
+            Self::SplitGroup => f.write_str("its sync group is master in part"),
             Self::OutlastsWinner { priority, source } => {
                 write!(f, "it stays master after it heard priority {priority} from {source}, which wins")
             }
@@ -53,9 +56,17 @@ pub(crate) fn judge_deadline(now: Time, due: Time) -> Option<BrokenLaw> {
     (due <= now).then_some(BrokenLaw::DeadlineNotAhead { due })
 }
 
-/// After one input.
-pub(crate) fn judge_outputs(count: u32) -> Option<BrokenLaw> {
-    (count > MOST_OUTPUTS).then_some(BrokenLaw::TooManyOutputs { count })
+/// After one input of `machines` that act together.
+pub(crate) fn judge_outputs(count: u32, machines: usize) -> Option<BrokenLaw> {
+    let most = MOST_OUTPUTS.saturating_mul(u32::try_from(machines).unwrap_or(u32::MAX));
+    (count > most).then_some(BrokenLaw::TooManyOutputs { count })
+}
+
+/// After one input of a sync group: the states of its members.
+pub(crate) fn judge_group(states: impl IntoIterator<Item = StateKind>) -> Option<BrokenLaw> {
+    let mut masters = states.into_iter().map(|state| state == StateKind::Master);
+    let first = masters.next();
+    masters.any(|one| Some(one) != first).then_some(BrokenLaw::SplitGroup)
 }
 
 /// Whether `heard` must end the reign of `machine` (RFC 9568 §6.4.3).
@@ -86,8 +97,12 @@ mod tests {
         let now = Time::from_nanos(5);
         assert!(judge_deadline(now, now).is_some(), "due now, after all that is due was done");
         assert_eq!(judge_deadline(now, Time::from_nanos(6)), None);
-        assert_eq!(judge_outputs(9), Some(BrokenLaw::TooManyOutputs { count: 9 }));
-        assert_eq!(judge_outputs(8), None);
+        assert_eq!(judge_outputs(9, 1), Some(BrokenLaw::TooManyOutputs { count: 9 }));
+        assert_eq!(judge_outputs(8, 1), None);
+        let [master, backup] = [StateKind::Master, StateKind::Backup];
+        assert_eq!(judge_group([master, master]), None);
+        assert_eq!(judge_group([backup, StateKind::Fault]), None);
+        assert_eq!(judge_group([backup, backup, master]), Some(BrokenLaw::SplitGroup));
     }
 
     #[test]

@@ -5,7 +5,7 @@
 
 use core::net::IpAddr;
 
-use vrrp_fsm::{Config, Input, Output, VirtualRouter};
+use vrrp_fsm::{Config, GroupOutput, Input, Output, SyncGroup, VirtualRouter};
 use vrrp_proto::{AdvertInterval, Priority};
 
 pub use vrrp_fsm::{Cause, Event, Fault, StateKind, Transition};
@@ -24,6 +24,20 @@ pub(crate) enum Order {
     FaultCleared(Fault),
 }
 
+impl Order {
+    const fn input(self) -> Input {
+        match self {
+            Self::Start => Input::Startup,
+            Self::Stop => Input::Shutdown,
+            Self::Priority(priority) => Input::Priority(priority),
+            Self::AddressRemoved => Input::AddressLost,
+            Self::Maintenance(on) => Input::Maintenance(on),
+            Self::FaultRaised(fault) => Input::FaultRaised(fault),
+            Self::FaultCleared(fault) => Input::FaultCleared(fault),
+        }
+    }
+}
+
 /// The fault of an interface without a link.
 pub(crate) const LINK: Fault = Fault::Interface;
 /// The fault of a tracker without a weight, as a script that fails.
@@ -35,6 +49,13 @@ pub(crate) struct Heard {
     pub(crate) priority: Priority,
     pub(crate) interval: AdvertInterval,
     pub(crate) source: IpAddr,
+}
+
+impl Heard {
+    const fn input(self) -> Input {
+        let Self { priority, interval, source } = self;
+        Input::Advertisement { priority, interval, source }
+    }
 }
 
 /// The world around a machine, as far as the machine acts on it.
@@ -90,22 +111,12 @@ impl Machine {
     }
 
     pub(crate) fn obey(&mut self, at: Time, order: Order) {
-        let input = match order {
-            Order::Start => Input::Startup,
-            Order::Stop => Input::Shutdown,
-            Order::Priority(priority) => Input::Priority(priority),
-            Order::AddressRemoved => Input::AddressLost,
-            Order::Maintenance(on) => Input::Maintenance(on),
-            Order::FaultRaised(fault) => Input::FaultRaised(fault),
-            Order::FaultCleared(fault) => Input::FaultCleared(fault),
-        };
-        self.0.handle_input(at.instant(), input);
+        self.0.handle_input(at.instant(), order.input());
     }
 
     /// `at` is when the packet arrived, not when it is read.
     pub(crate) fn hear(&mut self, at: Time, heard: Heard) {
-        let Heard { priority, interval, source } = heard;
-        self.0.handle_input(at.instant(), Input::Advertisement { priority, interval, source });
+        self.0.handle_input(at.instant(), heard.input());
     }
 
     /// Runs what is due.
@@ -118,16 +129,76 @@ impl Machine {
         let mut count = 0;
         while let Some(output) = self.0.poll_output() {
             count += 1;
-            match output {
-                Output::SendAdvertisement { priority } => world.send(priority),
-                Output::AcquireAddresses => world.hold_addresses(true),
-                Output::ReleaseAddresses => world.hold_addresses(false),
-                Output::Announce { repeat } => world.announce(repeat),
-                Output::Transition(transition) => world.changed(transition),
-                Output::Event(event) => world.tell(event),
-            }
+            carry_out(output, world);
         }
         count
+    }
+}
+
+/// Does what a machine wants done.
+fn carry_out(output: Output, world: &mut impl World) {
+    match output {
+        Output::SendAdvertisement { priority } => world.send(priority),
+        Output::AcquireAddresses => world.hold_addresses(true),
+        Output::ReleaseAddresses => world.hold_addresses(false),
+        Output::Announce { repeat } => world.announce(repeat),
+        Output::Transition(transition) => world.changed(transition),
+        Output::Event(event) => world.tell(event),
+    }
+}
+
+/// Virtual routers of a host that are Master together (`vrrp_sync_group`), the shipped group.
+#[derive(Clone, Debug)]
+pub(crate) struct Group(SyncGroup);
+
+impl Group {
+    pub(crate) fn new(configs: impl IntoIterator<Item = Config>) -> Self {
+        Self(SyncGroup::new(configs.into_iter().map(VirtualRouter::new)))
+    }
+
+    /// One of its routers, to look at.
+    pub(crate) fn member(&self, place: usize) -> Option<Machine> {
+        self.0.members().get(place).cloned().map(Machine)
+    }
+
+    /// When it wants to be woken; [`Time::NEVER`] if nothing is due.
+    pub(crate) fn deadline(&self) -> Time {
+        self.0.poll_timeout().map_or(Time::NEVER, Time::from)
+    }
+
+    pub(crate) fn obey(&mut self, at: Time, place: usize, order: Order) {
+        self.0.handle_input(at.instant(), place, order.input());
+    }
+
+    /// `at` is when the packet arrived, not when it is read.
+    pub(crate) fn hear(&mut self, at: Time, place: usize, heard: Heard) {
+        self.0.handle_input(at.instant(), place, heard.input());
+    }
+
+    /// Runs what is due.
+    pub(crate) fn elapse(&mut self, now: Time) {
+        self.0.handle_timeout(now.instant());
+    }
+
+    /// The next thing that a member wants done, with its place.
+    pub(crate) fn next(&mut self) -> Option<(usize, Wanted)> {
+        loop {
+            match self.0.poll_output()? {
+                GroupOutput::Member { member, output } => return Some((member, Wanted(output))),
+                // Its members' changes say the same.
+                GroupOutput::Transition(_) => {}
+            }
+        }
+    }
+}
+
+/// What a member of a group wants done.
+#[derive(Debug)]
+pub(crate) struct Wanted(Output);
+
+impl Wanted {
+    pub(crate) fn carry_out(self, world: &mut impl World) {
+        carry_out(self.0, world);
     }
 }
 

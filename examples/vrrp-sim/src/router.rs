@@ -21,6 +21,8 @@ pub struct RouterSpec {
     pub lan: String,
     /// Whether it runs from the beginning.
     pub started: bool,
+    /// The `vrrp_sync_group` of its host that it belongs to: its members are Master together.
+    pub sync_group: Option<String>,
     /// Protected addresses.
     pub addresses: AddressList,
     /// What the machine is told.
@@ -104,6 +106,7 @@ pub(crate) struct Router {
     /// Whether its cable is good.
     pub(crate) plugged: bool,
     pub(crate) tracker_failed: bool,
+    /// Of a member of a sync group a copy, to look at: the group is the machine.
     pub(crate) machine: Machine,
     pub(crate) wire: Wire,
     /// When the earliest timer in the queue fires.
@@ -137,10 +140,15 @@ impl Router {
             group: self.group,
             power: self.power,
             state: self.machine.state(),
-            fit: self.plugged && !self.tracker_failed,
+            fit: self.plugged && !self.tracker_failed && !self.shares_fault(),
             priority: self.machine.effective_priority(),
             preempts: self.machine.preempts(),
         }
+    }
+
+    /// Whether another member of its sync group is unfit.
+    fn shares_fault(&self) -> bool {
+        self.spec.sync_group.is_some() && self.machine.state() == StateKind::Fault
     }
 
     /// Forgets everything that a process knows.

@@ -121,6 +121,9 @@ fn write_router(out: &mut String, router: &RouterSpec) -> core::fmt::Result {
         vrrp_proto::AddressList::V6(list) => list.iter().map(|one| format!("\"{one}\"")).collect(),
     };
     writeln!(out, "virtual_addresses = [{}]", addresses.join(", "))?;
+    if let Some(group) = &router.sync_group {
+        writeln!(out, "sync_group = {group:?}")?;
+    }
     if !router.started {
         writeln!(out, "started = false")?;
     }

@@ -125,6 +125,53 @@ fn a_frozen_master_that_does_not_preempt_yields_to_who_took_over() {
     assert!(text.contains("s, and b with priority 100 took over"), "{text}");
 }
 
+#[test]
+fn one_bad_link_moves_both_addresses_of_a_sync_group() {
+    let text = as_expected("sync-group").timeline.to_text();
+    assert!(
+        text.contains("a-outside  master → FAULT: another member of the sync group has a fault"),
+        "{text}"
+    );
+}
+
+/// What happens to a host happens to its sync group as one: it starts, freezes and stops whole.
+#[test]
+fn a_sync_group_lives_and_dies_with_its_host() {
+    let steps = r#"
+        [[at]]
+        time = "10 s"
+        do = "crash a"
+        [[at]]
+        time = "20 s"
+        expect = ["b-inside is master", "b-outside is master", "a-inside is down"]
+        do = ["unplug a-outside", "start a"]
+        [[at]]
+        time = "30 s"
+        expect = ["a-inside is fault", "a-outside is fault", "b-inside is master"]
+        do = "plug a-outside"
+        [[at]]
+        time = "40 s"
+        expect = ["a-inside is master", "a-outside is master"]
+        do = "freeze a"
+        [[at]]
+        time = "50 s"
+        expect = ["b-inside is master", "b-outside is master", "a-inside is frozen"]
+        do = "thaw a"
+        [[at]]
+        time = "60 s"
+        expect = ["a-inside is master", "a-outside is master", "b-outside is backup"]
+        do = "stop a"
+        [[at]]
+        time = "70 s"
+        expect = ["b-inside is master", "b-outside is master", "a-outside is down"]
+    "#;
+    let text = fs::read_to_string(folder().join("sync-group.toml")).unwrap();
+    let (head, _) = text.split_once("[[at]]").unwrap();
+    let scenario = Scenario::parse(&(head.replace("40 s", "70 s") + steps)).unwrap();
+    let outcome = run(&scenario, None).unwrap();
+    assert_eq!(outcome.failures, [], "{}", outcome.timeline.to_text());
+}
+
 /// Today's wrong answer, found by the search: see the file.
 #[test]
 fn mixed_intervals_with_a_last_word_never_settle() {
@@ -142,7 +189,7 @@ fn every_shipped_scenario_has_a_test_here() {
         assert!(tests.contains(&format!("as_expected(\"{name}\")")), "{name}");
         count += 1;
     }
-    assert_eq!(count, 15);
+    assert_eq!(count, 16);
 }
 
 #[test]

@@ -7,13 +7,13 @@ use crate::state::{Backup, State, Wait};
 use crate::{Cause, Event, Instant, Output};
 
 impl VirtualRouter {
-    pub(super) fn change_priority(&mut self, priority: Priority) {
+    pub(super) fn change_priority(&mut self, now: Instant, priority: Priority) {
         if self.effective.is_owner() || priority == Priority::RELEASE || priority.is_owner() {
             return;
         }
         let from = self.effective_priority();
         self.effective = priority;
-        self.compete_as_before(from);
+        self.compete_as_before(now, from);
     }
 
     /// Stands back, or competes again.
@@ -24,7 +24,7 @@ impl VirtualRouter {
         let from = self.effective_priority();
         self.maintenance = on;
         if !on || !matches!(self.state, State::Master(_)) {
-            self.compete_as_before(from);
+            self.compete_as_before(now, from);
             return;
         }
         self.outputs.push_back(Output::SendAdvertisement { priority: Priority::RELEASE });
@@ -34,12 +34,19 @@ impl VirtualRouter {
     }
 
     /// With another priority than `from`.
-    pub(super) fn compete_as_before(&mut self, from: Priority) {
+    fn compete_as_before(&mut self, now: Instant, from: Priority) {
         let to = self.effective_priority();
         if from == to {
             return;
         }
-        if let State::Backup(backup) = &mut self.state {
+        if self.quiet_until.is_some() && matches!(self.state, State::Backup(_)) {
+            // Its timer has not begun to run, and may be another one now.
+            self.state = State::Backup(self.watching_from(now));
+            self.wait_briefly(now);
+        } else if let State::Backup(backup) = &mut self.state
+            // That one has the shortest skew, whatever the priority.
+            && backup.wait != Wait::Brief
+        {
             // The running timer moves by the difference of the skews. Restarting it would let a
             // flapping tracker postpone a takeover without end.
             let version = self.config.version;

@@ -14,6 +14,7 @@ impl VirtualRouter {
     /// A Backup whose timer is due waits on for its group, for as long again; why it would become
     /// Master.
     pub(crate) fn wait_for_group(&mut self, now: Instant) -> Option<Cause> {
+        self.end_startup_delay(now);
         let State::Backup(mut backup) = self.state else { return None };
         if backup.master_down > now {
             return None;
@@ -35,7 +36,7 @@ impl VirtualRouter {
     }
 
     pub(crate) const fn is_owner_in_backup(&self) -> bool {
-        self.is_owner() && matches!(self.state, State::Backup(_))
+        self.is_owner() && self.quiet_until.is_none() && matches!(self.state, State::Backup(_))
     }
 
     pub(crate) fn follow_to_backup(&mut self, now: Instant) {

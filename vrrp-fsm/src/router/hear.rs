@@ -6,7 +6,7 @@ use core::time::Duration;
 use vrrp_proto::{AdvertInterval, Priority, Version};
 
 use super::VirtualRouter;
-use crate::state::{Backup, Burst, Master, State, Wait};
+use crate::state::{Backup, Master, State, Wait};
 use crate::{Cause, Event, Instant, Output};
 
 /// A received advertisement, as far as the machine looks at it.
@@ -19,8 +19,10 @@ pub(super) struct Heard {
 
 impl VirtualRouter {
     pub(super) fn advertisement(&mut self, now: Instant, heard: Heard) {
-        let takes_part = matches!(self.state, State::Backup(_) | State::Master(_));
-        if takes_part && self.is_owner() && self.config.owner_ignores {
+        if self.quiet_until.is_some() {
+            return;
+        }
+        if self.takes_part() && self.ignores_all() {
             self.event(Event::IgnoredByOwner { priority: heard.priority, source: heard.source });
             return;
         }
@@ -29,6 +31,19 @@ impl VirtualRouter {
             State::Backup(backup) => self.backup_hears(now, backup, heard),
             State::Master(master) => self.master_hears(now, master, heard),
         }
+    }
+
+    /// Whether advertisements mean anything to it now.
+    pub(crate) const fn hears(&self) -> bool {
+        self.takes_part() && !self.ignores_all() && self.quiet_until.is_none()
+    }
+
+    const fn takes_part(&self) -> bool {
+        matches!(self.state, State::Backup(_) | State::Master(_))
+    }
+
+    const fn ignores_all(&self) -> bool {
+        self.is_owner() && self.config.owner_ignores
     }
 
     fn backup_hears(&mut self, now: Instant, mut backup: Backup, heard: Heard) {
@@ -145,13 +160,7 @@ impl VirtualRouter {
                 // Adver_Timer keeps running (RFC 9568 §6.4.3).
                 self.outputs.push_back(Output::SendAdvertisement { priority: self.effective_priority() });
             }
-            let announce = self.config.announce;
-            if announce.losing_repeat > 0 {
-                self.outputs.push_back(Output::Announce { repeat: announce.losing_repeat });
-                if let Some(delay) = announce.losing_delay {
-                    master.burst = Some(Burst { at: now + delay, repeat: announce.losing_repeat });
-                }
-            }
+            self.announce_after_losing(now, &mut master);
         }
         self.state = State::Master(master);
     }

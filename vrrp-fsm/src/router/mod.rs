@@ -1,5 +1,6 @@
 //! The state machine of one virtual router.
 
+mod announce;
 mod compete;
 mod grouped;
 mod hear;
@@ -11,7 +12,7 @@ use core::time::Duration;
 use hear::Heard;
 use vrrp_proto::{AdvertInterval, Priority};
 
-use crate::state::{Backup, Burst, Master, State, Wait};
+use crate::state::{Backup, Master, State, Wait};
 use crate::{AddressLoss, Cause, Config, Event, Fault, Input, Instant, Output, StateKind, Transition};
 
 /// One virtual router: RFC 3768 §6.4 and RFC 9568 §6.4, with keepalived's extensions.
@@ -32,6 +33,8 @@ pub struct VirtualRouter {
     grouped: bool,
     /// It stands back: the last resort.
     maintenance: bool,
+    /// The end of `startup_delay`, until it is over.
+    quiet_until: Option<Instant>,
 }
 
 impl VirtualRouter {
@@ -53,6 +56,7 @@ impl VirtualRouter {
             outputs: VecDeque::new(),
             grouped: false,
             maintenance: false,
+            quiet_until: None,
         }
     }
 
@@ -100,13 +104,14 @@ impl VirtualRouter {
 
     /// Applies one input at `now`.
     pub fn handle_input(&mut self, now: Instant, input: Input) {
+        self.end_startup_delay(now);
         match input {
             Input::Startup => self.startup(now),
             Input::Shutdown => self.shutdown(),
             Input::Advertisement { priority, interval, source } => {
                 self.advertisement(now, Heard { priority, interval, source });
             }
-            Input::Priority(priority) => self.change_priority(priority),
+            Input::Priority(priority) => self.change_priority(now, priority),
             Input::PrimaryAddress(address) => self.config.primary_address = address,
             Input::AddressLost => self.address_lost(now),
             Input::FaultRaised(fault) => self.raise(fault),
@@ -117,6 +122,7 @@ impl VirtualRouter {
 
     /// Runs whatever is due at `now`. Calling it early or twice does nothing.
     pub fn handle_timeout(&mut self, now: Instant) {
+        self.end_startup_delay(now);
         match self.state {
             State::Backup(backup) if backup.master_down <= now => {
                 self.become_master(now, self.cause_of(backup));
@@ -138,8 +144,8 @@ impl VirtualRouter {
             State::Initialize | State::Fault => None,
             State::Backup(backup) => Some(backup.master_down),
             State::Master(master) => {
-                let extra = [master.burst.map(|burst| burst.at), master.refresh];
-                extra.into_iter().flatten().chain([master.next_advert]).min()
+                let bursts = [master.second_burst, master.losing_burst, master.refresh];
+                bursts.into_iter().flatten().chain([master.next_advert]).min()
             }
         }
     }
@@ -152,13 +158,17 @@ impl VirtualRouter {
     /// origin: a point before it becomes the origin.
     pub fn rebase(&mut self, by: Duration) {
         self.state = self.state.with_times(|time| time.saturating_sub(by));
+        self.quiet_until = self.quiet_until.map(|until| until.saturating_sub(by));
     }
 
     fn startup(&mut self, now: Instant) {
+        if self.state == State::Initialize && !self.config.startup_delay.is_zero() {
+            self.quiet_until = Some(now + self.config.startup_delay);
+        }
         match (&self.state, self.faults.first()) {
             (State::Initialize, None) => {
-                let owner = self.is_owner() && !self.grouped;
-                self.take_part(now, if owner { Cause::Owner } else { Cause::Startup });
+                self.take_part(now, if self.begins_as_master() { Cause::Owner } else { Cause::Startup });
+                self.wait_briefly(now);
             }
             (State::Initialize, Some(&fault)) => self.enter(State::Fault, Cause::Fault(fault)),
             (State::Fault | State::Backup(_) | State::Master(_), _) => {}
@@ -166,6 +176,7 @@ impl VirtualRouter {
     }
 
     fn shutdown(&mut self) {
+        self.quiet_until = None;
         match self.state {
             State::Initialize => {}
             State::Fault | State::Backup(_) => self.enter(State::Initialize, Cause::Shutdown),
@@ -186,16 +197,7 @@ impl VirtualRouter {
             master.next_advert = if next <= now { now + interval } else { next };
             master.answers_left = Master::ANSWERS_PER_INTERVAL;
         }
-        if let Some(burst) = master.burst.filter(|burst| burst.at <= now) {
-            self.outputs.push_back(Output::Announce { repeat: burst.repeat });
-            master.burst = None;
-        }
-        if let (Some(at), Some(period)) = (master.refresh, self.config.announce.refresh)
-            && at <= now
-        {
-            self.outputs.push_back(Output::Announce { repeat: self.config.announce.refresh_repeat });
-            master.refresh = Some(now + period);
-        }
+        self.announce_what_is_due(now, &mut master);
         self.state = State::Master(master);
     }
 
@@ -205,7 +207,7 @@ impl VirtualRouter {
         }
         if self.config.address_loss == AddressLoss::ReAdd {
             self.outputs.push_back(Output::AcquireAddresses);
-            self.outputs.push_back(Output::Announce { repeat: self.config.announce.repeat });
+            self.announce(self.config.announce.repeat);
             return;
         }
         self.outputs.push_back(Output::SendAdvertisement { priority: Priority::RELEASE });
@@ -241,22 +243,43 @@ impl VirtualRouter {
 
     /// From Initialize or Fault to where Startup leads: Master for an owner, else Backup.
     fn take_part(&mut self, now: Instant, cause: Cause) {
-        if self.is_owner() && !self.grouped {
+        if self.begins_as_master() {
             self.become_master(now, cause);
             return;
         }
         self.enter(State::Backup(self.watching_from(now)), cause);
     }
 
-    /// Watching with our own interval, nobody heard yet.
+    const fn begins_as_master(&self) -> bool {
+        self.is_owner() && !self.grouped && self.quiet_until.is_none()
+    }
+
+    pub(crate) fn end_startup_delay(&mut self, now: Instant) {
+        self.quiet_until = self.quiet_until.filter(|until| *until > now);
+    }
+
+    /// Watching with our own interval, nobody heard yet. A delay at the start comes first.
     fn watching_from(&self, now: Instant) -> Backup {
         let interval = self.config.advert_interval;
-        Backup {
-            master_down: now + self.master_down_interval(interval),
-            interval,
-            preempt_from: None,
-            wait: Wait::Silence,
-            master: None,
+        let down = |from| from + self.master_down_interval(interval);
+        let (master_down, wait) = match self.quiet_until {
+            Some(until) if self.is_owner() => (until, Wait::StartupDelay),
+            Some(until) => (down(until), Wait::Silence),
+            None => (down(now), Wait::Silence),
+        };
+        Backup { master_down, interval, preempt_from: None, wait, master: None }
+    }
+
+    /// Just started with `state MASTER` in a group: one interval must do.
+    pub(super) fn wait_briefly(&mut self, now: Instant) {
+        let brief = self.brief_wait(self.config.advert_interval);
+        let from = self.quiet_until.unwrap_or(now);
+        if let State::Backup(backup) = &mut self.state
+            && self.grouped
+            && self.config.state_master
+            && backup.wait == Wait::Silence
+        {
+            (backup.master_down, backup.wait) = (from + brief, Wait::Brief);
         }
     }
 
@@ -266,6 +289,8 @@ impl VirtualRouter {
             Wait::Silence | Wait::Group => {
                 Cause::MasterSilent { silence: self.master_down_interval(backup.interval) }
             }
+            Wait::Brief => Cause::MasterSilent { silence: self.brief_wait(backup.interval) },
+            Wait::StartupDelay => Cause::Owner,
             Wait::Released => Cause::MasterReleased,
             Wait::Successor { .. } => Cause::NobodyTookOver,
             Wait::AddressLost => Cause::AddressLost,
@@ -277,13 +302,14 @@ impl VirtualRouter {
         self.outputs.push_back(Output::SendAdvertisement { priority: self.effective_priority() });
         let master = Master {
             next_advert: now + self.config.advert_interval.as_duration(),
-            burst: announce.delay.map(|delay| Burst { at: now + delay, repeat: announce.repeat }),
+            second_burst: announce.delay.map(|delay| now + delay),
+            losing_burst: None,
             refresh: announce.refresh.map(|period| now + period),
             answers_left: Master::ANSWERS_PER_INTERVAL,
         };
         self.enter(State::Master(master), cause);
         self.outputs.push_back(Output::AcquireAddresses);
-        self.outputs.push_back(Output::Announce { repeat: announce.repeat });
+        self.announce(announce.repeat);
     }
 
     fn leave_master(&mut self, to: State, cause: Cause) {
@@ -303,6 +329,10 @@ impl VirtualRouter {
             self.effective_priority(),
             self.config.down_timer_adverts.get(),
         )
+    }
+
+    fn brief_wait(&self, interval: AdvertInterval) -> Duration {
+        interval.master_down_interval(self.config.version, Priority::OWNER, 1)
     }
 
     fn event(&mut self, event: Event) {

@@ -3,7 +3,9 @@
 use core::net::Ipv4Addr;
 use std::collections::BTreeSet;
 
-use vrrp_fsm::{Event, Fault, Input, Instant, Output, ScriptTracker, StateKind, Verdict, effective_priority};
+use vrrp_fsm::{
+    Fault, Input, Instant, Notification, Output, ScriptTracker, StateKind, Verdict, effective_priority,
+};
 use vrrp_proto::Ipv4Frame;
 use vrrp_proto::{Priority, peek_vrid};
 
@@ -30,24 +32,9 @@ pub(crate) struct Notice {
     /// Position of the instance.
     pub instance: usize,
     /// What happened.
-    pub what: Happening,
+    pub what: Notification,
     /// Effective priority.
     pub priority: u8,
-}
-
-/// What there is to notify about.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Happening {
-    /// It holds the addresses.
-    Master,
-    /// It watches a Master.
-    Backup,
-    /// It is unfit.
-    Fault,
-    /// The daemon stops.
-    Stop,
-    /// As Master it heard a Master that loses (`notify_master_rx_lower_pri`).
-    MasterHeardLower,
 }
 
 /// What comes to the engine from other threads.
@@ -319,7 +306,7 @@ impl Engine {
         let Some(instance) = self.instances.get(position) else { return };
         tracing::info!("({}) Entering FAULT STATE (its script failed)", instance.name);
         let priority = instance.router.effective_priority().get();
-        net.notify(Notice { instance: position, what: Happening::Fault, priority });
+        net.notify(Notice { instance: position, what: Notification::Fault, priority });
     }
 
     fn link(&mut self, now: Instant, index: u32, running: bool, net: &mut impl Net) {
@@ -420,15 +407,15 @@ impl Engine {
                     tracing::info!("({}) waits for its scripts", instance.name);
                     None
                 }
-                Output::Transition(change) => report::transition(instance, &change),
-                Output::Event(event) => {
-                    report::event(instance, &event);
-                    matches!(event, Event::LosingMaster { .. }).then_some(Happening::MasterHeardLower)
-                }
-                Output::SendAdvertisement { .. }
+                Output::Transition(_)
+                | Output::Event(_)
+                | Output::SendAdvertisement { .. }
                 | Output::AcquireAddresses
                 | Output::ReleaseAddresses
-                | Output::Announce { .. } => None,
+                | Output::Announce { .. } => {
+                    report::output(instance, &output);
+                    output.notification()
+                }
             };
             if let Some(what) = what {
                 let priority = instance.router.effective_priority().get();

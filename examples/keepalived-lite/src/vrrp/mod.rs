@@ -10,6 +10,8 @@ pub(crate) mod port;
 pub(crate) mod report;
 pub(crate) mod run;
 #[cfg(test)]
+mod searched;
+#[cfg(test)]
 mod simulated;
 pub(crate) mod stats;
 pub(crate) mod wire;

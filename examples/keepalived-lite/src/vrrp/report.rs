@@ -1,73 +1,46 @@
-//! keepalived's words for what happens to an instance.
+//! What happens to an instance, in the log and in its counters.
 
 use core::net::IpAddr;
 
-use vrrp_fsm::{Cause, Event, StateKind, Transition};
+use vrrp_fsm::{Event, Output, StateKind, Transition};
 use vrrp_proto::ReceiveError;
 
-use super::engine::Happening;
 use super::instance::Instance;
 
-/// Counts and logs a change of state; tells what to notify about.
-pub(crate) fn transition(instance: &mut Instance, change: &Transition) -> Option<Happening> {
-    instance.logged_refusal = None;
-    instance.logged_addresses = false;
-    if change.from == StateKind::Master {
-        instance.stats.released_master += 1;
-    }
-    let name = &instance.name;
-    let cause = change.cause;
-    match change.to {
-        StateKind::Master => {
-            instance.stats.became_master += 1;
-            tracing::info!("({name}) Entering MASTER STATE ({cause})");
-            Some(Happening::Master)
-        }
-        StateKind::Backup if change.cause == Cause::Startup => {
-            tracing::info!("({name}) Entering BACKUP STATE (init)");
-            Some(Happening::Backup)
-        }
-        StateKind::Backup => {
-            tracing::info!("({name}) Entering BACKUP STATE ({cause})");
-            Some(Happening::Backup)
-        }
-        StateKind::Fault => {
-            tracing::info!("({name}) Entering FAULT STATE ({cause})");
-            Some(Happening::Fault)
-        }
-        StateKind::Initialize => {
-            if change.from == StateKind::Master {
-                tracing::info!("({name}) sent 0 priority");
-            }
-            Some(Happening::Stop)
-        }
+/// Counts and logs what a machine wants known.
+pub(crate) fn output(instance: &mut Instance, output: &Output) {
+    match output {
+        Output::Transition(change) => transition(instance, change),
+        Output::Event(told) => event(instance, told),
+        Output::SendAdvertisement { .. }
+        | Output::AcquireAddresses
+        | Output::ReleaseAddresses
+        | Output::Announce { .. } => {}
     }
 }
 
-/// Logs an event of the machine.
-pub(crate) fn event(instance: &Instance, event: &Event) {
+fn transition(instance: &mut Instance, change: &Transition) {
+    instance.logged_refusal = None;
+    instance.logged_addresses = false;
+    instance.stats.released_master += u64::from(change.from == StateKind::Master);
+    instance.stats.became_master += u64::from(change.to == StateKind::Master);
+    // keepalived says nothing of who stops and was not master.
+    if change.to != StateKind::Initialize || change.from == StateKind::Master {
+        tracing::info!("({}) {change}", instance.name);
+    }
+}
+
+fn event(instance: &Instance, event: &Event) {
     let name = &instance.name;
     match event {
-        Event::LosingMaster { priority, source } => tracing::info!(
-            "({name}) Received advert from {source} with lower priority {priority}, ours {}",
-            instance.router.effective_priority()
-        ),
-        Event::AddressConflict { source } => {
-            tracing::warn!("({name}) advert with our own priority and address {source}: a twin, or our echo");
+        Event::LosingMaster { .. } => {
+            tracing::info!("({name}) {event}, ours {}", instance.router.effective_priority());
         }
-        Event::IntervalLearned { interval } => {
-            tracing::info!("({name}) advertisement interval changed: the master sends every {interval}");
+        Event::AddressConflict { .. } | Event::IntervalMismatch { .. } => tracing::warn!("({name}) {event}"),
+        Event::IntervalLearned { .. } | Event::PriorityChanged { .. } | Event::HandedOver { .. } => {
+            tracing::info!("({name}) {event}");
         }
-        Event::IntervalMismatch { interval } => {
-            tracing::warn!("({name}) the master sends every {interval}, which is not our advert_int");
-        }
-        Event::PriorityChanged { from, to } => {
-            tracing::info!("({name}) Changing effective priority from {from} to {to}");
-        }
-        Event::MasterChanged { source, priority } => {
-            tracing::debug!("({name}) master is now {source} with priority {priority}");
-        }
-        other @ (Event::IgnoredByOwner { .. } | _) => tracing::debug!("({name}) {other:?}"),
+        Event::MasterChanged { .. } | Event::IgnoredByOwner { .. } | _ => tracing::debug!("({name}) {event}"),
     }
 }
 

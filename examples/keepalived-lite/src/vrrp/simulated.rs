@@ -4,23 +4,23 @@ use core::net::Ipv4Addr;
 use core::num::NonZeroU32;
 use core::time::Duration;
 
-use vrrp_fsm::{Config, Instant, ScriptTracker, StateKind, VirtualRouter, Weight};
+use vrrp_fsm::{Config, Instant, Notification, ScriptTracker, StateKind, VirtualRouter, Weight};
 use vrrp_proto::{
     AdvertInterval, Authentication, Password, Policy, Priority, VRRP_MULTICAST_V4, Version, Vrid,
 };
 
-use super::engine::{Command, Engine, Happening, Net, Notice, Script};
+use super::engine::{Command, Engine, Net, Notice, Script};
 use super::instance::{Hearing, Instance};
 use super::stats::Stats;
 use super::wire::{Content, Wire};
 
 /// What an engine did to its world.
 #[derive(Default)]
-struct World {
-    sent: Vec<Vec<u8>>,
-    wanted: bool,
+pub(super) struct World {
+    pub(super) sent: Vec<Vec<u8>>,
+    pub(super) wanted: bool,
     announced: u32,
-    notices: Vec<Happening>,
+    notices: Vec<Notification>,
 }
 
 impl Net for World {
@@ -41,14 +41,15 @@ impl Net for World {
     }
 }
 
-struct Router {
-    engine: Engine,
-    world: World,
+/// One daemon's vrrp thread and its world.
+pub(super) struct Router {
+    pub(super) engine: Engine,
+    pub(super) world: World,
     alive: bool,
 }
 
 impl Router {
-    fn new(host: u8, priority: u8, password: &str, script: Option<i16>) -> Self {
+    pub(super) fn new(host: u8, priority: u8, password: &str, script: Option<i16>) -> Self {
         let interval = AdvertInterval::DEFAULT;
         let vrid = Vrid::new(51).unwrap();
         let source = Ipv4Addr::new(10, 0, 0, host);
@@ -88,7 +89,7 @@ impl Router {
         Self { engine: Engine::new(vec![instance], scripts, 1), world: World::default(), alive: true }
     }
 
-    fn state(&self) -> StateKind {
+    pub(super) fn state(&self) -> StateKind {
         self.engine.instances[0].router.state()
     }
 
@@ -96,13 +97,13 @@ impl Router {
         self.engine.instances[0].stats
     }
 
-    fn script(&mut self, now: Instant, success: bool) {
+    pub(super) fn script(&mut self, now: Instant, success: bool) {
         let result = Command::ScriptResult { script: 0, success, how: "test".to_owned() };
         self.engine.command(now, &result, &mut self.world);
     }
 }
 
-fn at(millis: u64) -> Instant {
+pub(super) fn at(millis: u64) -> Instant {
     Instant::from_origin(Duration::from_millis(millis))
 }
 
@@ -151,7 +152,7 @@ fn two_engines_elect_over_real_octets_and_fail_over() {
     lan[0].alive = false;
     run(&mut lan, 5_000, 9_000);
     assert_eq!(lan[1].state(), Master);
-    assert_eq!(lan[1].world.notices, [Happening::Backup, Happening::Master]);
+    assert_eq!(lan[1].world.notices, [Notification::Backup, Notification::Master]);
     assert!(lan[1].world.announced > 0);
 }
 
@@ -216,7 +217,7 @@ fn bad_news_that_was_waited_for_is_told_once() {
     lan[0].script(at(100), false);
     lan[0].script(at(200), false);
     run(&mut lan, 200, 300);
-    assert_eq!(lan[0].world.notices, [Happening::Fault]);
+    assert_eq!(lan[0].world.notices, [Notification::Fault]);
 }
 
 #[test]

@@ -7,6 +7,8 @@ use core::{
 
 use netlab::{Event, Lan, Sniffer, now};
 
+use crate::common::Pulse;
+
 /// An advertisement of a host of the LAN.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct Heard {
@@ -29,6 +31,8 @@ pub(crate) struct Hearing {
 impl Hearing {
     /// Listens to `lan` from now on; `title` begins each line that [`tell`](Self::tell) prints.
     pub(crate) fn start(lan: &Lan, title: impl Into<String>) -> Self {
+        // Before anything is timed.
+        Pulse::start();
         Self { sniffer: lan.sniffer().unwrap(), began: now(), title: title.into() }
     }
 

@@ -18,7 +18,7 @@ use crate::common::{Program, Statistics, in_foreground};
 pub(crate) const VIRTUAL: Ipv4Addr = Ipv4Addr::new(10, 77, 0, 100);
 
 /// How long a daemon may take for what has no timer of the protocol.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A host of a [`Lan`] with a daemon, which may be off.
 #[derive(Debug)]
@@ -60,6 +60,15 @@ impl Machine {
         let isolation = Isolation::own_tmp().keep(&self.folder);
         self.started = now();
         self.node = Some(self.namespace(lan).spawn(&mut command, &isolation).unwrap());
+    }
+
+    /// Waits until somebody has a socket for VRRP.
+    pub(crate) fn await_socket(&self, lan: &Lan) {
+        // The protocol, 112, stands where a port would.
+        let has =
+            || fs::read_to_string("/proc/thread-self/net/raw").is_ok_and(|list| list.contains(":0070 "));
+        let ready = wait_until(PATIENCE, || self.namespace(lan).run(has).unwrap().then_some(()));
+        ready.unwrap_or_else(|| panic!("{} has no socket:\n{}", self.name(), self.log()));
     }
 
     /// Asks the daemon to stop and waits until it has, which must be in order.

@@ -8,8 +8,8 @@ use tempfile::TempDir;
 
 use crate::common::{Configuration, Heard, Hearing, Machine, Program, Timing, wait_until};
 
-/// From a decision to its effect: starting a process, adding an address.
-const START: Duration = Duration::from_secs(3);
+/// At most, from a decision to its effect: starting a process, adding an address.
+const START: Duration = Duration::from_secs(30);
 
 /// Advertisements that a daemon may miss while it starts.
 const UNREADY: u64 = 4;
@@ -86,10 +86,11 @@ impl Pair {
         }
     }
 
-    /// Starts one.
+    /// Starts one and waits until it listens, which may take its time on a busy machine.
     pub(crate) fn start(&mut self, side: Side) {
         let (machine, lan) = self.split(side);
         machine.start(lan);
+        machine.await_socket(lan);
     }
 
     /// Stops one, whatever its state.
@@ -182,6 +183,7 @@ impl Pair {
     pub(crate) fn regain_power(&mut self, side: Side) {
         let (machine, lan) = self.split(side);
         machine.regain_power(lan);
+        machine.await_socket(lan);
     }
 
     /// Each must have counted the other's advertisements, so that a deaf one is found out even

@@ -18,7 +18,7 @@ pub(crate) const VIRTUAL: Ipv4Addr = Ipv4Addr::new(10, 77, 0, 100);
 /// Where HAProxy listens.
 pub(crate) const PORT: u16 = 8080;
 
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A host with HAProxy and a daemon, in a namespace of processes of its own: `killall` must not
 /// find the HAProxy of the other one.

@@ -27,9 +27,10 @@ const ROUTER: u8 = 254;
 const SERVERS: [u8; 3] = [11, 12, 13];
 const BACK: [u8; 3] = [10, 78, 0];
 
-/// Longer than any answer takes, also when the first two packets of a connection are lost: the kernel
-/// sends them again after 1 s and after 3 s.
-const TIMEOUT: Duration = Duration::from_secs(30);
+/// Longer than any answer takes, however busy the machine is.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// What a question may take that needs no answer: whom it was sent to may be gone.
+const CURIOSITY: Duration = Duration::from_secs(3);
 
 /// How the director forwards (`lb_kind`).
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -172,14 +173,16 @@ pub(crate) fn ask_on(mut stream: TcpStream) -> io::Result<String> {
     body.ok_or_else(|| io::ErrorKind::InvalidData.into())
 }
 
-/// Asks the service from the calling thread's network, on a new connection.
-pub(crate) fn ask() -> io::Result<String> {
-    connect(PORT, TIMEOUT).and_then(ask_on)
+/// Asks the service from the calling thread's network, on a new connection, whether it answers.
+pub(crate) fn answers() -> bool {
+    connect(PORT, CURIOSITY).and_then(ask_on).is_ok()
 }
 
 /// Asks `count` times; every question must be answered.
 pub(crate) fn ask_often(count: usize, when: &str) -> Vec<String> {
-    (0..count)
-        .map(|number| ask().unwrap_or_else(|error| panic!("{when}: question {number}: {error}")))
-        .collect()
+    let ask = |number| match connect(PORT, PATIENCE).and_then(ask_on) {
+        Ok(name) => name,
+        Err(error) => panic!("{when}: question {number}: {error}"),
+    };
+    (0..count).map(ask).collect()
 }

@@ -79,6 +79,7 @@ impl<'lab> Ipvs<'lab> {
         loop {
             let began = Instant::now();
             let glance = self.glance();
+            let dear = began.elapsed();
             if wanted(&glance) {
                 return Ok(glance);
             }
@@ -86,7 +87,7 @@ impl<'lab> Ipvs<'lab> {
                 return Err(glance);
             }
             // There is one processor, and others want it.
-            thread::sleep(PERIOD.max(began.elapsed() * 10));
+            thread::sleep(PERIOD.max(dear * 10));
         }
     }
 

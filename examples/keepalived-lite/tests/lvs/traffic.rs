@@ -16,7 +16,7 @@ use crate::{
     Program,
     daemon::Daemon,
     server::{DIGEST, HEALTH, Server},
-    site::{Method, PORT, Site, VIRTUAL, ask, ask_often},
+    site::{Method, PORT, Site, VIRTUAL, answers, ask_often},
     table::Ipvs,
 };
 
@@ -140,7 +140,7 @@ impl<'site> Scenario<'site> {
         let service = ServiceKey::tcp((VIRTUAL, PORT).into());
         let mut failures = 0;
         let found = self.ipvs.wait(CHECK, |table| {
-            failures += usize::from(ask().is_err());
+            failures += usize::from(!answers());
             let weights =
                 table.destinations(&service).map(|(key, destination)| (key.address(), destination.weight));
             weights.collect::<BTreeMap<_, _>>() == wanted

@@ -19,6 +19,7 @@ pub(super) struct Machine {
 }
 
 /// The real thing.
+#[expect(clippy::large_enum_variant, reason = "most are routers, and a state has few")]
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 enum Core {
     Router(VirtualRouter),

@@ -145,6 +145,7 @@ fn routers(random: &mut Random, vrid: u8, hosts: u8, options: &ExploreOptions) -
             host: format!("r{host}"),
             lan: "lan".to_owned(),
             started: true,
+            sync_group: None,
             addresses: default_addresses(address, vrid.get()),
             config,
         });

@@ -1,18 +1,21 @@
 //! Routers, LANs and virtual time.
 
+mod drive;
+mod together;
+
 use std::sync::Arc;
 
-use vrrp_proto::{EncodeError, Priority};
+use vrrp_proto::EncodeError;
 
 use crate::action::{Action, is_name};
-use crate::law;
-use crate::machine::{Event, Heard, Machine, Order, Transition, World};
+use crate::machine::{Group, Order};
 use crate::medium::Medium;
 use crate::network::Network;
 use crate::observer::{Note, Observer};
 use crate::queue::Coming;
 use crate::router::{Power, Router, RouterSpec, RouterView, SOCKET_FRAMES, Waiting, group_numbers};
 use crate::time::Time;
+use together::Together;
 
 /// Why a simulation cannot be made of these routers.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
@@ -42,6 +45,7 @@ pub struct UnknownName(pub String);
 pub struct Simulation<O> {
     routers: Vec<Router>,
     hosts: Vec<String>,
+    together: Vec<Together>,
     medium: Medium,
     now: Time,
     observer: O,
@@ -74,7 +78,15 @@ impl<O: Observer> Simulation<O> {
             routers.push(router.map_err(|error| SetupError::Encode(spec.name.clone(), error))?);
         }
         let medium = Medium::new(network, members, seed);
-        let mut simulation = Self { routers, hosts, medium, now: Time::START, observer, steps: 0 };
+        let mut simulation = Self {
+            routers,
+            hosts,
+            together: Together::all(specs),
+            medium,
+            now: Time::START,
+            observer,
+            steps: 0,
+        };
         for position in 0..specs.len() {
             if specs.get(position).is_some_and(|spec| spec.started) {
                 simulation.boot(position);
@@ -150,8 +162,8 @@ impl<O: Observer> Simulation<O> {
             Action::Stop(name) => self.each_on_host(name, Self::stop),
             Action::Freeze(name) => self.each_on_host(name, Self::freeze),
             Action::Thaw(name) => self.each_on_host(name, Self::thaw),
-            Action::Unplug(name) => self.each_on_host(name, |this, router| this.plug(router, false)),
-            Action::Plug(name) => self.each_on_host(name, |this, router| this.plug(router, true)),
+            Action::Unplug(name) => self.each_on_link(name, |this, router| this.plug(router, false)),
+            Action::Plug(name) => self.each_on_link(name, |this, router| this.plug(router, true)),
             Action::Fail(name) => self.each(name, |this, router| this.track(router, true)),
             Action::Recover(name) => self.each(name, |this, router| this.track(router, false)),
             Action::Priority(name, priority) => {
@@ -208,6 +220,21 @@ impl<O: Observer> Simulation<O> {
         }
     }
 
+    /// A host has one link for each LAN; its own name stands for all of them.
+    fn each_on_link(&mut self, name: &str, mut act: impl FnMut(&mut Self, usize)) {
+        let named = self.named(name);
+        let named = named.iter().filter_map(|position| self.routers.get(*position));
+        let links: Vec<(usize, String)> =
+            named.map(|router| (router.host, router.spec.lan.clone())).collect();
+        for position in 0..self.routers.len() {
+            let router = self.routers.get(position);
+            let link = router.map(|router| (router.host, router.spec.lan.as_str()));
+            if links.iter().any(|(host, lan)| link == Some((*host, lan))) {
+                act(self, position);
+            }
+        }
+    }
+
     fn set_power(&mut self, position: usize, power: Power) {
         if let Some(router) = self.routers.get_mut(position) {
             router.power = power;
@@ -217,6 +244,14 @@ impl<O: Observer> Simulation<O> {
     }
 
     fn crash(&mut self, position: usize) {
+        if let Some((together, _)) = self.together(position) {
+            let members = together.members.clone();
+            let members = members.iter().filter_map(|member| self.routers.get(*member));
+            let group = Group::new(members.map(|router| router.spec.config.clone()));
+            if let Some((together, _)) = self.together(position) {
+                together.group = group;
+            }
+        }
         if let Some(router) = self.routers.get_mut(position) {
             router.reset();
             self.set_power(position, Power::Off);
@@ -224,18 +259,28 @@ impl<O: Observer> Simulation<O> {
     }
 
     fn boot(&mut self, position: usize) {
-        let Some(router) = self.routers.get_mut(position) else { return };
-        let (on, plugged, failed) = (router.power != Power::Off, router.plugged, router.tracker_failed);
-        if on {
+        let Some(router) = self.routers.get(position) else { return };
+        if router.power != Power::Off {
             self.crash(position);
         }
         self.set_power(position, Power::On);
-        if !plugged {
-            self.order(position, Order::FaultRaised(crate::machine::LINK));
+        // A sync group starts as one when all of its members are there.
+        let starting = match self.together(position) {
+            Some((together, _)) if together.last() != position => return,
+            Some((together, _)) => together.members.clone(),
+            None => vec![position],
+        };
+        for member in starting {
+            let Some(router) = self.routers.get(member) else { continue };
+            let (plugged, failed) = (router.plugged, router.tracker_failed);
+            if !plugged {
+                self.order(member, Order::FaultRaised(crate::machine::LINK));
+            }
+            if failed {
+                self.order(member, Order::FaultRaised(crate::machine::TRACKER));
+            }
         }
-        if failed {
-            self.order(position, Order::FaultRaised(crate::machine::TRACKER));
-        }
+        // For all of a group.
         self.order(position, Order::Start);
     }
 
@@ -268,7 +313,10 @@ impl<O: Observer> Simulation<O> {
         for order in &orders {
             self.input(position, *order);
         }
-        self.elapse(position);
+        // A process hears on all of its sockets before it looks at the clock.
+        if self.together(position).is_none_or(|(together, _)| together.last() == position) {
+            self.elapse(position);
+        }
         if orders.contains(&Order::Stop) {
             self.crash(position);
         }
@@ -288,67 +336,6 @@ impl<O: Observer> Simulation<O> {
         router.tracker_failed = failed;
         let tracker = crate::machine::TRACKER;
         self.order(position, if failed { Order::FaultRaised(tracker) } else { Order::FaultCleared(tracker) });
-    }
-
-    /// Tells a router something, when it runs again if it is frozen, never if it is off.
-    fn order(&mut self, position: usize, order: Order) {
-        let Some(router) = self.routers.get_mut(position) else { return };
-        match router.power {
-            Power::Off => {}
-            Power::Frozen => {
-                if router.orders.len() < crate::router::WAITING_ORDERS {
-                    router.orders.push(order);
-                }
-            }
-            Power::On => {
-                self.input(position, order);
-                self.elapse(position);
-            }
-        }
-    }
-
-    fn input(&mut self, position: usize, order: Order) {
-        let now = self.now;
-        if let Some(router) = self.routers.get_mut(position) {
-            router.machine.obey(now, order);
-            self.drain(position);
-        }
-    }
-
-    fn timer(&mut self, position: usize) {
-        let now = self.now;
-        let Some(router) = self.routers.get_mut(position) else { return };
-        // Another one if it was armed anew for an earlier time meanwhile.
-        if router.armed == now {
-            router.armed = Time::NEVER;
-            if router.power == Power::On {
-                self.elapse(position);
-            }
-        }
-    }
-
-    /// Runs what is due and arms the timer for what is due next.
-    fn elapse(&mut self, position: usize) {
-        let now = self.now;
-        let Some(router) = self.routers.get_mut(position) else { return };
-        let mut due = router.machine.deadline();
-        if due <= now {
-            router.machine.elapse(now);
-            self.drain(position);
-            let Some(router) = self.routers.get_mut(position) else { return };
-            due = router.machine.deadline();
-            if let Some(law) = law::judge_deadline(now, due) {
-                self.observer.note(now, Note::Broke { router: position, law });
-                return;
-            }
-        }
-        // A later deadline finds its way when the earlier timer fires: one entry in the queue for
-        // each router, not one for each advertisement.
-        let Some(router) = self.routers.get_mut(position) else { return };
-        if due < router.armed {
-            router.armed = due;
-            self.medium.queue.push(due, Coming::Timer { router: position });
-        }
     }
 
     fn deliver_to_all(&mut self, from: usize, octets: &Arc<[u8]>) {
@@ -380,79 +367,6 @@ impl<O: Observer> Simulation<O> {
                 self.elapse(to);
             }
         }
-    }
-
-    /// A router reads what arrived at `at`.
-    fn receive(&mut self, from: usize, to: usize, at: Time, octets: &[u8]) {
-        let Some(facts) = self.routers.get(from).map(|router| *router.wire.facts()) else { return };
-        let Some(router) = self.routers.get_mut(to) else { return };
-        match router.wire.receive(octets, &facts) {
-            Ok(heard) => self.hear(to, at, heard),
-            Err(reason) => self.observer.note(self.now, Note::Refused { router: to, reason }),
-        }
-    }
-
-    fn hear(&mut self, position: usize, at: Time, heard: Heard) {
-        let now = self.now;
-        let Some(router) = self.routers.get_mut(position) else { return };
-        let must_yield = law::must_yield(&router.machine, &heard);
-        router.machine.hear(at, heard);
-        self.drain(position);
-        if must_yield
-            && let Some(router) = self.routers.get(position)
-            && let Some(law) = law::judge_yielding(&router.machine, &heard)
-        {
-            self.observer.note(now, Note::Broke { router: position, law });
-        }
-    }
-
-    fn drain(&mut self, position: usize) {
-        self.steps += 1;
-        let Some(router) = self.routers.get_mut(position) else { return };
-        let Router { machine, wire, plugged, group, .. } = router;
-        let (medium, observer, now) = (&mut self.medium, &mut self.observer, self.now);
-        let mut around = Around { position, group: *group, plugged: *plugged, wire, medium, observer, now };
-        let count = Machine::drain(machine, &mut around);
-        if let Some(law) = law::judge_outputs(count) {
-            self.observer.note(now, Note::Broke { router: position, law });
-        }
-    }
-}
-
-/// What a machine acts on while it is drained.
-struct Around<'a, O> {
-    position: usize,
-    group: usize,
-    plugged: bool,
-    wire: &'a mut crate::wire::Wire,
-    medium: &'a mut Medium,
-    observer: &'a mut O,
-    now: Time,
-}
-
-impl<O: Observer> World for Around<'_, O> {
-    fn send(&mut self, priority: Priority) {
-        // A packet for a dead link goes nowhere.
-        if self.plugged {
-            self.observer.note(self.now, Note::Sent { router: self.position, priority });
-            self.medium.transmit(self.now, self.position, self.group, self.wire.octets(priority));
-        }
-    }
-
-    fn hold_addresses(&mut self, held: bool) {
-        self.observer.note(self.now, Note::Addresses { router: self.position, held });
-    }
-
-    fn announce(&mut self, repeat: u8) {
-        self.observer.note(self.now, Note::Announced { router: self.position, repeat });
-    }
-
-    fn changed(&mut self, transition: Transition) {
-        self.observer.note(self.now, Note::Changed { router: self.position, transition });
-    }
-
-    fn tell(&mut self, event: Event) {
-        self.observer.note(self.now, Note::Told { router: self.position, event });
     }
 }
 
