@@ -5,7 +5,7 @@ use core::time::Duration;
 use vrrp_proto::Priority;
 
 use super::lan::{Life, Packet, State};
-use super::plan::{INTERVAL, MOVED_DOWN, MOVED_UP};
+use super::plan::{Faults, INTERVAL, MOVED_DOWN, MOVED_UP};
 
 /// One thing that happens. Hosts are named by their place.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -42,6 +42,30 @@ impl Event {
     /// Whether quiet time begins anew.
     pub(super) const fn is_fault(&self) -> bool {
         !matches!(self, Self::Deliver(_) | Self::Fire(_) | Self::Pass)
+    }
+
+    /// Takes what it costs off what may still go wrong. The end of a fault costs nothing.
+    pub(super) const fn spend(&self, faults: &mut Faults) {
+        let of = match self {
+            Self::Drop(_) => &mut faults.drops,
+            Self::Crash(_) => &mut faults.crashes,
+            Self::Duplicate(_)
+            | Self::Delay(_)
+            | Self::Stop(_)
+            | Self::Freeze(..)
+            | Self::Priority(..)
+            | Self::Cut(_)
+            | Self::Fail(_) => &mut faults.others,
+            Self::Deliver(_)
+            | Self::Arrive(_)
+            | Self::Fire(_)
+            | Self::Pass
+            | Self::Start(_)
+            | Self::Thaw(_)
+            | Self::Heal
+            | Self::Recover(_) => return,
+        };
+        *of = of.saturating_sub(1);
     }
 }
 

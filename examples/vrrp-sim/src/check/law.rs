@@ -26,6 +26,8 @@ pub enum Law {
     FewOutputs,
     /// Once the timer was handled, the next deadline lies ahead: otherwise a driver would spin.
     NoPast,
+    /// Timers and answers are those of RFC 9568 §6.4, event by event.
+    Rows,
     /// Without preemption a Backup becomes Master after silence or a priority 0 only.
     NoPreemption,
     /// Once it is quiet, the members of a sync group are Master on the same host.
@@ -38,11 +40,12 @@ pub(super) const MOST_OUTPUTS: usize = 8;
 
 impl Law {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::OneMaster,
         Self::NoTwoMasters,
         Self::FewOutputs,
         Self::NoPast,
+        Self::Rows,
         Self::NoPreemption,
         Self::NoSplit,
     ];
@@ -51,9 +54,12 @@ impl Law {
     #[must_use]
     pub const fn is_about(self, plan: &Plan) -> bool {
         match self {
-            Self::OneMaster | Self::NoTwoMasters | Self::FewOutputs | Self::NoPast | Self::NoPreemption => {
-                true
-            }
+            Self::OneMaster
+            | Self::NoTwoMasters
+            | Self::FewOutputs
+            | Self::NoPast
+            | Self::Rows
+            | Self::NoPreemption => true,
             Self::NoSplit => plan.vrids > 1,
         }
     }
@@ -64,6 +70,7 @@ impl Law {
             Self::NoTwoMasters => "two masters never outlast the next delivered advertisement",
             Self::FewOutputs => "outputs per input are bounded",
             Self::NoPast => "no deadline in the past",
+            Self::Rows => "timers and answers are those of RFC 9568 section 6.4",
             Self::NoPreemption => "nopreempt never preempts",
             Self::NoSplit => "a sync group is never split once quiet",
         }
@@ -75,6 +82,7 @@ impl Law {
             Self::NoTwoMasters => |_, state| !state.broken.has(Self::NoTwoMasters),
             Self::FewOutputs => |_, state| !state.broken.has(Self::FewOutputs),
             Self::NoPast => |_, state| !state.broken.has(Self::NoPast),
+            Self::Rows => |_, state| !state.broken.has(Self::Rows),
             Self::NoPreemption => |_, state| !state.broken.has(Self::NoPreemption),
             Self::NoSplit => |_, state| !state.broken.has(Self::NoSplit),
         };

@@ -13,7 +13,7 @@ use super::plan::{INTERVAL, Plan, address};
 pub(super) struct Machine {
     core: Core,
     /// Of [`Mutant::LateToYield`]: what it has not looked at yet.
-    put_off: Vec<(Instant, u8, Input)>,
+    put_off: Vec<(Instant, u8, u8, Priority)>,
     /// Of [`Mutant::LaggingDeadline`]: the deadline that it still tells.
     lagging: Option<Instant>,
 }
@@ -89,12 +89,14 @@ impl Machine {
         mutant: Option<Mutant>,
     ) {
         self.lagging = None;
-        let input = Input::Advertisement { priority, interval: INTERVAL, source: address(from, vrid) };
-        let yields = self.state(vrid) == Some(StateKind::Master) && self.loses_to(vrid, priority, from);
-        if mutant == Some(Mutant::LateToYield) && yields {
-            self.put_off.push((at, vrid, input));
-        } else {
-            self.core.tell(at, vrid, input);
+        let input = advertisement(vrid, priority, from);
+        let is = |state| self.state(vrid) == Some(state);
+        let yields = is(StateKind::Master) && self.loses_to(vrid, priority, from);
+        let goodbye = is(StateKind::Backup) && priority == Priority::RELEASE;
+        match mutant {
+            Some(Mutant::LateToYield) if yields => self.put_off.push((at, vrid, from, priority)),
+            Some(Mutant::DeafToGoodbye) if goodbye => {}
+            _ => self.core.tell(at, vrid, input),
         }
     }
 
@@ -112,8 +114,11 @@ impl Machine {
 
     /// Runs what is due.
     pub(super) fn wake(&mut self, now: Instant, mutant: Option<Mutant>) {
-        for (at, vrid, input) in core::mem::take(&mut self.put_off) {
-            self.core.tell(at, vrid, input);
+        for (at, vrid, from, priority) in core::mem::take(&mut self.put_off) {
+            // Its priority may have risen meanwhile.
+            if self.loses_to(vrid, priority, from) {
+                self.core.tell(at, vrid, advertisement(vrid, priority, from));
+            }
         }
         let due = self.core.deadline().filter(|due| *due <= now);
         let waits = self.members().iter().any(|router| router.state() == StateKind::Backup);
@@ -143,6 +148,10 @@ impl Machine {
     pub(super) fn take(&mut self, mutant: Option<Mutant>) -> Vec<(u8, Output)> {
         let mut outputs = Vec::new();
         while let Some((vrid, output)) = self.core.poll() {
+            let leaves = output == Output::SendAdvertisement { priority: Priority::RELEASE };
+            if mutant == Some(Mutant::LeavesInSilence) && leaves {
+                continue;
+            }
             let chatters = mutant == Some(Mutant::Chatty) && matches!(output, Output::Announce { .. });
             let times = if chatters { 9 * usize::from(self.count()) } else { 1 };
             outputs.extend(core::iter::repeat_n((vrid, output), times));
@@ -207,4 +216,8 @@ impl Core {
             }
         }
     }
+}
+
+fn advertisement(vrid: u8, priority: Priority, from: u8) -> Input {
+    Input::Advertisement { priority, interval: INTERVAL, source: address(from, vrid) }
 }

