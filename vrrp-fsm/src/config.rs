@@ -38,6 +38,10 @@ pub struct Config {
     /// itself a router waits as any other, whatever its `state`; that `state MASTER` takes back
     /// `nopreempt` and `preempt_delay` is a matter of reading the file.
     pub state_master: bool,
+    /// keepalived's `timer_expired_backup`: a Master that does not preempt and was silent (its process
+    /// stood still) for so long that a router of this priority became Master by the rules goes back to
+    /// Backup when its timer fires. One that *hears* of its successor yields without this option.
+    pub timer_expired_backup: Option<Priority>,
     /// keepalived's `down_timer_adverts`: silent intervals until the Master is down, 3 in the
     /// RFCs.
     pub down_timer_adverts: NonZeroU8,
@@ -90,6 +94,7 @@ impl Config {
             preempt_delay: Duration::ZERO,
             startup_delay: Duration::ZERO,
             state_master: false,
+            timer_expired_backup: None,
             down_timer_adverts: Self::DOWN_TIMER_ADVERTS,
             answer_losing: matches!(version, Version::V3),
             answer_winning: false,

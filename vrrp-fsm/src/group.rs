@@ -116,8 +116,14 @@ impl SyncGroup {
             if let Some(cause) = router.wait_for_group(now) {
                 willing = Some((place, cause));
             } else {
+                let was = router.state();
                 router.handle_timeout(now);
-                self.drain(place);
+                let is = router.state();
+                let cause = self.drain(place);
+                if (was, is) == (StateKind::Master, StateKind::Backup) {
+                    self.each(|other| *other != place, |router| router.follow_to_backup(now));
+                    self.settle(cause);
+                }
             }
         }
         let Some((first, cause)) = willing else { return };

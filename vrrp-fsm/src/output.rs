@@ -90,6 +90,12 @@ pub enum Cause {
         /// Its address.
         source: IpAddr,
     },
+    /// We were silent for so long that somebody else may have taken over
+    /// ([`Config::timer_expired_backup`](crate::Config::timer_expired_backup)).
+    TimerExpired {
+        /// Since our last advertisement.
+        silence: Duration,
+    },
     /// A protected address was removed by somebody else.
     AddressLost,
     /// Planned work begins ([`Input::Maintenance`](crate::Input::Maintenance)).
@@ -121,6 +127,10 @@ impl fmt::Display for Cause {
             Self::Overslept { silence, priority, source } => {
                 let (secs, micros) = (silence.as_secs(), silence.subsec_micros());
                 write!(f, "silent for {secs}.{micros:06} s, {source} with priority {priority} took over")
+            }
+            Self::TimerExpired { silence } => {
+                let (secs, micros) = (silence.as_secs(), silence.subsec_micros());
+                write!(f, "silent for {secs}.{micros:06} s, somebody may have taken over")
             }
             Self::AddressLost => f.write_str("a virtual address was removed"),
             Self::Maintenance => f.write_str("maintenance"),

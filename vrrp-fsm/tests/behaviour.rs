@@ -51,6 +51,42 @@ fn preempt_delay_counts_from_the_first_losing_advertisement() {
 }
 
 #[test]
+fn timer_expired_backup_ends_a_reign_that_somebody_may_have_taken_over() {
+    for (version, unit) in [(V2, 1_000), (V3, 2_000)] {
+        let highest = Some(Priority::new(200));
+        let silence = Duration::from_millis(6_000) + Duration::from_millis(unit) * 56 / 256;
+        // By the option, whether it preempts, one nanosecond less or not.
+        for (option, preempt, less, yields) in [
+            (highest, false, 0, true),
+            (highest, false, 1, false),
+            (highest, true, 0, false),
+            (None, false, 0, false),
+        ] {
+            let mut machine = master(router(version, |config| {
+                (config.timer_expired_backup, config.preempt) = (option, preempt);
+            }));
+            let last_sent = machine.poll_timeout().unwrap().saturating_sub(Duration::from_secs(2));
+            let now = last_sent + (silence - Duration::from_nanos(less));
+            machine.handle_timeout(now);
+            let outputs = drain(&mut machine);
+            let case = (version, option, preempt, less);
+            assert_eq!(machine.state() == StateKind::Backup, yields, "{case:?}");
+            assert_eq!(adverts(&outputs), usize::from(!yields), "{case:?}");
+            if yields {
+                let change = outputs.iter().find_map(|output| match output {
+                    Output::Transition(change) => Some(change.cause),
+                    _ => None,
+                });
+                assert_eq!(change, Some(Cause::TimerExpired { silence }));
+                // 3 × 2 s and the skew of its own priority, 100.
+                let wait = Duration::from_secs(6) + Duration::from_millis(unit) * 156 / 256;
+                assert_eq!(machine.poll_timeout(), Some(now + wait));
+            }
+        }
+    }
+}
+
+#[test]
 fn a_master_that_slept_sends_one_advertisement_and_not_the_backlog() {
     let mut machine = master(router(V3, |_| {}));
     let due = machine.poll_timeout().unwrap();

@@ -111,6 +111,23 @@ fn members_of_state_master_wait_for_one_interval_at_the_start() {
 }
 
 #[test]
+fn a_member_that_overslept_takes_the_others_along() {
+    let careful = router(Version::V3, |config| {
+        (config.preempt, config.timer_expired_backup) = (false, Some(Priority::new(254)));
+    });
+    let mut group = SyncGroup::new([router(Version::V3, |_| {}), careful, router(Version::V3, |_| {})]);
+    group.handle_input(at(0), 0, Input::Startup);
+    group.handle_timeout(Instant::from_origin(MASTER_DOWN));
+    drain(&mut group);
+    assert_eq!(states(&group), [Master; 3]);
+    group.handle_timeout(at(60_000));
+    let outputs = drain(&mut group);
+    assert_eq!(states(&group), [Backup; 3]);
+    let (member, change) = *changes(&outputs).last().unwrap();
+    assert!(member.is_none() && matches!(change.cause, Cause::TimerExpired { .. }), "{change:?}");
+}
+
+#[test]
 fn a_member_of_state_master_that_hears_a_master_waits_as_any_other() {
     let eager = || router(Version::V3, |config| config.state_master = true);
     let mut group = SyncGroup::new([eager(), eager()]);

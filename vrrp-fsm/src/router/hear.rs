@@ -145,10 +145,22 @@ impl VirtualRouter {
         if self.preempts() || heard.source == self.config.primary_address {
             return None;
         }
+        self.silent_for(now, master, heard.priority)
+    }
+
+    /// How long we were silent, if it was so long that a router of the priority that the file names
+    /// became Master by the rules, and we do not preempt.
+    pub(super) fn may_be_replaced(&self, now: Instant, master: Master) -> Option<Duration> {
+        let priority = self.config.timer_expired_backup.filter(|_| !self.preempts())?;
+        self.silent_for(now, master, priority)
+    }
+
+    /// How long we were silent, if it was as long as a Backup of `priority` waits.
+    fn silent_for(&self, now: Instant, master: Master, priority: Priority) -> Option<Duration> {
         let interval = self.config.advert_interval;
         let last_sent = master.next_advert.saturating_sub(interval.as_duration());
         let (silence, adverts) = (now.saturating_since(last_sent), self.config.down_timer_adverts.get());
-        let master_down = interval.master_down_interval(self.config.version, heard.priority, adverts);
+        let master_down = interval.master_down_interval(self.config.version, priority, adverts);
         (silence >= master_down).then_some(silence)
     }
 

@@ -188,6 +188,10 @@ impl VirtualRouter {
     }
 
     fn master_timeout(&mut self, now: Instant, mut master: Master) {
+        if let Some(silence) = self.may_be_replaced(now, master) {
+            self.leave_master(State::Backup(self.watching_from(now)), Cause::TimerExpired { silence });
+            return;
+        }
         if master.next_advert <= now {
             self.outputs.push_back(Output::SendAdvertisement { priority: self.effective_priority() });
             let interval = self.config.advert_interval.as_duration();
