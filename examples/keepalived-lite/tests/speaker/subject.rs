@@ -1,7 +1,7 @@
 //! The daemon that is spoken to, and what it was seen to do.
 
 use core::{fmt, net::IpAddr, time::Duration};
-use std::{fs, os::unix::fs::PermissionsExt, path::PathBuf, thread};
+use std::{fs, os::unix::fs::PermissionsExt, path::PathBuf, thread, time::Instant};
 
 use netlab::{Event, EventKind, Lan, Sniffer, now};
 use nix::sys::signal::Signal;
@@ -15,6 +15,11 @@ use crate::{
 
 /// The host of the subject; speakers are below and above.
 const HOST: u8 = 2;
+
+/// Longer than between two packets of a burst, shorter than between an answer and an advertisement.
+const PAUSE: Duration = Duration::from_millis(200);
+/// It speaks every second; there is a pause long before this.
+const BOUND: Duration = Duration::from_secs(5);
 
 /// A packet of the subject's, or several alike in a row.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -54,6 +59,8 @@ pub(crate) struct Subject<'situation> {
     saying: Option<Saying>,
     /// The last that it sent.
     last: Option<Sent>,
+    /// What it sent before belongs to earlier steps.
+    seen_until: Duration,
     sniffer: Sniffer,
     lan: Lan,
     folder: TempDir,
@@ -69,6 +76,7 @@ impl<'situation> Subject<'situation> {
             machine: Machine::new(program, HOST, folder.path()),
             saying: None,
             last: None,
+            seen_until: now(),
             sniffer: lan.sniffer().unwrap(),
             lan,
             folder,
@@ -88,13 +96,16 @@ impl<'situation> Subject<'situation> {
     }
 
     fn step(&mut self, step: &Step) -> Seen {
-        let from = now();
         match &step.act {
             Act::Start => self.machine.start(&self.lan),
             Act::Stop => self.machine.stop(),
             Act::Say(words, count) => words.say(&self.lan, *count),
             Act::GoOnSaying(words) => self.saying = Some(words.go_on_saying(&self.lan)),
-            Act::Silence => self.saying = None,
+            Act::Silence => {
+                self.saying = None;
+                // The last answer belongs to what was said.
+                self.seen_until = self.let_it_finish();
+            }
             Act::Script { good: true } => fs::write(self.flag(), "").unwrap(),
             Act::Script { good: false } => fs::remove_file(self.flag()).unwrap(),
             Act::Link { up: true } => self.lan.plug(HOST).unwrap(),
@@ -108,7 +119,10 @@ impl<'situation> Subject<'situation> {
             }
         }
         thread::sleep(step.watch);
-        let mut sent = self.sent(from);
+        // No moment between two steps is overlooked.
+        let from = self.seen_until;
+        self.seen_until = self.let_it_finish();
+        let mut sent = self.sent(from, self.seen_until);
         if matches!(step.act, Act::Script { .. } | Act::Reload(_)) {
             // It takes some time until the subject knows.
             sent.drain(..usize::from(sent.first().is_some_and(|first| Some(*first) == self.last)));
@@ -118,6 +132,23 @@ impl<'situation> Subject<'situation> {
         }
         self.last = sent.last().copied().or(self.last);
         Seen { sent, holds: self.machine.owns(&self.lan) }
+    }
+
+    /// Waits for a moment before which it said nothing for a while, so that no burst falls into two
+    /// steps; that moment.
+    fn let_it_finish(&self) -> Duration {
+        let speaks = || {
+            let since = now().saturating_sub(PAUSE);
+            self.sniffer.events().iter().any(|event| event.time >= since && read(event).is_some())
+        };
+        let bound = Instant::now() + BOUND;
+        loop {
+            let time = now();
+            if !speaks() || Instant::now() >= bound {
+                return time;
+            }
+            thread::sleep(PAUSE / 8);
+        }
     }
 
     fn configure(&self, change: impl Fn(&mut Configuration)) {
@@ -135,11 +166,11 @@ impl<'situation> Subject<'situation> {
         self.folder.path().join("good")
     }
 
-    /// What the subject has sent since `from`.
-    fn sent(&self, from: Duration) -> Vec<Sent> {
+    /// What the subject has sent from one moment to another.
+    fn sent(&self, from: Duration, until: Duration) -> Vec<Sent> {
         assert_eq!(self.sniffer.lost(), 0);
         let mut all: Vec<Sent> = Vec::new();
-        for event in self.sniffer.events().iter().filter(|event| event.time >= from) {
+        for event in self.sniffer.events().iter().filter(|event| (from..until).contains(&event.time)) {
             match (read(event), all.last_mut()) {
                 (None, _) => {}
                 (Some(Sent::Arps(_)), Some(Sent::Arps(count))) => *count += 1,
