@@ -22,6 +22,10 @@ use netlab::with_namespaces;
 use situations::Situation;
 use subject::{Seen, Subject};
 
+/// A real difference shows each time; where one of the two was late on a busy machine, the next time
+/// differs from that.
+const ATTEMPTS: u32 = 3;
+
 #[test]
 fn a_third_router_hears_from_us_what_it_hears_from_keepalived() {
     if !keepalived_runs_scripts("a_third_router_hears_from_us_what_it_hears_from_keepalived") {
@@ -29,25 +33,40 @@ fn a_third_router_hears_from_us_what_it_hears_from_keepalived() {
     }
     with_namespaces(|| {
         let all = situations::all();
-        let seen: Vec<[Vec<Seen>; 2]> = thread::scope(|scope| {
-            let running: Vec<_> = all
-                .iter()
-                .map(|situation| {
-                    [Program::Keepalived, Program::Ours]
-                        .map(|program| scope.spawn(move || Subject::new(program, situation).play()))
-                })
+        let mut left: Vec<&Situation> = all.iter().collect();
+        for attempt in 1..=ATTEMPTS {
+            let seen = play(&left);
+            let as_it_should = left.iter().zip(&seen).map(|(situation, seen)| judge(situation, seen));
+            let wrong: Vec<bool> = as_it_should.map(|right| !right).collect();
+            left = left
+                .into_iter()
+                .zip(wrong)
+                .filter_map(|(situation, wrong)| wrong.then_some(situation))
                 .collect();
-            running.into_iter().map(|pair| pair.map(|run| run.join().unwrap())).collect()
-        });
-        let wrong: Vec<&str> = all
-            .iter()
-            .zip(&seen)
-            .filter(|(situation, seen)| !judge(situation, seen))
-            .map(|(s, _)| s.name)
-            .collect();
-        println!("{} situations", all.len());
-        assert!(wrong.is_empty(), "not as keepalived: {wrong:?}");
+            let names: Vec<&str> = left.iter().map(|situation| situation.name).collect();
+            println!(
+                "attempt {attempt}: {} of {} situations not as they should be: {names:?}",
+                left.len(),
+                all.len()
+            );
+            if left.is_empty() {
+                return;
+            }
+        }
+        panic!("not as keepalived, {ATTEMPTS} times");
     });
+}
+
+/// All at the same time: what keepalived was seen to do in each, then what the daemon was.
+fn play(situations: &[&Situation]) -> Vec<[Vec<Seen>; 2]> {
+    thread::scope(|scope| {
+        let start = |situation| {
+            [Program::Keepalived, Program::Ours]
+                .map(|program| scope.spawn(move || Subject::new(program, situation).play()))
+        };
+        let running: Vec<_> = situations.iter().map(|situation| start(*situation)).collect();
+        running.into_iter().map(|pair| pair.map(|run| run.join().unwrap())).collect()
+    })
 }
 
 /// Prints what was seen; whether it is as it should be.
