@@ -123,8 +123,8 @@ impl<'situation> Subject<'situation> {
         let from = self.seen_until;
         self.seen_until = self.let_it_finish();
         let mut sent = self.sent(from, self.seen_until);
-        if matches!(step.act, Act::Script { .. } | Act::Reload(_)) {
-            // It takes some time until the subject knows.
+        if !matches!(step.act, Act::Start | Act::Say(..) | Act::GoOnSaying(_) | Act::Silence) {
+            // It takes some time until that is done and the subject knows.
             sent.drain(..usize::from(sent.first().is_some_and(|first| Some(*first) == self.last)));
         }
         if self.saying.is_some() {
