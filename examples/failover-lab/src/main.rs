@@ -104,7 +104,7 @@ fn in_another_kernel() -> ExitCode {
     let this = env::current_exe().unwrap_or_else(|_| PathBuf::from("failover-lab"));
     let mut command = Command::new(this);
     command.args(env::args_os().skip(1));
-    let uml = Uml::new().timeout(Duration::from_secs(180)).first_process_is_this_program();
+    let uml = Uml::new().timeout(Duration::from_secs(300)).first_process_is_this_program();
     match uml.relay(&command, &mut io::stdout(), &mut io::stderr()) {
         Ok(status) if status.success() => ExitCode::SUCCESS,
         Ok(status) => {

@@ -19,8 +19,8 @@ use crate::{
 
 const CLIENT: u8 = 10;
 
-/// Longer than any timer of the protocol here; a step that takes longer has failed.
-const PATIENCE: Duration = Duration::from_secs(8);
+/// Much longer than any timer of the protocol here; a step that takes longer has failed.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Long enough for a master to advertise again, and for a second master to give itself away.
 const SETTLE: Duration = Duration::from_millis(1500);
