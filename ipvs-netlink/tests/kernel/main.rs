@@ -2,7 +2,10 @@
 //!
 //! Needs the module `ip_vs` loaded and the right to change the table, and empties that table.
 //! So that it never empties one that is in use, it runs only where the table is empty.
-#![expect(clippy::expect_used, reason = "a test may panic")]
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test may panic")]
+
+mod around;
+mod drivers;
 
 use core::net::SocketAddr;
 use core::num::{NonZeroU16, NonZeroU32};
@@ -234,25 +237,23 @@ fn each_of_300_results_belongs_to_its_command(client: &mut Client<Socket>) {
     client.apply(&Command::Flush).expect("emptied");
 }
 
+/// Why the test cannot run here, if it cannot.
+fn opened() -> Result<Client<Socket>, String> {
+    let mut client = Client::open().map_err(|error| format!("needs ip_vs in the kernel: {error}"))?;
+    match client.services() {
+        Ok(services) if services.is_empty() => Ok(client),
+        Ok(_) => Err("needs an empty IPVS table".to_owned()),
+        Err(error) => Err(format!("needs ip_vs in the kernel: {error}")),
+    }
+}
+
+/// One test, since there is one table.
 #[test]
 fn the_kernel_and_ipvsadm_agree_with_us() {
-    let mut client = match Client::open() {
+    let mut client = match opened() {
         Ok(client) => client,
-        Err(error) => {
-            return println!(
-                "SKIPPED the_kernel_and_ipvsadm_agree_with_us: needs ip_vs in the kernel: {error}"
-            );
-        }
+        Err(why) => return println!("SKIPPED the_kernel_and_ipvsadm_agree_with_us: {why}"),
     };
-    match client.services() {
-        Ok(services) if services.is_empty() => {}
-        Ok(_) => return println!("SKIPPED the_kernel_and_ipvsadm_agree_with_us: needs an empty IPVS table"),
-        Err(error) => {
-            return println!(
-                "SKIPPED the_kernel_and_ipvsadm_agree_with_us: needs ip_vs in the kernel: {error}"
-            );
-        }
-    }
     println!("{:?}", client.info().expect("readable"));
     plan_makes_the_kernel_hold_what_is_wanted(&mut client);
     what_ipvsadm_restores_from_its_own_text_is_the_same_table(&mut client);
@@ -260,4 +261,17 @@ fn the_kernel_and_ipvsadm_agree_with_us() {
     client.apply(&Command::Flush).expect("emptied");
     refusals_have_their_reason(&mut client);
     each_of_300_results_belongs_to_its_command(&mut client);
+    around::time_outs_are_what_ipvsadm_says(&mut client);
+    around::synchronization_threads_are_what_ipvsadm_says(&mut client);
+    around::counters_are_zeroed_for_one_service_and_for_all(&mut client);
+    around::a_change_keeps_what_it_does_not_mention(&mut client);
+    around::what_the_kernel_can_do_is_found_out_and_leaves_no_trace(&mut client);
+    around::settings_are_read(&mut client);
+    drivers::the_kernels_own_words_come_through(&mut client);
+    drivers::an_event_loop_never_waits(&mut client);
+    drivers::tokio_may_be_cancelled();
+    drivers::another_namespace_has_another_table_and_our_thread_stays(&mut client);
+    drivers::a_recording_answers_as_the_kernel_did();
+    drivers::a_table_that_changes_is_read_again(&mut client);
+    client.apply(&Command::Flush).expect("emptied");
 }
