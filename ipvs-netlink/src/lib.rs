@@ -67,8 +67,10 @@ mod listing;
 mod plan;
 mod reply;
 mod request;
+mod scope;
 mod service;
 mod stats;
+mod table;
 mod uapi;
 
 pub use batch::Batch;
@@ -78,12 +80,14 @@ pub use driver::sync::Client;
 pub use error::{DecodeError, EncodeError, Error, Object, Operation, Reason, Rejected};
 pub use forward::{ForwardMethod, Tunnel, TunnelFlags};
 pub use listing::Listing;
-pub use plan::{Scope, Table, plan};
+pub use plan::{Plan, plan};
 pub use reply::Info;
 pub use request::{Command, FamilyId};
+pub use scope::{Fields, Scope};
 pub use service::{
     Engine, Granularity, NameError, ObservedService, Persistence, Scheduler, SchedulerFlags, Service,
     ServiceKey,
 };
 pub use stats::Stats;
+pub use table::Table;
 pub use uapi::{AddressFamily, Protocol};

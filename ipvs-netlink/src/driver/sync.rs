@@ -15,10 +15,10 @@ use crate::batch::Batch;
 use crate::destination::ObservedDestination;
 use crate::error::{Error, Reason};
 use crate::listing::Listing;
-use crate::plan::Table;
 use crate::reply::Info;
 use crate::request::{Command, FamilyId};
 use crate::service::{ObservedService, ServiceKey};
+use crate::table::Table;
 
 /// The kernel does its work within the call that sends: an answer that is not there at once
 /// is lost. This long we wait for it nevertheless.
