@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::destination::{Destination, DestinationKey, ObservedDestination};
 use crate::forward::{ForwardMethod, Tunnel};
+use crate::request::Command;
 use crate::scope::Scope;
 use crate::service::{ObservedService, Persistence, Service, ServiceKey};
 
@@ -152,6 +153,31 @@ impl Table {
 
     pub(crate) fn entry(&self, key: &ServiceKey) -> Option<&Arc<Entry>> {
         self.services.get(&key.normalized())
+    }
+
+    /// Puts a whole service in the place of what is there; `None` takes it out.
+    pub(crate) fn replace(&mut self, key: ServiceKey, entry: Option<Arc<Entry>>) {
+        match entry {
+            Some(entry) => self.services.insert(key, entry),
+            None => self.services.remove(&key),
+        };
+    }
+
+    /// Does what the kernel does when it accepts `command`.
+    pub(crate) fn record(&mut self, command: &Command) {
+        if let Command::NewService { key, service } | Command::SetService { key, service } = command {
+            self.insert(*key, service.clone());
+        } else if let Command::DeleteService { key } = command {
+            self.remove(key);
+        } else if let Command::NewDestination { service, key, destination }
+        | Command::SetDestination { service, key, destination } = command
+        {
+            self.insert_destination(*service, *key, *destination);
+        } else if let Command::DeleteDestination { service, key } = command {
+            self.remove_destination(service, key);
+        } else if *command == Command::Flush {
+            self.services.clear();
+        }
     }
 }
 

@@ -48,6 +48,39 @@ impl Sequence {
     }
 }
 
+impl Group {
+    /// Moves over what `other` has.
+    pub(crate) fn append(&mut self, mut other: Self) {
+        self.added.append(&mut other.added);
+        self.changed_services.append(&mut other.changed_services);
+        self.changed_destinations.append(&mut other.changed_destinations);
+        self.removed_destinations.append(&mut other.removed_destinations);
+        self.removed_services.append(&mut other.removed_services);
+    }
+
+    /// Drops what does not pass.
+    pub(crate) fn retain(&mut self, mut keep: impl FnMut(&Command) -> bool) {
+        for kind in [
+            &mut self.added,
+            &mut self.changed_services,
+            &mut self.changed_destinations,
+            &mut self.removed_destinations,
+            &mut self.removed_services,
+        ] {
+            kind.retain(&mut keep);
+        }
+    }
+
+    /// How many commands there are.
+    pub(crate) fn len(&self) -> usize {
+        self.added.len()
+            + self.changed_services.len()
+            + self.changed_destinations.len()
+            + self.removed_destinations.len()
+            + self.removed_services.len()
+    }
+}
+
 /// Adds to `group` what makes the service `now` into `then`.
 ///
 /// `target` says what should be in the place of a destination, from what is there and what
