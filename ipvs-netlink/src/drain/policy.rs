@@ -68,8 +68,8 @@ impl Traffic {
     /// What the service `key` carries.
     #[must_use]
     pub const fn of(key: &ServiceKey, service: &Service) -> Self {
-        let packets = service.one_packet
-            || matches!(key, ServiceKey::Address { protocol: Protocol::Udp, .. });
+        let packets =
+            service.one_packet || matches!(key, ServiceKey::Address { protocol: Protocol::Udp, .. });
         Self { connections: !packets, persistent: service.persistence.is_some() }
     }
 }

@@ -225,7 +225,8 @@ mod tests {
 
     #[test]
     fn times_at_the_end_of_time_do_not_overflow() {
-        let policy = Drain { grace: Duration::MAX, cap: Duration::MAX, poll: Duration::MAX, ..Drain::default() };
+        let policy =
+            Drain { grace: Duration::MAX, cap: Duration::MAX, poll: Duration::MAX, ..Drain::default() };
         let mut draining = Draining::start(policy, TCP, Duration::MAX);
         draining.observe(Duration::MAX, 0, counted(1, 0, 0));
         assert_eq!(draining.poll_timeout(), Duration::MAX);

@@ -71,13 +71,20 @@ impl Group {
         }
     }
 
+    /// How many commands take something away.
+    pub(crate) fn removals(&self) -> usize {
+        self.removed_destinations.len() + self.removed_services.len()
+    }
+
+    /// Leaves at most so many removals.
+    pub(crate) fn truncate_removals(&mut self, most: usize) {
+        self.removed_destinations.truncate(most);
+        self.removed_services.truncate(most.saturating_sub(self.removed_destinations.len()));
+    }
+
     /// How many commands there are.
     pub(crate) fn len(&self) -> usize {
-        self.added.len()
-            + self.changed_services.len()
-            + self.changed_destinations.len()
-            + self.removed_destinations.len()
-            + self.removed_services.len()
+        self.added.len() + self.changed_services.len() + self.changed_destinations.len() + self.removals()
     }
 }
 

@@ -12,8 +12,9 @@ pub struct ReconcilerConfig {
     /// Time between two full reads of the table, 60 s by default. Without them nobody notices
     /// what others change, as the kernel does not tell.
     pub audit: Option<Duration>,
-    /// So often in a row the same key is repaired at once, 3 by default; after that it is
-    /// [contended](crate::Event::Contended) and waits before each repair.
+    /// Undone so often in a row, a key is [contended](crate::Event::Contended) and waits before
+    /// each repair; until then it is repaired at once. 3 by default; at most 1 makes every
+    /// repair wait.
     pub patience: u32,
     /// The wait before the first repair of what is contended, and before the first repetition
     /// of what the kernel refused or what failed: 1 s by default, at least 10 ms. Each next one

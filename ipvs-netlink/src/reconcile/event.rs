@@ -130,8 +130,10 @@ impl Events {
     }
 
     pub(super) fn pop(&mut self) -> Option<Event> {
-        let missed = || Event::Missed { events: core::mem::take(&mut self.missed) };
-        self.waiting.pop_front().or_else(|| (self.missed > 0).then(missed))
+        self.waiting.pop_front().or_else(|| match core::mem::take(&mut self.missed) {
+            0 => None,
+            events => Some(Event::Missed { events }),
+        })
     }
 }
 

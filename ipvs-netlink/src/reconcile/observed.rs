@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::destination::{Destination, DestinationKey, ObservedDestination};
 use crate::drain::Connections;
+use crate::read_table::ObservedEntry;
 use crate::service::{ObservedService, Service, ServiceKey};
 use crate::table::Table;
 
@@ -54,6 +55,16 @@ impl ObservedTable {
             self.connections.insert((service.normalized(), key), connections);
         }
         self.table.insert_destination(service, key, destination)
+    }
+
+    /// What [`ReadEntries`](crate::ReadEntries) read.
+    #[must_use]
+    pub fn from_observed(entries: &[ObservedEntry]) -> Self {
+        let mut observed = Self::new();
+        for entry in entries {
+            observed.insert_observed(&entry.service, &entry.destinations);
+        }
+        observed
     }
 
     /// Adds what a client read.

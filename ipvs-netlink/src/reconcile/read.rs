@@ -233,12 +233,15 @@ impl Reconciler {
         let Some(job) = self.jobs.get(&service) else { return };
         let over = |to: &Option<DestinationKey>| {
             let contention = job.troubles.get(to).and_then(|trouble| trouble.undone.as_ref());
-            contention.is_some_and(|undone| {
-                undone.backoff.is_some() && undone.last.saturating_add(quiet) <= now
-            })
+            contention
+                .is_some_and(|undone| undone.backoff.is_some() && undone.last.saturating_add(quiet) <= now)
         };
-        let ended: Vec<_> =
-            job.troubles.keys().filter(|to| over(to) && self.is_satisfied(service, **to, now)).copied().collect();
+        let ended: Vec<_> = job
+            .troubles
+            .keys()
+            .filter(|to| over(to) && self.is_satisfied(service, **to, now))
+            .copied()
+            .collect();
         for to in ended {
             if let Some(trouble) = self.jobs.get_mut(&service).and_then(|job| job.troubles.get_mut(&to)) {
                 trouble.undone = None;

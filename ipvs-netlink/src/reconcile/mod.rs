@@ -60,10 +60,15 @@ use crate::table::{Entry, Table};
 /// use ipvs_netlink::{Action, Command, Error, ObservedTable, Reconciler, ReconcilerConfig, Scope};
 /// use ipvs_netlink::{Service, ServiceKey};
 ///
-/// # struct Kernel; // `Client` in real life
+/// # struct Kernel(ObservedTable); // `Client` in real life
 /// # impl Kernel {
-/// #     fn read(&mut self, keys: Option<&[ServiceKey]>) -> Result<ObservedTable, Error> { Ok(ObservedTable::new()) }
-/// #     fn apply_all(&mut self, commands: &[Command]) -> Vec<Result<(), Error>> { vec![Ok(()); commands.len()] }
+/// #     fn read(&mut self, keys: Option<&[ServiceKey]>) -> Result<ObservedTable, Error> { Ok(self.0.clone()) }
+/// #     fn apply_all(&mut self, commands: &[Command]) -> Vec<Result<(), Error>> {
+/// #         for command in commands {
+/// #             if let Command::NewService { key, service } = command { self.0.insert(*key, service.clone()) }
+/// #         }
+/// #         vec![Ok(()); commands.len()]
+/// #     }
 /// # }
 /// /// Does what is to be done; returns when to call again.
 /// fn step(reconciler: &mut Reconciler, kernel: &mut Kernel, now: Duration) -> Option<Duration> {
@@ -73,7 +78,6 @@ use crate::table::{Entry, Table};
 ///             Action::ReadServices(keys) => reconciler.handle_services(now, kernel.read(Some(&keys))),
 ///             Action::Apply(commands) => reconciler.handle_results(now, kernel.apply_all(&commands)),
 ///         }
-/// #       ; if reconciler.known().len() == 1 { break }
 ///     }
 ///     while let Some(event) = reconciler.poll_event() {
 ///         println!("{event:?}");
@@ -84,9 +88,10 @@ use crate::table::{Entry, Table};
 /// let web = ServiceKey::tcp("192.0.2.1:80".parse()?);
 /// let mut reconciler = Reconciler::new(Scope::nothing().with_service(web), ReconcilerConfig::default());
 /// reconciler.want(web, Service::new("wlc".parse()?));
-/// let mut kernel = Kernel;
-/// step(&mut reconciler, &mut kernel, Duration::ZERO);
-/// assert!(reconciler.known().contains(&web));
+/// # let mut kernel = Kernel(ObservedTable::new());
+/// let next = step(&mut reconciler, &mut kernel, Duration::ZERO);
+/// assert!(reconciler.is_settled() && reconciler.known().contains(&web));
+/// assert_eq!(next, Some(Duration::from_secs(60))); // the audit
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
@@ -358,12 +363,10 @@ impl Reconciler {
     }
 
     /// The destinations that drain.
-    pub fn draining(
-        &self,
-    ) -> impl Iterator<Item = (&ServiceKey, &DestinationKey, &crate::Draining)> {
-        self.jobs.iter().flat_map(|(service, job)| {
-            job.waiting().map(move |(key, draining)| (service, key, draining))
-        })
+    pub fn draining(&self) -> impl Iterator<Item = (&ServiceKey, &DestinationKey, &crate::Draining)> {
+        self.jobs
+            .iter()
+            .flat_map(|(service, job)| job.waiting().map(move |(key, draining)| (service, key, draining)))
     }
 
     /// Whether the kernel holds what is wanted, as far as is known, and nothing waits but

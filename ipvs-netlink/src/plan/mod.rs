@@ -6,7 +6,7 @@ pub(crate) mod join;
 use core::fmt;
 use std::sync::Arc;
 
-pub(crate) use compare::{Sequence, compare};
+pub(crate) use compare::{Group, Sequence, compare};
 use join::join;
 
 use crate::request::Command;
