@@ -119,11 +119,14 @@ impl Draining {
     /// When to read the counters next, or the deadline if that comes first.
     #[must_use]
     pub fn poll_timeout(&self) -> Duration {
-        if !self.policy.waits_for_counters(self.traffic) {
-            return self.deadline();
-        }
+        self.next_look().unwrap_or_else(|| self.deadline())
+    }
+
+    /// When to read the counters next; `None` if only the deadline counts.
+    pub(crate) fn next_look(&self) -> Option<Duration> {
         let next = self.looked.map_or(self.since, |(at, _)| at.saturating_add(self.policy.interval()));
-        next.max(self.earliest()).min(self.deadline())
+        let counters = self.policy.waits_for_counters(self.traffic);
+        Some(next.max(self.earliest())).filter(|next| counters && *next < self.deadline())
     }
 
     /// What was last counted: what is cut if the destination is deleted. `None` if nobody

@@ -45,7 +45,7 @@ impl Default for ReconcilerConfig {
 }
 
 impl ReconcilerConfig {
-    pub(super) fn quiet(&self) -> Duration {
+    pub(super) fn peace(&self) -> Duration {
         self.quiet.max(self.audit.unwrap_or_default().saturating_mul(2))
     }
 }

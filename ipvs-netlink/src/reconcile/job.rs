@@ -121,12 +121,12 @@ impl Job {
 
     /// When the counters of its drains are to be read next.
     pub(super) fn next_look(&self) -> Option<Duration> {
-        self.waiting().map(|(_, draining)| draining.poll_timeout()).min()
+        self.waiting().filter_map(|(_, draining)| draining.next_look()).min()
     }
 
     /// The next moment after `now` at which something changes by itself.
     pub(super) fn alarm(&self, now: Duration, reading: bool, config: &ReconcilerConfig) -> Option<Duration> {
-        let quiet = config.quiet();
+        let quiet = config.peace();
         let troubles = self
             .troubles
             .values()

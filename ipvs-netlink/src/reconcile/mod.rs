@@ -398,7 +398,7 @@ impl Reconciler {
 
     /// The alarm of a service.
     fn ring(&mut self, key: ServiceKey, now: Duration) {
-        let quiet = self.config.quiet();
+        let quiet = self.config.peace();
         let ends = |job: &Job| {
             let mut undone = job.troubles.values().filter_map(|trouble| trouble.undone.as_ref());
             undone.any(|undone| undone.last.saturating_add(quiet) <= now)
@@ -416,7 +416,7 @@ impl Reconciler {
             self.timers.set(key, None);
             return;
         };
-        job.forget(now, self.config.quiet());
+        job.forget(now, self.config.peace());
         if job.next_look().is_some_and(|at| at <= now) {
             self.reads.entry(key).or_insert(Read::Check);
         }

@@ -185,7 +185,7 @@ impl Reconciler {
         now: Duration,
     ) {
         let key = to.map_or(Object::Service(service), |key| Object::Destination { service, key });
-        let quiet = self.config.quiet();
+        let quiet = self.config.peace();
         let trouble = self.jobs.entry(service).or_default().trouble(to);
         let undone = trouble.undone.get_or_insert(Undone { times: 0, last: now, backoff: None });
         if undone.backoff.is_none() && undone.last.saturating_add(quiet) <= now {
@@ -229,7 +229,7 @@ impl Reconciler {
 
     /// Ends what was contended and is as it should be since long enough.
     fn end_contentions(&mut self, service: ServiceKey, now: Duration) {
-        let quiet = self.config.quiet();
+        let quiet = self.config.peace();
         let Some(job) = self.jobs.get(&service) else { return };
         let over = |to: &Option<DestinationKey>| {
             let contention = job.troubles.get(to).and_then(|trouble| trouble.undone.as_ref());

@@ -5,3 +5,4 @@
 mod drains;
 mod kernel;
 mod rules;
+mod simulation;
