@@ -2,3 +2,6 @@
 
 #[cfg(all(feature = "sync", target_os = "linux"))]
 pub(crate) mod sync;
+
+#[cfg(feature = "fake")]
+pub(crate) mod fake;

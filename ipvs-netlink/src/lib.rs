@@ -44,6 +44,8 @@
 //!
 //! - `sync` (off by default): `Client`, a blocking client (Linux, brings `nix` along). Without
 //!   it the crate opens no socket.
+//! - `fake` (off by default, no dependencies): `FakeKernel`, which answers octets as the kernel
+//!   does, for tests that have neither the module nor root.
 //!
 //! # What it never does
 //!
@@ -73,6 +75,8 @@ mod uapi;
 
 pub use batch::Batch;
 pub use destination::{Destination, DestinationKey, ObservedDestination};
+#[cfg(feature = "fake")]
+pub use driver::fake::{FakeConnections, FakeKernel, FakeOverrun, FakeSocket};
 #[cfg(all(feature = "sync", target_os = "linux"))]
 pub use driver::sync::Client;
 pub use error::{DecodeError, EncodeError, Error, Object, Operation, Reason, Rejected};
