@@ -1,0 +1,187 @@
+//! One file of cases for two transports: the fake kernel, always, and the real one, where there
+//! is IPVS with an empty table that we may change. What they answer must be what the cases say
+//! and the same on both, octet for octet; so must be what 10,000 random messages leave.
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test may panic")]
+
+mod cases;
+mod random;
+mod request;
+mod state;
+mod wire;
+
+use ipvs_netlink::FakeKernel;
+
+use cases::{OK, Scenario, scenarios};
+use random::Dice;
+use request::{Ask, Level, SERVICE, TIMEOUT_TCP, TIMEOUT_TCP_FIN, TIMEOUT_UDP, cmd, svc};
+use state::State;
+use wire::{Kernel, Outcome, Real};
+
+/// Messages of one send whose answers fit a receive buffer of default size.
+const BATCH: usize = 50;
+const RANDOM: usize = 10_000;
+
+/// The real kernel, with an empty table; or why not.
+fn real(test: &str, cap_ack: bool, ext_ack: bool) -> Option<Kernel> {
+    let kernel = Real::open(cap_ack, ext_ack).ok().and_then(|wire| Kernel::new(Box::new(wire)));
+    let Some(mut kernel) = kernel else {
+        println!("SKIPPED {test} on the real kernel: needs ip_vs in the kernel");
+        return None;
+    };
+    let all = kernel.ask(&Ask::dump(cmd::GET_SERVICE, Level::default()));
+    if (all.errno, all.replies.len()) != (OK, 0) {
+        println!("SKIPPED {test} on the real kernel: needs an empty IPVS table and the right to change it");
+        return None;
+    }
+    Some(kernel)
+}
+
+/// A fake kernel with what differs from one real kernel to another.
+fn twin(real: Option<&mut Kernel>) -> FakeKernel {
+    let fake = FakeKernel::new().with_interfaces([("lo", 65_536)]);
+    let Some(real) = real else { return fake };
+    let info = real.ask(&Ask::new(cmd::GET_INFO, Level::default()));
+    let (_, reply) = &info.replies[0];
+    let buckets = u32::from_ne_bytes(reply[16..20].try_into().expect("4"));
+    // u32::MAX seconds, multiplied with the tick rate in 32 bits and divided again.
+    let key = cases::address(6, "192.0.2.1", 80);
+    let long = cases::full(key.clone(), "none").u32(svc::TIMEOUT, u32::MAX);
+    assert_eq!(real.ask(&cases::on_service(cmd::NEW_SERVICE, &long)).errno, OK);
+    let state = real.ask(&cases::on_service(cmd::GET_SERVICE, &key));
+    real.ask(&Ask::new(cmd::FLUSH, Level::default()));
+    let (_, reply) = &state.replies[0];
+    let at = reply.windows(4).position(|header| header == [8, 0, 8, 0]).expect("a time-out") + 4;
+    let seconds = u32::from_ne_bytes(reply[at..at + 4].try_into().expect("4"));
+    let fits = |ticks: &u32| u32::MAX.wrapping_mul(*ticks) / ticks == seconds;
+    let ticks = [100, 250, 300, 1000].into_iter().find(fits).expect("a tick rate of Linux");
+    println!("the real kernel has {buckets} buckets and {ticks} ticks a second");
+    fake.with_connection_table_size(buckets).with_ticks_per_second(ticks)
+}
+
+fn reset(kernel: &mut Kernel) {
+    let timeouts = Level::default().u32(TIMEOUT_TCP, 900).u32(TIMEOUT_TCP_FIN, 120).u32(TIMEOUT_UDP, 300);
+    let flush = Ask::new(cmd::FLUSH, Level::default());
+    kernel.ask_all(&[flush, cases::stop(1), cases::stop(2), Ask::new(cmd::SET_CONFIG, timeouts)]);
+}
+
+fn run(kernel: &mut Kernel, which: &str, scenario: &Scenario) -> (Vec<Outcome>, State) {
+    reset(kernel);
+    let mut outcomes = Vec::new();
+    for (what, ask, errno) in &scenario.steps {
+        let outcome = kernel.ask(ask);
+        assert_eq!(outcome.errno, *errno, "{which}: {}: {what}", scenario.name);
+        outcomes.push(outcome);
+    }
+    let state = State::read(kernel);
+    assert_eq!(state.lines(), scenario.left, "{which}: {}", scenario.name);
+    reset(kernel);
+    (outcomes, state)
+}
+
+fn both(test: &str, cap_ack: bool, ext_ack: bool) -> (Kernel, Option<Kernel>) {
+    let mut real = real(test, cap_ack, ext_ack);
+    let fake = twin(real.as_mut()).with_socket_options(cap_ack, ext_ack);
+    (Kernel::new(Box::new(fake)).expect("it has IPVS"), real)
+}
+
+/// As the module is one for the whole machine, one test asks it at a time.
+#[test]
+fn two_transports_are_one_kernel() {
+    for (cap_ack, ext_ack) in [(true, true), (false, false)] {
+        every_case_ends_as_it_says(cap_ack, ext_ack);
+    }
+    messages_that_are_no_commands();
+    random_messages_leave_the_same();
+}
+
+fn every_case_ends_as_it_says(cap_ack: bool, ext_ack: bool) {
+    let (mut fake, mut real) = both("every_case_ends_as_it_says", cap_ack, ext_ack);
+    let scenarios = scenarios();
+    let mut differ = 0;
+    for scenario in &scenarios {
+        let ours = run(&mut fake, "fake", scenario);
+        let Some(real) = &mut real else { continue };
+        let theirs = run(real, "real", scenario);
+        for ((what, ask, _), (ours, theirs)) in scenario.steps.iter().zip(ours.0.iter().zip(&theirs.0)) {
+            if ours != theirs {
+                differ += 1;
+                println!("{}: {what}: {ask:?}\nfake {ours:x?}\nreal {theirs:x?}", scenario.name);
+            }
+        }
+        assert_eq!(ours.1, theirs.1, "{}", scenario.name);
+    }
+    assert_eq!(differ, 0);
+    let steps: usize = scenarios.iter().map(|scenario| scenario.steps.len()).sum();
+    let kernels = if real.is_some() { "the fake kernel and the real one" } else { "the fake kernel" };
+    println!("{steps} cases in {} scenarios on {kernels}", scenarios.len());
+}
+
+/// The controller's answer, and what generic netlink itself refuses.
+fn messages_that_are_no_commands() {
+    let (mut fake, mut real) = both("messages_that_are_no_commands", true, true);
+    let asks: [(&str, u16, u16, &[u8], i32); 8] = [
+        ("no such family", 0x3ff, 5, &[15, 1, 0, 0], cases::ENOENT),
+        ("too short", 0, 5, &[15, 1], cases::EINVAL),
+        ("any version", 0, 5, &[15, 9, 0, 0], OK),
+        ("no request", 0, 4, &[15, 1, 0, 0], OK),
+        ("netlink's own", 1, 5, &[], OK),
+        ("half a dump is none", 0, 0x105, &[15, 1, 0, 0], OK),
+        ("an attribute without an end", 0, 5, &[15, 1, 0, 0, 9, 0, 4, 0], OK),
+        ("an attribute shorter than its header", 0, 5, &[12, 1, 0, 0, 3, 0, 4, 0], OK),
+    ];
+    for (what, kind, flags, payload, errno) in asks {
+        let ask = |kernel: &mut Kernel| {
+            let kind = if kind == 0 { kernel.family } else { kind };
+            kernel.raw(kind, flags, payload)
+        };
+        let ours = ask(&mut fake);
+        assert_eq!(ours.errno, errno, "{what}");
+        if let Some(real) = &mut real {
+            // The header of the request comes back with its family's number.
+            assert_eq!(ours, ask(real), "{what}");
+        }
+    }
+    if let Some(real) = &mut real {
+        let number = |mut outcome: Outcome| {
+            let (_, reply) = &mut outcome.replies[0];
+            let at = reply.windows(4).position(|header| header == [6, 0, 1, 0]).expect("a number");
+            reply[at + 4..at + 6].fill(0);
+            outcome
+        };
+        assert_eq!(number(fake.look_up()), number(real.look_up()));
+    }
+}
+
+fn random_messages_leave_the_same() {
+    let (mut fake, mut real) = both("random_messages_leave_the_same", true, true);
+    let seed = std::env::var("TWO_TRANSPORTS_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(6);
+    println!("seed {seed} (TWO_TRANSPORTS_SEED)");
+    let mut dice = Dice(seed);
+    let mut errnos = std::collections::BTreeMap::<(u8, i32), usize>::new();
+    for round in 0..RANDOM / BATCH {
+        let asks: Vec<_> = (0..BATCH).map(|_| dice.ask()).collect();
+        // A second dump in one send may be refused while the first runs: one message each.
+        let ours: Vec<_> = asks.iter().map(|ask| fake.ask(ask)).collect();
+        for (ask, ours) in asks.iter().zip(&ours) {
+            *errnos.entry((ask.command, ours.errno)).or_default() += 1;
+        }
+        let Some(real) = &mut real else { continue };
+        let theirs: Vec<_> = asks.iter().map(|ask| real.ask(ask)).collect();
+        for (ask, (ours, theirs)) in asks.iter().zip(ours.iter().zip(&theirs)) {
+            assert_eq!(ours, theirs, "round {round}: {ask:?}");
+        }
+        assert_eq!(State::read(&mut fake), State::read(real), "round {round}");
+    }
+    if let Some(real) = &mut real {
+        reset(real);
+    }
+    println!("{RANDOM} random messages, (command, errno) and how often: {errnos:?}");
+    let state = State::read(&mut fake);
+    println!(
+        "{} services left, {} destinations",
+        state.services.len(),
+        state.lines().len() - state.services.len()
+    );
+    // Whatever a command is named in a dump's place, nothing is left unread.
+    let _empty = fake.ask(&Ask::dump(cmd::GET_DEST, Level::default().u16(SERVICE, 0)));
+}
