@@ -9,11 +9,13 @@ mod request;
 mod state;
 mod wire;
 
+use core::time::Duration;
+
 use ipvs_netlink::FakeKernel;
 
 use cases::{OK, Scenario, scenarios};
 use random::Dice;
-use request::{Ask, Level, SERVICE, TIMEOUT_TCP, TIMEOUT_TCP_FIN, TIMEOUT_UDP, cmd, svc};
+use request::{Ask, Level, TIMEOUT_TCP, TIMEOUT_TCP_FIN, TIMEOUT_UDP, cmd, svc};
 use state::State;
 use wire::{Kernel, Outcome, Real};
 
@@ -28,6 +30,7 @@ fn real(test: &str, cap_ack: bool, ext_ack: bool) -> Option<Kernel> {
         println!("SKIPPED {test} on the real kernel: needs ip_vs in the kernel");
         return None;
     };
+    kernel.daemon_start = Duration::from_millis(30);
     let all = kernel.ask(&Ask::dump(cmd::GET_SERVICE, Level::default()));
     if (all.errno, all.replies.len()) != (OK, 0) {
         println!("SKIPPED {test} on the real kernel: needs an empty IPVS table and the right to change it");
@@ -176,12 +179,5 @@ fn random_messages_leave_the_same() {
         reset(real);
     }
     println!("{RANDOM} random messages, (command, errno) and how often: {errnos:?}");
-    let state = State::read(&mut fake);
-    println!(
-        "{} services left, {} destinations",
-        state.services.len(),
-        state.lines().len() - state.services.len()
-    );
-    // Whatever a command is named in a dump's place, nothing is left unread.
-    let _empty = fake.ask(&Ask::dump(cmd::GET_DEST, Level::default().u16(SERVICE, 0)));
+    println!("{} services and destinations are left", State::read(&mut fake).lines().len());
 }

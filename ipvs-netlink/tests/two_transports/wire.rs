@@ -1,8 +1,10 @@
 //! The two transports: the fake kernel, and the real one.
 
+use core::time::Duration;
 use std::os::fd::{AsRawFd, OwnedFd};
+use std::thread::sleep;
 
-use ipvs_netlink::FakeKernel;
+use ipvs_netlink::{Client, Error, Transport};
 use nix::libc;
 use nix::sys::socket::{
     AddressFamily, MsgFlags, NetlinkAddr, SetSockOpt, SockFlag, SockProtocol, SockType, bind, recv, send,
@@ -10,7 +12,7 @@ use nix::sys::socket::{
 };
 use nix::sys::time::{TimeVal, TimeValLike};
 
-use crate::request::{Ask, NLM_F_ACK, NLM_F_REQUEST, message};
+use crate::request::{Ask, NLM_F_ACK, NLM_F_REQUEST, cmd, message};
 
 nix::setsockopt_impl!(
     CapAck,
@@ -32,23 +34,6 @@ struct CapAck;
 #[derive(Clone, Copy, Debug)]
 struct ExtAck;
 
-/// Octets to a kernel and back.
-pub(crate) trait Wire {
-    fn send(&mut self, request: &[u8]);
-    /// The next datagram, `None` if none comes.
-    fn receive(&mut self) -> Option<Vec<u8>>;
-}
-
-impl Wire for FakeKernel {
-    fn send(&mut self, request: &[u8]) {
-        FakeKernel::send(self, request);
-    }
-
-    fn receive(&mut self) -> Option<Vec<u8>> {
-        FakeKernel::receive(self).expect("no overrun")
-    }
-}
-
 /// A generic netlink socket with a time-out.
 pub(crate) struct Real {
     socket: OwnedFd,
@@ -67,14 +52,29 @@ impl Real {
     }
 }
 
-impl Wire for Real {
-    fn send(&mut self, request: &[u8]) {
-        send(self.socket.as_raw_fd(), request, MsgFlags::empty()).expect("sent");
+impl Transport for Real {
+    fn send(&mut self, request: &[u8]) -> Result<(), Error> {
+        let sent = send(self.socket.as_raw_fd(), request, MsgFlags::empty());
+        sent.map(|_| ()).map_err(|errno| Error::Socket { doing: "send", errno: errno as i32 })
     }
 
-    fn receive(&mut self) -> Option<Vec<u8>> {
-        let length = recv(self.socket.as_raw_fd(), &mut self.buffer, MsgFlags::empty()).ok()?;
-        Some(self.buffer[..length].to_vec())
+    fn receive(&mut self) -> Result<&[u8], Error> {
+        let length = recv(self.socket.as_raw_fd(), &mut self.buffer, MsgFlags::empty())
+            .map_err(|errno| Error::Socket { doing: "receive", errno: errno as i32 })?;
+        Ok(&self.buffer[..length])
+    }
+}
+
+/// A transport that is only lent.
+pub(crate) struct Lent<'a>(&'a mut dyn Transport);
+
+impl Transport for Lent<'_> {
+    fn send(&mut self, request: &[u8]) -> Result<(), Error> {
+        self.0.send(request)
+    }
+
+    fn receive(&mut self) -> Result<&[u8], Error> {
+        self.0.receive()
     }
 }
 
@@ -95,21 +95,30 @@ pub(crate) struct Outcome {
 
 /// A transport with its family's number and its sequence numbers.
 pub(crate) struct Kernel {
-    pub(crate) wire: Box<dyn Wire>,
+    wire: Box<dyn Transport>,
     pub(crate) family: u16,
     sequence: u32,
+    /// How long a daemon needs until it runs. Linux 6.1 does not answer at all when one is
+    /// stopped before: to generic netlink the `EINTR` of its thread means "no answer".
+    pub(crate) daemon_start: Duration,
 }
 
 impl Kernel {
     /// `None` if there is no IPVS.
-    pub(crate) fn new(wire: Box<dyn Wire>) -> Option<Self> {
-        let mut kernel = Self { wire, family: 0, sequence: 0 };
+    pub(crate) fn new(wire: Box<dyn Transport>) -> Option<Self> {
+        let mut kernel = Self { wire, family: 0, sequence: 0, daemon_start: Duration::ZERO };
         let outcome = kernel.look_up();
         let (_, reply) = outcome.replies.first()?;
         // Name, then number.
         let at = reply.windows(4).position(|header| header == [6, 0, 1, 0])?;
         kernel.family = u16::from_ne_bytes([reply[at + 4], reply[at + 5]]);
         Some(kernel)
+    }
+
+    /// What our own client reads through the same socket.
+    pub(crate) fn client<T>(&mut self, act: impl FnOnce(&mut Client<Lent<'_>>) -> Result<T, Error>) -> T {
+        let mut client = Client::over(Lent(self.wire.as_mut())).expect("it has IPVS");
+        act(&mut client).expect("readable")
     }
 
     /// `CTRL_CMD_GETFAMILY` by name.
@@ -130,7 +139,11 @@ impl Kernel {
     }
 
     pub(crate) fn ask(&mut self, ask: &Ask) -> Outcome {
-        self.ask_all(core::slice::from_ref(ask)).remove(0)
+        let outcome = self.ask_all(core::slice::from_ref(ask)).remove(0);
+        if (ask.command, outcome.errno) == (cmd::NEW_DAEMON, 0) {
+            sleep(self.daemon_start);
+        }
+        outcome
     }
 
     /// A message of any kind, whose sequence number is the next.
@@ -143,15 +156,15 @@ impl Kernel {
     fn exchange(&mut self, request: &[u8], count: usize) -> Vec<Outcome> {
         let first = self.sequence + 1;
         self.sequence += u32::try_from(count).expect("few");
-        self.wire.send(request);
+        self.wire.send(request).expect("sent");
         let mut outcomes = vec![Outcome::default(); count];
         let mut open = count;
         while open > 0 {
-            let Some(datagram) = self.wire.receive() else {
+            let Ok(datagram) = self.wire.receive() else {
                 outcomes.iter_mut().for_each(|outcome| outcome.errno = NO_ANSWER);
                 return outcomes;
             };
-            for (kind, flags, sequence, payload) in messages(&datagram) {
+            for (kind, flags, sequence, payload) in messages(datagram) {
                 let index = usize::try_from(sequence - first).expect("ours");
                 let outcome = &mut outcomes[index];
                 match kind {

@@ -3,7 +3,7 @@
 use crate::uapi::{AddressFamily, cmd, dest, errno, svc, top};
 
 use super::kernel::Kernel;
-use super::numbers::{self, GUE, HASHED, METHOD_MASK, TUNNEL};
+use super::numbers::{GUE, HASHED, METHOD_MASK, TUNNEL};
 use super::policy::{self, Found};
 use super::table::{DestId, DestSettings, ServiceId, Settings};
 
@@ -40,7 +40,7 @@ impl Kernel {
                 self.table.delete_service(&id);
                 Ok(())
             }
-            (numbers::cmd::ZERO, ..) => {
+            (cmd::ZERO, ..) => {
                 self.table.zero(Some(&id));
                 Ok(())
             }

@@ -1,9 +1,9 @@
 //! Synchronization daemons and time-outs.
 
-use crate::uapi::errno;
+use crate::uapi::{cmd, daemon, errno, top};
 
 use super::kernel::Kernel;
-use super::numbers::{BACKUP, MASTER, cmd, daemon, errno::ENODEV, top};
+use super::numbers::{BACKUP, MASTER};
 use super::policy::Found;
 
 /// A running daemon with what the kernel chose for it.
@@ -80,7 +80,7 @@ impl Kernel {
             return Err(errno::ENOPROTOOPT);
         }
         let interfaces = &self.traits.interfaces;
-        let mtu = interfaces.iter().find(|(name, _)| name.as_bytes() == interface).ok_or(ENODEV)?.1;
+        let mtu = interfaces.iter().find(|(name, _)| name.as_bytes() == interface).ok_or(errno::ENODEV)?.1;
         let wanted = found.u16(daemon::SYNC_MAXLEN).unwrap_or(0);
         let daemon = Daemon {
             interface: interface.to_vec(),

@@ -3,7 +3,7 @@
 use crate::attr::MESSAGE_HEADER;
 use crate::uapi::{self, cmd, errno};
 
-use super::numbers::{self, NLMSG_MIN_TYPE, errno::EOPNOTSUPP};
+use super::numbers::{self, NLMSG_MIN_TYPE};
 use super::policy::{self, Bad, Found, Policy};
 use super::socket::{Detail, Refusal};
 use super::{FAMILY, FakeKernel, report};
@@ -69,7 +69,7 @@ impl FakeKernel {
             return Err(errno.into());
         }
         let Some((does, dumps)) = operations(*command) else {
-            return Err(EOPNOTSUPP.into());
+            return Err(errno::EOPNOTSUPP.into());
         };
         if !self.kernel.traits.permitted {
             return Err(errno::EPERM.into());
@@ -84,25 +84,24 @@ impl FakeKernel {
                 self.perform(*command, request, &found)?;
                 Ok(Outcome::Done)
             }
-            _ => Err(EOPNOTSUPP.into()),
+            _ => Err(errno::EOPNOTSUPP.into()),
         }
     }
 
     fn perform(&mut self, command: u8, request: &Request<'_>, found: &Found<'_>) -> Result<(), Refusal> {
         match command {
-            cmd::GET_SERVICE | cmd::GET_INFO | numbers::cmd::GET_CONFIG => {
+            cmd::GET_SERVICE | cmd::GET_INFO | cmd::GET_CONFIG => {
                 self.tell(command, request.sequence, found)?;
             }
-            numbers::cmd::NEW_DAEMON | numbers::cmd::DEL_DAEMON => {
-                let nest = found.octets(numbers::top::DAEMON).ok_or(errno::EINVAL)?;
-                // The attributes of the nest are the request's last, or its offset is unknown.
+            cmd::NEW_DAEMON | cmd::DEL_DAEMON => {
+                let nest = found.octets(uapi::top::DAEMON).ok_or(errno::EINVAL)?;
                 let base = offset_within(request.whole, nest);
                 let daemon = read(nest, policy::DAEMON, base)
                     .map_err(|refusal| Refusal { errno: errno::EINVAL, ..refusal })?;
                 self.kernel.change_daemon(command, &daemon)?;
             }
-            numbers::cmd::SET_CONFIG => self.kernel.set_timeouts(found)?,
-            numbers::cmd::ZERO if found.octets(uapi::top::SERVICE).is_none() => {
+            cmd::SET_CONFIG => self.kernel.set_timeouts(found)?,
+            cmd::ZERO if found.octets(uapi::top::SERVICE).is_none() => {
                 self.kernel.table.zero(None);
             }
             cmd::FLUSH => self.kernel.table.flush(),
@@ -126,11 +125,11 @@ impl FakeKernel {
                 });
             }
             cmd::GET_INFO => self.reply(FAMILY, sequence, |kernel, reply| {
-                reply.generic(numbers::cmd::SET_INFO, uapi::GENL_VERSION);
+                reply.generic(numbers::SET_INFO, uapi::GENL_VERSION);
                 kernel.report_info(reply);
             }),
             _ => self.reply(FAMILY, sequence, |kernel, reply| {
-                reply.generic(numbers::cmd::SET_CONFIG, uapi::GENL_VERSION);
+                reply.generic(cmd::SET_CONFIG, uapi::GENL_VERSION);
                 kernel.report_timeouts(reply);
             }),
         }
@@ -140,7 +139,7 @@ impl FakeKernel {
     /// The controller looks up one family by its name or number; it does nothing else here.
     fn control(&mut self, command: u8, request: &Request<'_>, attributes: &[u8]) -> Result<Outcome, Refusal> {
         if command != uapi::CTRL_CMD_GETFAMILY || request.is_dump() {
-            return Err(EOPNOTSUPP.into());
+            return Err(errno::EOPNOTSUPP.into());
         }
         let found = read(attributes, policy::CONTROLLER, MESSAGE_HEADER + GENERIC_HEADER)?;
         let name = found.name(uapi::CTRL_ATTR_FAMILY_NAME);
@@ -197,17 +196,17 @@ fn split(octets: &[u8]) -> Option<(Request<'_>, &[u8])> {
 const fn operations(command: u8) -> Option<(bool, bool)> {
     match command {
         cmd::GET_SERVICE => Some((true, true)),
-        cmd::GET_DEST | numbers::cmd::GET_DAEMON => Some((false, true)),
-        numbers::cmd::SET_INFO => None,
+        cmd::GET_DEST | cmd::GET_DAEMON => Some((false, true)),
+        numbers::SET_INFO => None,
         cmd::NEW_SERVICE..=cmd::FLUSH => Some((true, false)),
         _ => None,
     }
 }
 
 fn read(octets: &[u8], policy: Policy, base: usize) -> Result<Found<'_>, Refusal> {
-    Found::read(octets, policy).map_err(|Bad { errno, offset }| Refusal {
+    Found::read(octets, policy).map_err(|Bad { errno, offset, demand }| Refusal {
         errno,
-        detail: Some(Detail { text: "Attribute failed policy validation", offset: Some(base + offset) }),
+        detail: Some(Detail { offset: base + offset, demand }),
     })
 }
 

@@ -5,13 +5,13 @@
 //! error, and of two attributes with one number the later counts.
 
 use crate::attr::{Attribute, Attributes};
-use crate::uapi::{dest, errno, svc, top};
+use crate::uapi::{NLA_F_NESTED, daemon, dest, errno, svc, top};
 
-use super::numbers::{daemon, top as more};
+use super::write::Reply;
 
 /// What the kernel demands of an attribute's octets.
-#[derive(Clone, Copy, Debug)]
-enum Demand {
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Demand {
     /// At least so many octets: numbers, and IPv6 addresses.
     AtLeast(usize),
     /// At most so many.
@@ -41,10 +41,10 @@ pub(super) const TOP: Policy = Policy {
     demands: &[
         (top::SERVICE, Demand::Nest),
         (top::DEST, Demand::Nest),
-        (more::DAEMON, Demand::Nest),
-        (more::TIMEOUT_TCP, U32),
-        (more::TIMEOUT_TCP_FIN, U32),
-        (more::TIMEOUT_UDP, U32),
+        (top::DAEMON, Demand::Nest),
+        (top::TIMEOUT_TCP, U32),
+        (top::TIMEOUT_TCP_FIN, U32),
+        (top::TIMEOUT_UDP, U32),
     ],
 };
 
@@ -108,6 +108,7 @@ pub(super) struct Bad {
     pub(super) errno: i32,
     /// Where it begins, counted from the beginning of its level.
     pub(super) offset: usize,
+    pub(super) demand: Demand,
 }
 
 /// The attributes of one level that the policy knows and accepts.
@@ -126,7 +127,11 @@ impl<'a> Found<'a> {
             if (1..=policy.last).contains(&attribute.kind) {
                 let demand = policy.demands.iter().find(|(kind, _)| *kind == attribute.kind);
                 if let Some((_, demand)) = demand {
-                    demand.check(attribute.payload).map_err(|errno| Bad { errno, offset })?;
+                    demand.check(attribute.payload).map_err(|errno| Bad {
+                        errno,
+                        offset,
+                        demand: *demand,
+                    })?;
                 }
                 found.attributes.push(attribute);
             }
@@ -176,7 +181,43 @@ impl<'a> Found<'a> {
     }
 }
 
+/// `NL_POLICY_TYPE_ATTR_*`, which tell a demand.
+mod told {
+    pub(super) const TYPE: u16 = 1;
+    pub(super) const MIN_VALUE: u16 = 4;
+    pub(super) const MAX_VALUE: u16 = 5;
+    pub(super) const MAX_LENGTH: u16 = 7;
+    pub(super) const PAD: u16 = 11;
+}
+
 impl Demand {
+    /// As an extended answer tells it, with the numbers of `NL_ATTR_TYPE_*`. For an IPv6
+    /// address there are none.
+    pub(super) fn tell(self, kind: u16, reply: &mut Reply<'_>) {
+        let number = |reply: &mut Reply<'_>, number: u32, most: u64| {
+            reply.nest(kind | NLA_F_NESTED, |reply| {
+                reply.u64(told::MIN_VALUE, 0, told::PAD);
+                reply.u64(told::MAX_VALUE, most, told::PAD);
+                reply.u32(told::TYPE, number);
+            });
+        };
+        let octets = |reply: &mut Reply<'_>, number: u32, most: usize| {
+            reply.nest(kind | NLA_F_NESTED, |reply| {
+                reply.u32(told::MAX_LENGTH, u32::try_from(most).unwrap_or(u32::MAX));
+                reply.u32(told::TYPE, number);
+            });
+        };
+        match self {
+            Self::AtLeast(1) => number(reply, 2, u8::MAX.into()),
+            Self::AtLeast(2) => number(reply, 3, u16::MAX.into()),
+            Self::AtLeast(4) => number(reply, 4, u32::MAX.into()),
+            Self::AtLeast(_) => {}
+            Self::AtMost(most) => octets(reply, 10, most),
+            Self::Name(most) => octets(reply, 12, most),
+            Self::Nest => reply.nest(kind | NLA_F_NESTED, |reply| reply.u32(told::TYPE, 13)),
+        }
+    }
+
     fn check(self, octets: &[u8]) -> Result<(), i32> {
         let length = octets.len();
         let fits = match self {
@@ -221,6 +262,6 @@ mod tests {
         assert_eq!(found.u16(svc::AF), Some(u16::from_ne_bytes([10, 0])));
         assert_eq!(found.octets(svc::PROTOCOL), None);
         let short = Found::read(&[&octets[..8], &[5, 0, 2, 0, 6, 0, 0, 0]].concat(), SERVICE);
-        assert_eq!(short.unwrap_err(), Bad { errno: errno::ERANGE, offset: 8 });
+        assert_eq!(short.unwrap_err(), Bad { errno: errno::ERANGE, offset: 8, demand: U16 });
     }
 }

@@ -1,11 +1,11 @@
 //! What the fake kernel holds, as the kernel's replies tell it.
 
 use crate::stats::Stats;
-use crate::uapi::{dest, info, stats, svc, top};
+use crate::uapi::{daemon, dest, info, stats, svc, top};
 
 use super::config::{Daemon, Group};
 use super::kernel::{Kernel, Traits};
-use super::numbers::{self, STATS_PAD, daemon};
+use super::numbers::STATS_PAD;
 use super::table::{Dest, DestId, ServiceId, Svc};
 use super::write::Reply;
 
@@ -68,7 +68,7 @@ pub(super) fn destination(reply: &mut Reply<'_>, traits: &Traits, id: &DestId, f
 }
 
 pub(super) fn daemon(reply: &mut Reply<'_>, state: u32, found: &Daemon) {
-    reply.nest(numbers::top::DAEMON, |reply| {
+    reply.nest(top::DAEMON, |reply| {
         reply.u32(daemon::STATE, state);
         let mut name = found.interface.clone();
         name.push(0);
@@ -87,9 +87,9 @@ pub(super) fn daemon(reply: &mut Reply<'_>, state: u32, found: &Daemon) {
 
 impl Kernel {
     pub(super) fn report_timeouts(&self, reply: &mut Reply<'_>) {
-        reply.u32(numbers::top::TIMEOUT_TCP, self.timeouts.tcp);
-        reply.u32(numbers::top::TIMEOUT_TCP_FIN, self.timeouts.tcp_fin);
-        reply.u32(numbers::top::TIMEOUT_UDP, self.timeouts.udp);
+        reply.u32(top::TIMEOUT_TCP, self.timeouts.tcp);
+        reply.u32(top::TIMEOUT_TCP_FIN, self.timeouts.tcp_fin);
+        reply.u32(top::TIMEOUT_UDP, self.timeouts.udp);
     }
 
     pub(super) fn report_info(&self, reply: &mut Reply<'_>) {

@@ -5,10 +5,8 @@ use std::collections::VecDeque;
 use crate::uapi;
 
 use super::kernel::Kernel;
-use super::numbers::{
-    self, BACKUP, MASTER, NLM_F_ACK_TLVS, NLM_F_CAPPED, NLM_F_MULTI, NLMSGERR_ATTR_MSG, NLMSGERR_ATTR_OFFS,
-};
-use super::policy::{self, Found};
+use super::numbers::{BACKUP, MASTER, NLM_F_MULTI, NLMSGERR_ATTR_OFFS, NLMSGERR_ATTR_POLICY};
+use super::policy::{self, Demand, Found};
 use super::write::{Header, Reply};
 use super::{FakeKernel, report};
 
@@ -72,11 +70,12 @@ pub(super) struct Refusal {
     pub(super) detail: Option<Detail>,
 }
 
+/// An attribute that a policy refuses. IPVS says nothing more of its other refusals.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) struct Detail {
-    pub(super) text: &'static str,
-    /// Of the attribute at fault, from the beginning of the message.
-    pub(super) offset: Option<usize>,
+    /// From the beginning of the message.
+    pub(super) offset: usize,
+    pub(super) demand: Demand,
 }
 
 impl From<i32> for Refusal {
@@ -106,7 +105,7 @@ impl FakeKernel {
         let errno = refusal.map_or(0, |refusal| refusal.errno);
         let whole = errno != 0 && !self.socket.cap_ack;
         let detail = refusal.and_then(|refusal| refusal.detail).filter(|_| self.socket.ext_ack);
-        let flags = if whole { 0 } else { NLM_F_CAPPED } | detail.map_or(0, |_| NLM_F_ACK_TLVS);
+        let flags = if whole { 0 } else { uapi::NLM_F_CAPPED } | detail.map_or(0, |_| uapi::NLM_F_ACK_TLVS);
         let kept = if whole { request.len() } else { crate::attr::MESSAGE_HEADER };
         let mut datagram = Vec::new();
         let header = Header { kind: uapi::NLMSG_ERROR, flags, sequence, port: PORT };
@@ -114,10 +113,9 @@ impl FakeKernel {
             reply.raw(&errno.wrapping_neg().to_ne_bytes());
             reply.raw(request.get(..kept).unwrap_or_default());
             if let Some(detail) = detail {
-                reply.text(NLMSGERR_ATTR_MSG, detail.text);
-                if let Some(offset) = detail.offset.and_then(|offset| u32::try_from(offset).ok()) {
-                    reply.u32(NLMSGERR_ATTR_OFFS, offset);
-                }
+                reply.text(uapi::NLMSGERR_ATTR_MSG, "Attribute failed policy validation");
+                reply.u32(NLMSGERR_ATTR_OFFS, u32::try_from(detail.offset).unwrap_or(u32::MAX));
+                detail.demand.tell(NLMSGERR_ATTR_POLICY, reply);
             }
         });
         self.push(datagram);
@@ -182,7 +180,7 @@ impl FakeKernel {
         dump.disturbed = true;
         if let Some(change) = self.faults.changes.pop_front() {
             let ours = (core::mem::take(&mut self.socket), core::mem::take(&mut self.faults));
-            self.send(&change);
+            self.process(&change);
             (self.socket, self.faults) = ours;
         }
     }
@@ -218,7 +216,7 @@ impl Kernel {
                 let roles = [(MASTER, &self.daemons.master), (BACKUP, &self.daemons.backup)];
                 let running = roles.into_iter().filter_map(|(state, daemon)| Some((state, daemon.as_ref()?)));
                 let running = running.skip(dump.told);
-                self.fill(dump, numbers::cmd::NEW_DAEMON, datagram, running, |reply, (state, daemon)| {
+                self.fill(dump, uapi::cmd::NEW_DAEMON, datagram, running, |reply, (state, daemon)| {
                     report::daemon(reply, state, daemon);
                 })
             }

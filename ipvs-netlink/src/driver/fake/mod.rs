@@ -15,11 +15,15 @@ mod write;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::client::Transport;
 use crate::destination::DestinationKey;
+use crate::error::Error;
+use crate::request::FamilyId;
 use crate::service::ServiceKey;
 use crate::stats::Stats;
 
 use kernel::Kernel;
+use numbers::{EAGAIN, ENOBUFS};
 use socket::{Socket, Taken};
 
 /// The number under which the fake kernel registered its family.
@@ -37,30 +41,22 @@ const FAMILY: u16 = 0x1c;
 /// # Examples
 ///
 /// ```
-/// use ipvs_netlink::{Batch, Command, FakeKernel, Listing, Service, ServiceKey};
+/// use ipvs_netlink::{Client, Command, FakeKernel, Reason, Service, ServiceKey};
 ///
-/// let mut kernel = FakeKernel::new().with_schedulers(["rr", "wlc"]);
-/// let mut request = Vec::new();
-/// let mut family = Listing::family(1);
-/// family.encode(ipvs_netlink::FamilyId(0), &mut request);
-/// for datagram in kernel.handle(&request) {
-///     family.feed(&datagram)?;
-/// }
-/// let family = family.finish()[0];
-///
+/// let mut client = Client::over(FakeKernel::new().without_module("ip_vs_mh"))?;
 /// let key = ServiceKey::tcp("192.0.2.1:80".parse()?);
-/// let commands = ["wlc", "mh"].map(|name| Command::NewService {
-///     key,
-///     service: Service::new(name.parse().unwrap()),
-/// });
-/// request.clear();
-/// let mut batch = Batch::encode(&commands, family, 2, &mut request);
-/// for datagram in kernel.handle(&request) {
-///     batch.feed(&datagram)?;
-/// }
-/// let results = batch.finish();
-/// assert_eq!(results[0], Ok(()));
-/// assert!(results[1].is_err(), "the service is there already");
+/// let new = |name: &str| Command::NewService { key, service: Service::new(name.parse().unwrap()) };
+/// let error = client.apply(&new("mh")).unwrap_err();
+/// assert_eq!(error.reason(), Some(Reason::NoSuchModule));
+/// client.apply(&new("wlc"))?;
+/// assert_eq!(client.services()?.len(), 1);
+///
+/// // Somebody else deletes it.
+/// let mut octets = Vec::new();
+/// let delete = Command::DeleteService { key };
+/// delete.encode(FakeKernel::FAMILY, 1, false, &mut octets)?;
+/// client.transport_mut().handle(&octets);
+/// assert_eq!(client.service(&key)?, None);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, Default)]
@@ -68,6 +64,8 @@ pub struct FakeKernel {
     kernel: Kernel,
     socket: Socket,
     faults: Faults,
+    /// What was received last.
+    last: Vec<u8>,
 }
 
 /// What goes wrong next.
@@ -91,6 +89,9 @@ pub struct FakeConnections {
 
 /// What this kernel is like.
 impl FakeKernel {
+    /// The number under which it registered `IPVS`.
+    pub const FAMILY: FamilyId = FamilyId(FAMILY);
+
     /// An empty table, every module of Linux 6.1, the interfaces `lo` and `eth0`.
     #[must_use]
     pub fn new() -> Self {
@@ -254,12 +255,12 @@ impl FakeKernel {
     }
 }
 
-/// The socket.
 impl FakeKernel {
-    /// Takes one request and gives every datagram that answers it. Answers to earlier
-    /// requests that were sent with [`send`](Self::send) come first.
+    /// Takes one request and gives every datagram that answers it, after those that still
+    /// waited; lost answers are missing. Somebody who wants them one by one uses it as a
+    /// [`Transport`].
     pub fn handle(&mut self, request: &[u8]) -> Vec<Vec<u8>> {
-        self.send(request);
+        self.process(request);
         let mut answers = Vec::new();
         loop {
             match self.take() {
@@ -270,36 +271,51 @@ impl FakeKernel {
         }
     }
 
-    /// Takes one request of one or many messages. The work is done when this returns, but for
-    /// dumps, which go on with each [`receive`](Self::receive).
-    pub fn send(&mut self, request: &[u8]) {
-        self.process(request);
+    fn receive_into(&mut self, last: &mut Vec<u8>) -> Result<(), Error> {
+        let doing = "receive from the fake kernel";
+        match self.take() {
+            Taken::Datagram(datagram) => {
+                *last = datagram;
+                Ok(())
+            }
+            Taken::Overrun => Err(Error::Socket { doing, errno: ENOBUFS }),
+            Taken::Nothing => Err(Error::Socket { doing, errno: EAGAIN }),
+        }
     }
 
-    /// The next datagram; `Ok(None)` if a receive would wait.
-    ///
-    /// # Errors
-    ///
-    /// [`Overrun`](FakeOverrun) once after answers were lost.
-    pub fn receive(&mut self) -> Result<Option<Vec<u8>>, FakeOverrun> {
-        match self.take() {
-            Taken::Datagram(datagram) => Ok(Some(datagram)),
-            Taken::Overrun => Err(FakeOverrun),
-            Taken::Nothing => Ok(None),
-        }
+    fn read_away(&mut self) {
+        while self.take() != Taken::Nothing {}
     }
 }
 
-/// Answers were lost: `ENOBUFS`.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("the receive buffer overran")]
-pub struct FakeOverrun;
+/// The work is done when a request was sent, but for dumps: they go on with each receive.
+/// Where a receive would wait for ever, it fails with `EAGAIN` at once; after answers were
+/// lost, once with `ENOBUFS`.
+impl Transport for FakeKernel {
+    fn send(&mut self, request: &[u8]) -> Result<(), Error> {
+        self.process(request);
+        Ok(())
+    }
+
+    fn receive(&mut self) -> Result<&[u8], Error> {
+        let mut last = core::mem::take(&mut self.last);
+        let received = self.receive_into(&mut last);
+        self.last = last;
+        received.map(|()| self.last.as_slice())
+    }
+
+    fn discard(&mut self) {
+        self.read_away();
+    }
+}
 
 /// Another socket to a fake kernel that several clients share.
 #[derive(Clone, Debug)]
 pub struct FakeSocket {
     kernel: Arc<Mutex<FakeKernel>>,
     socket: Socket,
+    /// What was received last.
+    last: Vec<u8>,
 }
 
 impl FakeSocket {
@@ -308,21 +324,7 @@ impl FakeSocket {
     pub fn open(kernel: &Arc<Mutex<FakeKernel>>) -> Self {
         let guard = kernel.lock().unwrap_or_else(PoisonError::into_inner);
         let socket = guard.socket.another();
-        Self { kernel: Arc::clone(kernel), socket }
-    }
-
-    /// As [`FakeKernel::send`].
-    pub fn send(&mut self, request: &[u8]) {
-        self.with(|kernel| kernel.send(request));
-    }
-
-    /// As [`FakeKernel::receive`].
-    ///
-    /// # Errors
-    ///
-    /// [`FakeOverrun`] once after answers were lost.
-    pub fn receive(&mut self) -> Result<Option<Vec<u8>>, FakeOverrun> {
-        self.with(FakeKernel::receive)
+        Self { kernel: Arc::clone(kernel), socket, last: Vec::new() }
     }
 
     /// As [`FakeKernel::handle`].
@@ -336,5 +338,24 @@ impl FakeSocket {
         let result = act(&mut kernel);
         core::mem::swap(&mut kernel.socket, &mut self.socket);
         result
+    }
+}
+
+/// As [`FakeKernel`].
+impl Transport for FakeSocket {
+    fn send(&mut self, request: &[u8]) -> Result<(), Error> {
+        self.with(|kernel| kernel.process(request));
+        Ok(())
+    }
+
+    fn receive(&mut self) -> Result<&[u8], Error> {
+        let mut last = core::mem::take(&mut self.last);
+        let received = self.with(|kernel| kernel.receive_into(&mut last));
+        self.last = last;
+        received.map(|()| self.last.as_slice())
+    }
+
+    fn discard(&mut self) {
+        self.with(FakeKernel::read_away);
     }
 }
