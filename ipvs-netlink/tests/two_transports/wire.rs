@@ -173,7 +173,10 @@ impl Kernel {
                         outcome.detail = [&flags.to_ne_bytes(), &payload[20..]].concat();
                         open -= 1;
                     }
-                    3 => open -= 1,
+                    3 => {
+                        outcome.detail = [&flags.to_ne_bytes(), payload].concat();
+                        open -= 1;
+                    }
                     _ => outcome.replies.push((flags, payload.to_vec())),
                 }
             }

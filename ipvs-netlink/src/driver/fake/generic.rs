@@ -1,11 +1,13 @@
 //! Netlink and generic netlink: from octets to a command, and its outcome back.
 
+use core::cell::Cell;
+
 use crate::attr::MESSAGE_HEADER;
 use crate::uapi::{self, cmd, errno};
 
 use super::numbers::{self, NLMSG_MIN_TYPE};
 use super::policy::{self, Bad, Found, Policy};
-use super::socket::{Detail, Refusal};
+use super::socket::Note;
 use super::{FAMILY, FakeKernel, report};
 
 const GENERIC_HEADER: usize = 4;
@@ -18,11 +20,25 @@ struct Request<'a> {
     whole: &'a [u8],
     /// After `struct nlmsghdr`.
     payload: &'a [u8],
+    /// What was noticed when it was read, for an extended answer.
+    note: Cell<Option<Note>>,
 }
 
 impl Request<'_> {
     const fn is_dump(&self) -> bool {
         self.flags & uapi::NLM_F_DUMP == uapi::NLM_F_DUMP
+    }
+
+    /// Reads attributes that begin `base` octets after the beginning of the message.
+    fn read<'o>(&self, octets: &'o [u8], policy: Policy, base: usize) -> Result<Found<'o>, i32> {
+        let found = Found::read(octets, policy).map_err(|Bad { errno, offset, demand }| {
+            self.note.set(Some(Note::Demand { offset: base + offset, demand }));
+            errno
+        })?;
+        if found.leftover {
+            self.note.set(Some(Note::Leftover));
+        }
+        Ok(found)
     }
 }
 
@@ -48,31 +64,31 @@ impl FakeKernel {
         match outcome {
             Ok(Outcome::Dumping) => {}
             Ok(Outcome::Done) if request.flags & uapi::NLM_F_ACK == 0 => {}
-            Ok(Outcome::Done) => self.acknowledge(request.whole, request.sequence, None),
-            Err(refusal) => self.acknowledge(request.whole, request.sequence, Some(refusal)),
+            Ok(Outcome::Done) => self.acknowledge(request.whole, request.sequence, 0, request.note.get()),
+            Err(errno) => self.acknowledge(request.whole, request.sequence, errno, request.note.get()),
         }
     }
 
-    fn dispatch(&mut self, request: &Request<'_>) -> Result<Outcome, Refusal> {
+    fn dispatch(&mut self, request: &Request<'_>) -> Result<Outcome, i32> {
         let loaded = self.kernel.traits.loaded;
         let family = request.kind;
         if family != uapi::GENL_ID_CTRL && !(family == FAMILY && loaded) {
-            return Err(errno::ENOENT.into());
+            return Err(errno::ENOENT);
         }
         let Some(([command, ..], attributes)) = request.payload.split_first_chunk::<GENERIC_HEADER>() else {
-            return Err(errno::EINVAL.into());
+            return Err(errno::EINVAL);
         };
         if family == uapi::GENL_ID_CTRL {
             return self.control(*command, request, attributes);
         }
         if let Some(errno) = self.faults.refuse.pop_front() {
-            return Err(errno.into());
+            return Err(errno);
         }
         let Some((does, dumps)) = operations(*command) else {
-            return Err(errno::EOPNOTSUPP.into());
+            return Err(errno::EOPNOTSUPP);
         };
         if !self.kernel.traits.permitted {
-            return Err(errno::EPERM.into());
+            return Err(errno::EPERM);
         }
         match request.is_dump() {
             true if dumps => {
@@ -80,15 +96,15 @@ impl FakeKernel {
                 Ok(Outcome::Dumping)
             }
             false if does => {
-                let found = read(attributes, policy::TOP, MESSAGE_HEADER + GENERIC_HEADER)?;
+                let found = request.read(attributes, policy::TOP, MESSAGE_HEADER + GENERIC_HEADER)?;
                 self.perform(*command, request, &found)?;
                 Ok(Outcome::Done)
             }
-            _ => Err(errno::EOPNOTSUPP.into()),
+            _ => Err(errno::EOPNOTSUPP),
         }
     }
 
-    fn perform(&mut self, command: u8, request: &Request<'_>, found: &Found<'_>) -> Result<(), Refusal> {
+    fn perform(&mut self, command: u8, request: &Request<'_>, found: &Found<'_>) -> Result<(), i32> {
         match command {
             cmd::GET_SERVICE | cmd::GET_INFO | cmd::GET_CONFIG => {
                 self.tell(command, request.sequence, found)?;
@@ -96,8 +112,7 @@ impl FakeKernel {
             cmd::NEW_DAEMON | cmd::DEL_DAEMON => {
                 let nest = found.octets(uapi::top::DAEMON).ok_or(errno::EINVAL)?;
                 let base = offset_within(request.whole, nest);
-                let daemon = read(nest, policy::DAEMON, base)
-                    .map_err(|refusal| Refusal { errno: errno::EINVAL, ..refusal })?;
+                let daemon = request.read(nest, policy::DAEMON, base).map_err(|_| errno::EINVAL)?;
                 self.kernel.change_daemon(command, &daemon)?;
             }
             cmd::SET_CONFIG => self.kernel.set_timeouts(found)?,
@@ -110,12 +125,12 @@ impl FakeKernel {
         Ok(())
     }
 
-    fn tell(&mut self, command: u8, sequence: u32, found: &Found<'_>) -> Result<(), Refusal> {
+    fn tell(&mut self, command: u8, sequence: u32, found: &Found<'_>) -> Result<(), i32> {
         match command {
             cmd::GET_SERVICE => {
                 let id = self.kernel.named(found.octets(uapi::top::SERVICE))?;
                 if self.kernel.table.services.get(&id).is_none() {
-                    return Err(errno::ESRCH.into());
+                    return Err(errno::ESRCH);
                 }
                 self.reply(FAMILY, sequence, |kernel, reply| {
                     reply.generic(cmd::NEW_SERVICE, uapi::GENL_VERSION);
@@ -137,19 +152,19 @@ impl FakeKernel {
     }
 
     /// The controller looks up one family by its name or number; it does nothing else here.
-    fn control(&mut self, command: u8, request: &Request<'_>, attributes: &[u8]) -> Result<Outcome, Refusal> {
+    fn control(&mut self, command: u8, request: &Request<'_>, attributes: &[u8]) -> Result<Outcome, i32> {
         if command != uapi::CTRL_CMD_GETFAMILY || request.is_dump() {
-            return Err(errno::EOPNOTSUPP.into());
+            return Err(errno::EOPNOTSUPP);
         }
-        let found = read(attributes, policy::CONTROLLER, MESSAGE_HEADER + GENERIC_HEADER)?;
+        let found = request.read(attributes, policy::CONTROLLER, MESSAGE_HEADER + GENERIC_HEADER)?;
         let name = found.name(uapi::CTRL_ATTR_FAMILY_NAME);
         let ours = match (found.u16(uapi::CTRL_ATTR_FAMILY_ID), name) {
-            (None, None) => return Err(errno::EINVAL.into()),
+            (None, None) => return Err(errno::EINVAL),
             (_, Some(name)) => name == uapi::IPVS_GENL_NAME.as_bytes(),
             (Some(id), None) => id == FAMILY,
         };
         if !(ours && self.kernel.traits.loaded) {
-            return Err(errno::ENOENT.into());
+            return Err(errno::ENOENT);
         }
         self.reply(uapi::GENL_ID_CTRL, request.sequence, |_, reply| {
             reply.generic(numbers::CTRL_CMD_NEWFAMILY, 2);
@@ -187,6 +202,7 @@ fn split(octets: &[u8]) -> Option<(Request<'_>, &[u8])> {
         sequence: u32::from_ne_bytes([s0, s1, s2, s3]),
         whole,
         payload: whole.get(MESSAGE_HEADER..)?,
+        note: Cell::new(None),
     };
     Some((request, octets.get(length.next_multiple_of(4)..).unwrap_or_default()))
 }
@@ -201,13 +217,6 @@ const fn operations(command: u8) -> Option<(bool, bool)> {
         cmd::NEW_SERVICE..=cmd::FLUSH => Some((true, false)),
         _ => None,
     }
-}
-
-fn read(octets: &[u8], policy: Policy, base: usize) -> Result<Found<'_>, Refusal> {
-    Found::read(octets, policy).map_err(|Bad { errno, offset, demand }| Refusal {
-        errno,
-        detail: Some(Detail { offset: base + offset, demand }),
-    })
 }
 
 /// Where the octets of a nest begin within its message.

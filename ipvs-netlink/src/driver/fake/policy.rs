@@ -115,6 +115,8 @@ pub(super) struct Bad {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Found<'a> {
     attributes: Vec<Attribute<'a>>,
+    /// Octets behind the last attribute are none. The kernel takes no offence.
+    pub(super) leftover: bool,
 }
 
 impl<'a> Found<'a> {
@@ -123,7 +125,10 @@ impl<'a> Found<'a> {
         let mut found = Self::default();
         let mut offset = 0;
         for attribute in Attributes::new(octets) {
-            let Ok(attribute) = attribute else { break };
+            let Ok(attribute) = attribute else {
+                found.leftover = true;
+                break;
+            };
             if (1..=policy.last).contains(&attribute.kind) {
                 let demand = policy.demands.iter().find(|(kind, _)| *kind == attribute.kind);
                 if let Some((_, demand)) = demand {

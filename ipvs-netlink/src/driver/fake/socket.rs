@@ -6,7 +6,7 @@ use crate::uapi;
 
 use super::kernel::Kernel;
 use super::numbers::{BACKUP, MASTER, NLM_F_MULTI, NLMSGERR_ATTR_OFFS, NLMSGERR_ATTR_POLICY};
-use super::policy::{self, Demand, Found};
+use super::policy::{self, Bad, Demand, Found};
 use super::write::{Header, Reply};
 use super::{FakeKernel, report};
 
@@ -63,24 +63,35 @@ struct Dump {
     disturbed: bool,
 }
 
-/// A no, and what an extended answer says of it.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) struct Refusal {
-    pub(super) errno: i32,
-    pub(super) detail: Option<Detail>,
+impl Dump {
+    /// Only destinations are asked for with attributes that are read. A fault in them does not
+    /// end the dump early, for it has no records then; its end tells it.
+    fn note(&self) -> Option<Note> {
+        if self.command != uapi::cmd::GET_DEST {
+            return None;
+        }
+        match Found::read(&self.attributes, policy::TOP) {
+            Ok(found) => found.leftover.then_some(Note::Leftover),
+            Err(Bad { offset, demand, .. }) => Some(Note::Demand { offset, demand }),
+        }
+    }
 }
 
-/// An attribute that a policy refuses. IPVS says nothing more of its other refusals.
+/// What an extended answer says. IPVS has no words for its own refusals.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) struct Detail {
-    /// From the beginning of the message.
-    pub(super) offset: usize,
-    pub(super) demand: Demand,
+pub(super) enum Note {
+    /// The attribute so many octets after the beginning of the message is not what is demanded.
+    Demand { offset: usize, demand: Demand },
+    /// Something behind the attributes.
+    Leftover,
 }
 
-impl From<i32> for Refusal {
-    fn from(errno: i32) -> Self {
-        Self { errno, detail: None }
+impl Note {
+    const fn text(self) -> &'static str {
+        match self {
+            Self::Demand { .. } => "Attribute failed policy validation",
+            Self::Leftover => "bytes leftover after parsing attributes",
+        }
     }
 }
 
@@ -101,21 +112,22 @@ impl FakeKernel {
     }
 
     /// `NLMSG_ERROR`: the outcome, and the request or its header.
-    pub(super) fn acknowledge(&mut self, request: &[u8], sequence: u32, refusal: Option<Refusal>) {
-        let errno = refusal.map_or(0, |refusal| refusal.errno);
+    pub(super) fn acknowledge(&mut self, request: &[u8], sequence: u32, errno: i32, note: Option<Note>) {
         let whole = errno != 0 && !self.socket.cap_ack;
-        let detail = refusal.and_then(|refusal| refusal.detail).filter(|_| self.socket.ext_ack);
-        let flags = if whole { 0 } else { uapi::NLM_F_CAPPED } | detail.map_or(0, |_| uapi::NLM_F_ACK_TLVS);
+        let note = note.filter(|_| self.socket.ext_ack);
+        let flags = if whole { 0 } else { uapi::NLM_F_CAPPED } | note.map_or(0, |_| uapi::NLM_F_ACK_TLVS);
         let kept = if whole { request.len() } else { crate::attr::MESSAGE_HEADER };
         let mut datagram = Vec::new();
         let header = Header { kind: uapi::NLMSG_ERROR, flags, sequence, port: PORT };
         Reply::message(&mut datagram, header, |reply| {
             reply.raw(&errno.wrapping_neg().to_ne_bytes());
             reply.raw(request.get(..kept).unwrap_or_default());
-            if let Some(detail) = detail {
-                reply.text(uapi::NLMSGERR_ATTR_MSG, "Attribute failed policy validation");
-                reply.u32(NLMSGERR_ATTR_OFFS, u32::try_from(detail.offset).unwrap_or(u32::MAX));
-                detail.demand.tell(NLMSGERR_ATTR_POLICY, reply);
+            if let Some(note) = note {
+                reply.text(uapi::NLMSGERR_ATTR_MSG, note.text());
+            }
+            if let Some(Note::Demand { offset, demand }) = note {
+                reply.u32(NLMSGERR_ATTR_OFFS, u32::try_from(offset).unwrap_or(u32::MAX));
+                demand.tell(NLMSGERR_ATTR_POLICY, reply);
             }
         });
         self.push(datagram);
@@ -146,9 +158,15 @@ impl FakeKernel {
         let mut datagram = Vec::new();
         dump.told += self.kernel.dump(&dump, &mut datagram);
         if datagram.is_empty() {
-            let header =
-                Header { kind: uapi::NLMSG_DONE, flags: NLM_F_MULTI, sequence: dump.sequence, port: PORT };
-            Reply::message(&mut datagram, header, |reply| reply.raw(&0_i32.to_ne_bytes()));
+            let note = dump.note().filter(|_| self.socket.ext_ack);
+            let flags = NLM_F_MULTI | note.map_or(0, |_| uapi::NLM_F_ACK_TLVS);
+            let header = Header { kind: uapi::NLMSG_DONE, flags, sequence: dump.sequence, port: PORT };
+            Reply::message(&mut datagram, header, |reply| {
+                reply.raw(&0_i32.to_ne_bytes());
+                if let Some(note) = note {
+                    reply.text(uapi::NLMSGERR_ATTR_MSG, note.text());
+                }
+            });
         } else {
             self.socket.dump = Some(dump);
         }
