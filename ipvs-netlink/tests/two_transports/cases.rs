@@ -5,14 +5,17 @@
 use crate::request::*;
 
 pub(crate) const OK: i32 = 0;
+pub(crate) const EPERM: i32 = 1;
 pub(crate) const ENOENT: i32 = 2;
 pub(crate) const ESRCH: i32 = 3;
+pub(crate) const EBUSY: i32 = 16;
 pub(crate) const EEXIST: i32 = 17;
 pub(crate) const ENODEV: i32 = 19;
 pub(crate) const EINVAL: i32 = 22;
 pub(crate) const ERANGE: i32 = 34;
 pub(crate) const EOPNOTSUPP: i32 = 95;
 pub(crate) const EAFNOSUPPORT: i32 = 97;
+pub(crate) const ENETUNREACH: i32 = 101;
 
 pub(crate) struct Scenario {
     pub(crate) name: &'static str,
@@ -92,6 +95,9 @@ pub(crate) fn to(address: &str, port: u16, method: u32) -> Level {
         .u32(dest::U_THRESH, 0)
         .u32(dest::L_THRESH, 0)
 }
+
+/// ff05::9.
+const GROUP6: [u8; 16] = [0xff, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9];
 
 const MASQ: u32 = 0;
 const TUNNEL: u32 = 2;
@@ -447,6 +453,14 @@ pub(crate) fn scenarios() -> Vec<Scenario> {
             ("a backup, zeroes",            start(&sync(2, "lo").u16(daemon::SYNC_MAXLEN, 0).u16(daemon::MCAST_PORT, 0).u8(daemon::MCAST_TTL, 0)), OK),
             ("both are told",               Ask::dump(cmd::GET_DAEMON, none()), OK),
             ("stop",                        stop(1), OK),
+            ("stop",                        stop(2), OK),
+            ("a backup of an IPv6 group",   start(&sync(2, "lo").octets(daemon::MCAST_GROUP6, &GROUP6)), OK),
+            ("a master of an IPv6 group",   start(&sync(1, "lo").octets(daemon::MCAST_GROUP6, &GROUP6)), ENETUNREACH),
+            ("both are told",               Ask::dump(cmd::GET_DAEMON, none()), OK),
+            ("the master does not run",     stop(1), ESRCH),
+            ("stop",                        stop(2), OK),
+            ("both groups",                 start(&sync(2, "lo").octets(daemon::MCAST_GROUP6, &GROUP6).octets(daemon::MCAST_GROUP, &[224, 0, 0, 9])), OK),
+            ("the one of IPv4 counts",      Ask::dump(cmd::GET_DAEMON, none()), OK),
             ("stop",                        stop(2), OK),
         ], left: &[] },
 

@@ -4,9 +4,11 @@
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 mod cases;
+mod checks;
 mod random;
 mod request;
 mod state;
+mod typed;
 mod wire;
 
 use core::time::Duration;
@@ -93,7 +95,10 @@ fn two_transports_are_one_kernel() {
     for (cap_ack, ext_ack) in [(true, true), (false, false)] {
         every_case_ends_as_it_says(cap_ack, ext_ack);
     }
-    messages_that_are_no_commands();
+    checks::messages_that_are_no_commands();
+    checks::a_socket_has_one_dump_at_a_time();
+    checks::without_the_right_only_the_family_is_told();
+    typed::commands_have_their_reasons();
     random_messages_leave_the_same();
 }
 
@@ -119,51 +124,11 @@ fn every_case_ends_as_it_says(cap_ack: bool, ext_ack: bool) {
     println!("{steps} cases in {} scenarios on {kernels}", scenarios.len());
 }
 
-/// The controller's answer, and what generic netlink itself refuses.
-fn messages_that_are_no_commands() {
-    let (mut fake, mut real) = both("messages_that_are_no_commands", true, true);
-    let asks: [(&str, u16, u16, &[u8], i32); 12] = [
-        ("no such family", 0x3ff, 5, &[15, 1, 0, 0], cases::ENOENT),
-        ("too short", 0, 5, &[15, 1], cases::EINVAL),
-        ("any version", 0, 5, &[15, 9, 0, 0], OK),
-        ("no request", 0, 4, &[15, 1, 0, 0], OK),
-        ("netlink's own", 1, 5, &[], OK),
-        ("half a dump is none", 0, 0x105, &[15, 1, 0, 0], OK),
-        ("an attribute without an end", 0, 5, &[15, 1, 0, 0, 9, 0, 4, 0], OK),
-        ("one octet too many", 0, 5, &[15, 1, 0, 0, 9], OK),
-        ("one too many, refused", 0, 5, &[1, 1, 0, 0, 9], cases::EINVAL),
-        ("one too many in a dump", 0, 0x305, &[8, 1, 0, 0, 9], OK),
-        ("one too many in a dump of services", 0, 0x305, &[4, 1, 0, 0, 9], OK),
-        ("an attribute shorter than its header", 0, 5, &[12, 1, 0, 0, 3, 0, 4, 0], OK),
-    ];
-    for (what, kind, flags, payload, errno) in asks {
-        let ask = |kernel: &mut Kernel| {
-            let kind = if kind == 0 { kernel.family } else { kind };
-            kernel.raw(kind, flags, payload)
-        };
-        let ours = ask(&mut fake);
-        assert_eq!(ours.errno, errno, "{what}");
-        if let Some(real) = &mut real {
-            // The header of the request comes back with its family's number.
-            assert_eq!(ours, ask(real), "{what}");
-        }
-    }
-    if let Some(real) = &mut real {
-        let number = |mut outcome: Outcome| {
-            let (_, reply) = &mut outcome.replies[0];
-            let at = reply.windows(4).position(|header| header == [6, 0, 1, 0]).expect("a number");
-            reply[at + 4..at + 6].fill(0);
-            outcome
-        };
-        assert_eq!(number(fake.look_up()), number(real.look_up()));
-    }
-}
-
 fn random_messages_leave_the_same() {
     let (mut fake, mut real) = both("random_messages_leave_the_same", true, true);
     let seed = std::env::var("TWO_TRANSPORTS_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(6);
     println!("seed {seed} (TWO_TRANSPORTS_SEED)");
-    let mut dice = Dice(seed);
+    let mut dice = Dice::new(seed);
     let mut errnos = std::collections::BTreeMap::<(u8, i32), usize>::new();
     for round in 0..RANDOM / BATCH {
         let asks: Vec<_> = (0..BATCH).map(|_| dice.ask()).collect();

@@ -1,15 +1,29 @@
 //! Random messages over a small world, so that most of them meet something that is there.
 
+use std::collections::VecDeque;
+
 use crate::cases::*;
 use crate::request::*;
 
 /// A generator of its own (SplitMix64): the same numbers with every release of every crate.
-pub(crate) struct Dice(pub(crate) u64);
+pub(crate) struct Dice {
+    state: u64,
+    /// What was last added: services, and destinations with theirs.
+    services: VecDeque<Level>,
+    dests: VecDeque<(Level, Level)>,
+}
+
+/// What is remembered of each: about as much as is there.
+const REMEMBERED: usize = 12;
 
 impl Dice {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self { state: seed, services: VecDeque::new(), dests: VecDeque::new() }
+    }
+
     fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.state ^ (self.state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         mixed ^ (mixed >> 31)
     }
@@ -29,23 +43,39 @@ impl Dice {
 
     /// The next message.
     pub(crate) fn ask(&mut self) -> Ask {
-        let service = self.service_key();
         let mut ask = match self.below(1000) {
-            0..150 => on_service(cmd::NEW_SERVICE, &self.service(service)),
-            150..230 => on_service(cmd::SET_SERVICE, &self.service(service)),
-            230..280 => on_service(cmd::DEL_SERVICE, &service),
-            280..330 => on_service(cmd::GET_SERVICE, &service),
-            330..590 => on_dest(cmd::NEW_DEST, &service, &self.dest()),
-            590..740 => on_dest(cmd::SET_DEST, &service, &self.dest()),
-            740..860 => on_dest(cmd::DEL_DEST, &service, &self.dest_key()),
-            860..890 => Ask::dump(cmd::GET_DEST, Level::default().nest(SERVICE, &service)),
+            0..130 => {
+                let key = self.service_key();
+                remember(&mut self.services, key.clone());
+                on_service(cmd::NEW_SERVICE, &self.service(key))
+            }
+            130..230 => {
+                let key = self.known_service();
+                on_service(cmd::SET_SERVICE, &self.service(key))
+            }
+            230..260 => on_service(cmd::DEL_SERVICE, &self.known_service()),
+            260..300 => on_service(cmd::GET_SERVICE, &self.known_service()),
+            300..580 => {
+                let (service, key) = (self.known_service(), self.dest_key());
+                remember(&mut self.dests, (service.clone(), key.clone()));
+                on_dest(cmd::NEW_DEST, &service, &self.dest(key))
+            }
+            580..740 => {
+                let (service, key) = self.known_dest();
+                on_dest(cmd::SET_DEST, &service, &self.dest(key))
+            }
+            740..840 => {
+                let (service, key) = self.known_dest();
+                on_dest(cmd::DEL_DEST, &service, &key)
+            }
+            840..890 => Ask::dump(cmd::GET_DEST, Level::default().nest(SERVICE, &self.known_service())),
             890..905 => self.start(),
             905..925 => stop(self.of(&[1, 2, 2, 3])),
             925..935 => Ask::dump(cmd::GET_DAEMON, Level::default()),
             935..955 => self.timeouts(),
             955..965 => Ask::new(cmd::GET_CONFIG, Level::default()),
             965..975 => Ask::new(cmd::GET_INFO, Level::default()),
-            975..985 => on_service(cmd::ZERO, &service),
+            975..985 => on_service(cmd::ZERO, &self.known_service()),
             985..990 => Ask::new(cmd::ZERO, Level::default()),
             990..992 => Ask::new(cmd::FLUSH, Level::default()),
             _ => Ask::new(self.of(&[0, 8, 11, 14, 18, 200]), Level::default()),
@@ -54,6 +84,24 @@ impl Dice {
             ask.command = self.of(&[1, 2, 3, 4, 5, 6, 7, 9, 10, 12, 13, 15, 16]);
         }
         ask
+    }
+
+    /// Mostly one that was added.
+    fn known_service(&mut self) -> Level {
+        if self.services.is_empty() || self.once_in(8) {
+            return self.service_key();
+        }
+        let index = self.below(u64::try_from(self.services.len()).expect("few"));
+        self.services[usize::try_from(index).expect("few")].clone()
+    }
+
+    /// Mostly one that was added.
+    fn known_dest(&mut self) -> (Level, Level) {
+        if self.dests.is_empty() || self.once_in(8) {
+            return (self.known_service(), self.dest_key());
+        }
+        let index = self.below(u64::try_from(self.dests.len()).expect("few"));
+        self.dests[usize::try_from(index).expect("few")].clone()
     }
 
     fn service_key(&mut self) -> Level {
@@ -90,24 +138,13 @@ impl Dice {
     }
 
     fn dest_key(&mut self) -> Level {
-        let address = self.of(&[
-            "198.51.100.1",
-            "198.51.100.2",
-            "198.51.100.3",
-            "198.51.100.1",
-            "198.51.100.2",
-            "127.0.0.1",
-            "2001:db8::11",
-            "2001:db8::12",
-            "2001:db8::13",
-            "2001:db8::11",
-            "::1",
-            "224.0.0.1",
-            "0.0.0.0",
-            "ff02::1",
-            "fe80::1",
-            "::",
-        ]);
+        let address = if self.once_in(12) {
+            self.of(&["224.0.0.1", "0.0.0.0", "ff02::1", "fe80::1", "::"])
+        } else if self.once_in(3) {
+            self.of(&["2001:db8::11", "2001:db8::12", "2001:db8::13", "2001:db8::14", "::1"])
+        } else {
+            self.of(&["198.51.100.1", "198.51.100.2", "198.51.100.3", "198.51.100.4", "127.0.0.1"])
+        };
         let key = dest_key(address, self.of(&[80, 80, 80, 0, 8080]));
         match self.below(20) {
             0 => key.without(dest::ADDR_FAMILY),
@@ -116,13 +153,14 @@ impl Dice {
         }
     }
 
-    fn dest(&mut self) -> Level {
-        let mut dest = self
-            .dest_key()
-            .u32(dest::FWD_METHOD, self.of(&[0, 0, 1, 2, 2, 2, 3, 4, 5, 0x102]))
-            .u32(dest::WEIGHT, self.of(&[0, 1, 1, 1, 70_000, 0x7fff_ffff, 0x8000_0000]))
-            .u32(dest::U_THRESH, self.of(&[0, 0, 0, 10, u32::MAX]))
-            .u32(dest::L_THRESH, self.of(&[0, 0, 0, 0, 5, 11]));
+    fn dest(&mut self, key: Level) -> Level {
+        let thresholds = [(0, 0), (0, 0), (0, 0), (0, 0), (10, 5), (9, 9), (u32::MAX, 11), (10, 11), (0, 1)];
+        let (upper, lower) = self.of(&thresholds);
+        let mut dest = key
+            .u32(dest::FWD_METHOD, self.of(&[0, 0, 1, 2, 2, 2, 2, 3, 4, 5, 0x102]))
+            .u32(dest::WEIGHT, self.of(&[0, 1, 1, 1, 2, 3, 5, 70_000, 0x7fff_ffff, 0x8000_0000]))
+            .u32(dest::U_THRESH, upper)
+            .u32(dest::L_THRESH, lower);
         if self.once_in(3) {
             dest = dest.u8(dest::TUN_TYPE, self.of(&[0, 1, 2, 3]));
             dest = dest
@@ -168,5 +206,12 @@ impl Dice {
             (2, _) => level.first(index),
             _ => level,
         }
+    }
+}
+
+fn remember<T>(memory: &mut VecDeque<T>, value: T) {
+    memory.push_back(value);
+    if memory.len() > REMEMBERED {
+        memory.pop_front();
     }
 }

@@ -4,7 +4,7 @@ use core::time::Duration;
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::thread::sleep;
 
-use ipvs_netlink::{Client, Error, Transport};
+use ipvs_netlink::{Client, Command, Error, Transport};
 use nix::libc;
 use nix::sys::socket::{
     AddressFamily, MsgFlags, NetlinkAddr, SetSockOpt, SockFlag, SockProtocol, SockType, bind, recv, send,
@@ -119,6 +119,15 @@ impl Kernel {
     pub(crate) fn client<T>(&mut self, act: impl FnOnce(&mut Client<Lent<'_>>) -> Result<T, Error>) -> T {
         let mut client = Client::over(Lent(self.wire.as_mut())).expect("it has IPVS");
         act(&mut client).expect("readable")
+    }
+
+    /// What our own client says of one command.
+    pub(crate) fn apply(&mut self, command: &Command) -> Result<(), Error> {
+        let result = self.client(|client| Ok(client.apply(command)));
+        if matches!((command, &result), (Command::StartSync(_), Ok(()))) {
+            sleep(self.daemon_start);
+        }
+        result
     }
 
     /// `CTRL_CMD_GETFAMILY` by name.

@@ -3,7 +3,7 @@
 use crate::uapi::{cmd, daemon, errno, top};
 
 use super::kernel::Kernel;
-use super::numbers::{BACKUP, MASTER};
+use super::numbers::{BACKUP, ENETUNREACH, MASTER};
 use super::policy::Found;
 
 /// A running daemon with what the kernel chose for it.
@@ -93,6 +93,10 @@ impl Kernel {
         let place = self.role(state).ok_or(errno::EINVAL)?;
         if place.is_some() {
             return Err(errno::EEXIST);
+        }
+        // A sender needs a route to its group, and there is none to IPv6 multicast on lo.
+        if state == MASTER && interface == b"lo" && matches!(daemon.group, Group::V6(_)) {
+            return Err(ENETUNREACH);
         }
         *place = Some(daemon);
         Ok(())

@@ -28,3 +28,4 @@ pub(super) const CTRL_CMD_NEWFAMILY: u8 = 1;
 pub(super) const EAGAIN: i32 = 11;
 /// Answers were lost.
 pub(super) const ENOBUFS: i32 = 105;
+pub(super) const ENETUNREACH: i32 = 101;
