@@ -11,7 +11,8 @@
 //!
 //! ```
 //! use ipvs_netlink::{
-//!     Batch, Command, Destination, FamilyId, ForwardMethod, Scope, Service, ServiceKey, Table, plan,
+//!     Batch, Command, Conversation, Destination, FamilyId, ForwardMethod, Scope, Service, ServiceKey,
+//!     Session, Table, plan,
 //! };
 //!
 //! // What there is: one service of ours with an old server, one of somebody else.
@@ -33,10 +34,10 @@
 //! let commands = plan(&current, &desired, &Scope::nothing().with_prefix([192, 0, 2, 0].into(), 24));
 //! assert!(matches!(commands[..], [Command::NewDestination { .. }, Command::DeleteDestination { .. }]));
 //!
-//! // As octets for any socket; answers go into `batch.feed`, results come out of `batch.finish`.
-//! let mut octets = Vec::new();
-//! let batch = Batch::encode(&commands, FamilyId(28), 1, &mut octets);
-//! assert!(!batch.is_complete());
+//! // As octets for any socket; answers go into `batch.feed`, results come out of `batch.answer`.
+//! let (mut session, mut octets) = (Session::new(FamilyId(28)), Vec::new());
+//! let mut batch = Batch::new(commands);
+//! assert!(batch.ask(&mut session, &mut octets));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -59,31 +60,53 @@
 
 mod attr;
 mod batch;
+mod change;
+mod client;
+mod conversation;
 mod destination;
 mod driver;
 mod error;
 mod forward;
 mod listing;
+mod name;
 mod plan;
+mod read_table;
+mod records;
 mod reply;
 mod request;
+mod rights;
 mod service;
 mod stats;
+mod sync_daemon;
+mod timeouts;
 mod uapi;
 
 pub use batch::Batch;
+pub use change::{Change, DestinationChange, ServiceChange};
+pub use client::{Client, Transport};
+pub use conversation::{Conversation, Fault, Session};
 pub use destination::{Destination, DestinationKey, ObservedDestination};
 #[cfg(all(feature = "sync", target_os = "linux"))]
-pub use driver::sync::Client;
+pub use driver::pending::{Pending, Progress};
+pub use driver::recorded::{Recorder, Recording, RecordingError, Replay};
+#[cfg(all(feature = "sync", target_os = "linux"))]
+pub use driver::socket::Socket;
+#[cfg(all(feature = "tokio", target_os = "linux"))]
+pub use driver::tokio::AsyncClient;
 pub use error::{DecodeError, EncodeError, Error, Object, Operation, Reason, Rejected};
 pub use forward::{ForwardMethod, Tunnel, TunnelFlags};
 pub use listing::Listing;
+pub use name::NameError;
 pub use plan::{Scope, Table, plan};
+pub use read_table::{ObservedEntry, ReadEntries, ReadTable};
+pub use records::Records;
 pub use reply::Info;
 pub use request::{Command, FamilyId};
+pub use rights::Rights;
 pub use service::{
-    Engine, Granularity, NameError, ObservedService, Persistence, Scheduler, SchedulerFlags, Service,
-    ServiceKey,
+    Engine, Granularity, ObservedService, Persistence, Scheduler, SchedulerFlags, Service, ServiceKey,
 };
 pub use stats::Stats;
+pub use sync_daemon::{InterfaceName, SyncDaemon, SyncRole};
+pub use timeouts::Timeouts;
 pub use uapi::{AddressFamily, Protocol};

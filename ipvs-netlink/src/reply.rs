@@ -12,7 +12,9 @@ use crate::service::{
     Engine, Granularity, ObservedService, Persistence, Scheduler, SchedulerFlags, Service, ServiceKey,
 };
 use crate::stats::Stats;
-use crate::uapi::{self, AddressFamily, Protocol, dest, flag, info, stats, svc, top};
+use crate::sync_daemon::{InterfaceName, SyncDaemon, SyncRole};
+use crate::timeouts::Timeouts;
+use crate::uapi::{self, AddressFamily, Protocol, daemon, dest, flag, info, stats, svc, top};
 
 /// What the kernel says of its IPVS (`IPVS_CMD_GET_INFO`).
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -49,6 +51,43 @@ pub(crate) fn info(payload: &[u8]) -> Result<Info, DecodeError> {
     let size = need(attributes.find(info::CONN_TAB_SIZE)?, "IPVS_INFO_ATTR_CONN_TAB_SIZE")?;
     let [_, major, minor, patch] = version.to_be_bytes();
     Ok(Info { version: (major, minor, patch), connection_table_size: size.u32()? })
+}
+
+/// Each is missing where the kernel is built without its protocol.
+pub(crate) fn timeouts(payload: &[u8]) -> Result<Timeouts, DecodeError> {
+    let attributes = attributes(payload)?;
+    let seconds = |kind| attributes.find(kind)?.map(|found| found.u32()).transpose();
+    Ok(Timeouts {
+        tcp_s: seconds(top::TIMEOUT_TCP)?,
+        tcp_fin_s: seconds(top::TIMEOUT_TCP_FIN)?,
+        udp_s: seconds(top::TIMEOUT_UDP)?,
+    })
+}
+
+pub(crate) fn daemon(payload: &[u8]) -> Result<SyncDaemon, DecodeError> {
+    let nest = need(attributes(payload)?.find(top::DAEMON)?, "IPVS_CMD_ATTR_DAEMON")?.nested();
+    let value = need(nest.find(daemon::STATE)?, "IPVS_DAEMON_ATTR_STATE")?.u32()?;
+    let unknown = DecodeError::Value { attribute: "IPVS_DAEMON_ATTR_STATE", value };
+    let role = SyncRole::from_number(value).ok_or(unknown)?;
+    let name = need(nest.find(daemon::MCAST_IFN)?, "IPVS_DAEMON_ATTR_MCAST_IFN")?;
+    let interface = InterfaceName::new(name.text()?);
+    let value = need(nest.find(daemon::SYNC_ID)?, "IPVS_DAEMON_ATTR_SYNC_ID")?.u32()?;
+    let too_large = DecodeError::Value { attribute: "IPVS_DAEMON_ATTR_SYNC_ID", value };
+    let group = match (nest.find(daemon::MCAST_GROUP)?, nest.find(daemon::MCAST_GROUP6)?) {
+        (Some(group), _) => Some(ip_address(group, AddressFamily::V4)?),
+        (None, Some(group)) => Some(ip_address(group, AddressFamily::V6)?),
+        (None, None) => None,
+    };
+    Ok(SyncDaemon {
+        role,
+        interface: interface.map_err(|_| DecodeError::Text { attribute: name.kind })?,
+        sync_id: u8::try_from(value).map_err(|_| too_large)?,
+        max_len: nest.find(daemon::SYNC_MAXLEN)?.map(|found| found.u16()).transpose()?,
+        group,
+        // In the host's order, unlike every other port.
+        port: nest.find(daemon::MCAST_PORT)?.map(|found| found.u16()).transpose()?,
+        ttl: nest.find(daemon::MCAST_TTL)?.map(|found| found.u8()).transpose()?,
+    })
 }
 
 #[derive(Default)]

@@ -3,8 +3,8 @@
 use core::fmt;
 use core::net::{Ipv4Addr, SocketAddr};
 use core::num::NonZeroU32;
-use core::str::FromStr;
 
+use crate::name::name;
 use crate::stats::Stats;
 use crate::uapi::{AddressFamily, Protocol};
 
@@ -177,69 +177,6 @@ impl SchedulerFlags {
     }
 }
 
-/// Why a name cannot be a scheduler's or an engine's.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[non_exhaustive]
-pub enum NameError {
-    /// No octets.
-    #[error("the name is empty")]
-    Empty,
-    /// More than 15 octets.
-    #[error("the name has {0} octets, 15 are possible")]
-    TooLong(usize),
-    /// The octet 0 ends names in the kernel.
-    #[error("the name contains a zero octet")]
-    Nul,
-}
-
-fn checked(name: &str) -> Result<Box<str>, NameError> {
-    match name.len() {
-        0 => Err(NameError::Empty),
-        1..=15 if name.contains('\0') => Err(NameError::Nul),
-        1..=15 => Ok(name.into()),
-        more => Err(NameError::TooLong(more)),
-    }
-}
-
-macro_rules! name {
-    ($(#[$doc:meta])* $type:ident) => {
-        $(#[$doc])*
-        #[derive(Clone, Debug, Eq, Hash, PartialEq)]
-        pub struct $type(Box<str>);
-
-        impl $type {
-            /// Takes a name of 1 to 15 octets.
-            ///
-            /// # Errors
-            ///
-            /// [`NameError`] says what the kernel could not hold.
-            pub fn new(name: &str) -> Result<Self, NameError> {
-                checked(name).map(Self)
-            }
-
-            /// The name.
-            #[must_use]
-            pub fn as_str(&self) -> &str {
-                &self.0
-            }
-        }
-
-        impl FromStr for $type {
-            type Err = NameError;
-
-            fn from_str(name: &str) -> Result<Self, NameError> {
-                Self::new(name)
-            }
-        }
-
-        impl fmt::Display for $type {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
-            }
-        }
-    };
-}
-
 name! {
     /// Name of a scheduler, such as `wlc`; `none` is the kernel's word for no scheduler.
     Scheduler
@@ -266,14 +203,6 @@ pub struct ObservedService {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_are_what_the_kernel_can_hold() {
-        assert_eq!(Scheduler::new(""), Err(NameError::Empty));
-        assert_eq!(Scheduler::new("a\0b"), Err(NameError::Nul));
-        assert_eq!(Scheduler::new("sixteen-octets-x"), Err(NameError::TooLong(16)));
-        assert_eq!("fifteen-octets-".parse::<Engine>().unwrap().as_str(), "fifteen-octets-");
-    }
 
     #[test]
     fn keys_lose_what_the_kernel_does_not_keep() {

@@ -5,6 +5,12 @@ use core::net::{IpAddr, SocketAddr};
 
 pub(crate) const NLM_F_REQUEST: u16 = 0x1;
 pub(crate) const NLM_F_ACK: u16 = 0x4;
+/// On an answer: the request is left out of it.
+pub(crate) const NLM_F_CAPPED: u16 = 0x100;
+/// On an answer: attributes follow.
+pub(crate) const NLM_F_ACK_TLVS: u16 = 0x200;
+/// Text for people.
+pub(crate) const NLMSGERR_ATTR_MSG: u16 = 1;
 pub(crate) const NLM_F_DUMP_INTR: u16 = 0x10;
 pub(crate) const NLM_F_DUMP: u16 = 0x300;
 pub(crate) const NLMSG_NOOP: u16 = 1;
@@ -34,7 +40,13 @@ pub(crate) mod cmd {
     pub(crate) const SET_DEST: u8 = 6;
     pub(crate) const DEL_DEST: u8 = 7;
     pub(crate) const GET_DEST: u8 = 8;
+    pub(crate) const NEW_DAEMON: u8 = 9;
+    pub(crate) const DEL_DAEMON: u8 = 10;
+    pub(crate) const GET_DAEMON: u8 = 11;
+    pub(crate) const SET_CONFIG: u8 = 12;
+    pub(crate) const GET_CONFIG: u8 = 13;
     pub(crate) const GET_INFO: u8 = 15;
+    pub(crate) const ZERO: u8 = 16;
     pub(crate) const FLUSH: u8 = 17;
 }
 
@@ -42,6 +54,10 @@ pub(crate) mod cmd {
 pub(crate) mod top {
     pub(crate) const SERVICE: u16 = 1;
     pub(crate) const DEST: u16 = 2;
+    pub(crate) const DAEMON: u16 = 3;
+    pub(crate) const TIMEOUT_TCP: u16 = 4;
+    pub(crate) const TIMEOUT_TCP_FIN: u16 = 5;
+    pub(crate) const TIMEOUT_UDP: u16 = 6;
 }
 
 /// `IPVS_INFO_ATTR_*`, also outermost: the reply to `GET_INFO` gives 1 and 2 another meaning.
@@ -85,6 +101,18 @@ pub(crate) mod dest {
     pub(crate) const TUN_FLAGS: u16 = 15;
 }
 
+/// `IPVS_DAEMON_ATTR_*`.
+pub(crate) mod daemon {
+    pub(crate) const STATE: u16 = 1;
+    pub(crate) const MCAST_IFN: u16 = 2;
+    pub(crate) const SYNC_ID: u16 = 3;
+    pub(crate) const SYNC_MAXLEN: u16 = 4;
+    pub(crate) const MCAST_GROUP: u16 = 5;
+    pub(crate) const MCAST_GROUP6: u16 = 6;
+    pub(crate) const MCAST_PORT: u16 = 7;
+    pub(crate) const MCAST_TTL: u16 = 8;
+}
+
 /// `IPVS_STATS_ATTR_*`.
 pub(crate) mod stats {
     pub(crate) const CONNS: u16 = 1;
@@ -105,7 +133,7 @@ pub(crate) mod flag {
     pub(crate) const ONEPACKET: u32 = 0x4;
 }
 
-/// Error numbers. The first eight are the same on every Linux; the last three are those of
+/// Error numbers. Those below 35 are the same on every Linux; the others are those of
 /// `asm-generic`, which x86, Arm, RISC-V, POWER and s390 use.
 pub(crate) mod errno {
     pub(crate) const EPERM: i32 = 1;
@@ -113,12 +141,15 @@ pub(crate) mod errno {
     pub(crate) const ESRCH: i32 = 3;
     pub(crate) const ENOMEM: i32 = 12;
     pub(crate) const EBUSY: i32 = 16;
+    pub(crate) const ENODEV: i32 = 19;
     pub(crate) const EEXIST: i32 = 17;
     pub(crate) const EINVAL: i32 = 22;
     pub(crate) const ERANGE: i32 = 34;
     pub(crate) const ENOPROTOOPT: i32 = 92;
     pub(crate) const EPROTONOSUPPORT: i32 = 93;
+    pub(crate) const EOPNOTSUPP: i32 = 95;
     pub(crate) const EAFNOSUPPORT: i32 = 97;
+    pub(crate) const EADDRNOTAVAIL: i32 = 99;
 }
 
 /// Address family of a service or of a destination (`IPVS_SVC_ATTR_AF`).

@@ -9,9 +9,9 @@ use core::num::{NonZeroU16, NonZeroU32};
 
 use captures::*;
 use ipvs_netlink::{
-    AddressFamily, Batch, Command, DecodeError, Destination, EncodeError, Error, FamilyId, ForwardMethod,
-    Granularity, Listing, ObservedDestination, ObservedService, Operation, Persistence, Reason,
-    SchedulerFlags, Service, ServiceKey, Tunnel, TunnelFlags,
+    AddressFamily, Batch, Command, Conversation, DecodeError, Destination, EncodeError, Error, FamilyId,
+    Fault, ForwardMethod, Granularity, Listing, ObservedDestination, ObservedService, Operation, Persistence,
+    Reason, SchedulerFlags, Service, ServiceKey, Session, Tunnel, TunnelFlags,
 };
 
 const FAMILY: FamilyId = FamilyId(0x1c);
@@ -96,17 +96,25 @@ fn nests(payload: &[u8]) -> Vec<&[u8]> {
 }
 
 fn read_service(payload: &[u8]) -> Result<ObservedService, Error> {
-    let mut listing = Listing::services(9);
-    listing.feed(&message(FAMILY.0, 9, payload))?;
-    listing.feed(&message(DONE, 9, &[0; 4]))?;
-    assert!(listing.is_complete());
-    Ok(listing.finish().pop().expect("one record"))
+    Ok(read(Listing::services(), payload)?.pop().expect("one record"))
+}
+
+/// A dump of one record.
+fn read<T>(mut listing: Listing<T>, payload: &[u8]) -> Result<Vec<T>, Error> {
+    assert!(listing.ask(&mut Session::new(FAMILY), &mut Vec::new()));
+    assert!(!listing.feed(&message(FAMILY.0, 1, payload)));
+    assert!(listing.feed(&message(DONE, 1, &[0; 4])));
+    listing.answer()?.whole()
+}
+
+fn asked<T>(mut listing: Listing<T>) -> Vec<u8> {
+    let mut octets = Vec::new();
+    assert!(listing.ask(&mut Session::new(FAMILY), &mut octets));
+    octets
 }
 
 fn read_destination(service: ServiceKey, payload: &[u8]) -> Result<ObservedDestination, Error> {
-    let mut listing = Listing::destinations(service, 9);
-    listing.feed(&message(FAMILY.0, 9, payload))?;
-    Ok(listing.finish().pop().expect("one record"))
+    Ok(read(Listing::destinations(service), payload)?.pop().expect("one record"))
 }
 
 #[test]
@@ -137,19 +145,16 @@ fn destinations_are_written_as_ipvsadm_writes_them() {
 #[test]
 fn keys_alone_name_what_is_deleted_and_listed() {
     for (key, want) in [(web(), DUMP_TCP), (mark7(), DUMP_MARK)] {
-        let mut dump = Vec::new();
-        Listing::destinations(key, 1).encode(FAMILY, &mut dump);
+        let dump = asked(Listing::destinations(key));
         assert_eq!(dump[16..], *want);
         assert_eq!(dump[6..8], [0x01, 0x03], "NLM_F_REQUEST | NLM_F_DUMP");
         let delete = encoded(&Command::DeleteService { key });
         assert_eq!((delete[16], &delete[20..]), (3, &want[4..]));
     }
-    let mut all = Vec::new();
-    Listing::services(1).encode(FAMILY, &mut all);
+    let all = asked(Listing::services());
     assert_eq!(all[16..], [4, 1, 0, 0]);
     assert_eq!(encoded(&Command::Flush)[16..], [0x11, 1, 0, 0]);
-    let mut family = Vec::new();
-    Listing::family(1).encode(FamilyId(0), &mut family);
+    let family = asked(Listing::family());
     assert_eq!(family[4..6], [0x10, 0]);
     assert_eq!(family[16..], *b"\x03\x01\0\0\x09\0\x02\0IPVS\0\0\0\0");
 }
@@ -210,17 +215,18 @@ fn answers_belong_to_their_command_and_strangers_are_skipped() {
         Command::NewService { key, service: service("rr", None) },
         Command::NewService { key, service: wrong },
     ];
-    let mut octets = Vec::new();
+    let (mut session, mut octets) = (Session::new(FAMILY), Vec::new());
+    session.sequences(usize::try_from(u32::MAX - 1).expect("64 bits"));
     // Sequence numbers wrap: MAX, 0, 1; the last command cannot be encoded.
-    let mut batch = Batch::encode(&commands, FAMILY, u32::MAX, &mut octets);
+    let mut batch = Batch::new(&commands[..]);
+    assert!(batch.ask(&mut session, &mut octets));
     let flags: Vec<_> = [0, 104, 104 + 68].iter().map(|start| octets[start + 6]).collect();
     assert_eq!(flags, [1, 1, 5], "only the last asks for an acknowledgement");
-    batch.feed(&message(ERROR, 7, &(-1_i32).to_le_bytes())).expect("not ours");
-    batch.feed(&message(ERROR, 0, &(-3_i32).to_le_bytes())).expect("ours");
-    assert!(!batch.is_complete());
-    batch.feed(&message(ERROR, 1, &0_i32.to_le_bytes())).expect("the last");
-    assert!(batch.is_complete());
-    let results = batch.finish();
+    assert!(!batch.feed(&message(ERROR, 7, &(-1_i32).to_le_bytes())), "not ours");
+    assert!(!batch.feed(&message(ERROR, 0, &(-3_i32).to_le_bytes())), "ours");
+    assert!(batch.feed(&message(ERROR, 1, &0_i32.to_le_bytes())), "the last");
+    assert!(!batch.ask(&mut session, &mut octets));
+    let results = batch.answer();
     assert_eq!(results[0], Ok(()));
     assert_eq!(results[1].as_ref().err().and_then(Error::reason), Some(Reason::NoSuchService));
     assert_eq!(results[2], Ok(()));
@@ -230,9 +236,72 @@ fn answers_belong_to_their_command_and_strangers_are_skipped() {
 #[test]
 fn a_batch_without_its_last_answer_does_not_claim_success() {
     let commands = [Command::Flush, Command::Flush];
-    let mut batch = Batch::encode(&commands, FAMILY, 1, &mut Vec::new());
-    batch.feed(&message(ERROR, 1, &(-1_i32).to_le_bytes())).expect("ours");
-    let results = batch.finish();
+    let mut batch = Batch::new(&commands[..]);
+    assert!(batch.ask(&mut Session::new(FAMILY), &mut Vec::new()));
+    assert!(!batch.feed(&message(ERROR, 1, &(-1_i32).to_le_bytes())));
+    let results = batch.answer();
     assert_eq!(results[0].as_ref().err().and_then(Error::reason), Some(Reason::NotPermitted));
     assert!(matches!(results[1], Err(Error::Lost { operation: Operation::Flush, .. })));
+}
+
+#[test]
+fn a_record_that_cannot_be_read_is_told_beside_the_others() {
+    let mut listing = Listing::services();
+    assert!(listing.ask(&mut Session::new(FAMILY), &mut Vec::new()));
+    let mut datagram = message(FAMILY.0, 1, GOT_TCP);
+    datagram.extend(message(FAMILY.0, 1, &GOT_TCP[..4]));
+    datagram.extend(message(FAMILY.0, 1, GOT_MARK));
+    assert!(!listing.feed(&datagram));
+    assert!(listing.feed(&message(DONE, 1, &[0; 4])));
+    let records = listing.answer().expect("an answer");
+    assert_eq!(records.entries.len(), 2);
+    assert_eq!(records.faults, [DecodeError::Missing("IPVS_CMD_ATTR_SERVICE")]);
+    // Who would act on the whole table gets none.
+    assert_eq!(records.whole(), Err(DecodeError::Missing("IPVS_CMD_ATTR_SERVICE").into()));
+}
+
+#[test]
+fn of_what_was_not_sent_and_what_was_not_answered_the_results_tell_which() {
+    let commands = vec![Command::Flush; 3 * Batch::IN_FLIGHT];
+    let mut session = Session::new(FAMILY);
+    let mut batch = Batch::new(commands);
+    assert!(batch.ask(&mut session, &mut Vec::new()));
+    let last = u32::try_from(Batch::IN_FLIGHT).expect("small");
+    assert!(batch.feed(&message(ERROR, last, &0_i32.to_le_bytes())));
+    assert!(batch.ask(&mut session, &mut Vec::new()));
+    let overrun = Error::Socket { doing: "receive from the kernel", errno: 105 };
+    batch.fail(Fault::Receive(overrun));
+    assert!(!batch.ask(&mut session, &mut Vec::new()));
+    let results = batch.answer();
+    let chunks: Vec<_> = results.chunks(Batch::IN_FLIGHT).collect();
+    assert!(chunks[0].iter().all(Result::is_ok));
+    assert!(chunks[1].iter().all(|result| matches!(result, Err(Error::Lost { .. }))));
+    assert!(chunks[2].iter().all(|result| matches!(result, Err(Error::NotSent { .. }))));
+}
+
+#[test]
+fn the_kernels_own_words_are_read_behind_a_whole_and_a_capped_echo() {
+    const CAPPED: u16 = 0x100;
+    const WITH_ATTRIBUTES: u16 = 0x200;
+    let told = |flags: u16, echo: &[u8]| {
+        let mut payload = (-22_i32).to_le_bytes().to_vec();
+        payload.extend(echo);
+        payload.extend([9, 0, 1, 0]);
+        payload.extend(b"why!\0\0\0\0");
+        let mut octets = message(ERROR, 1, &payload);
+        octets[6..8].copy_from_slice(&flags.to_le_bytes());
+        let mut batch = Batch::new(vec![Command::Flush]);
+        assert!(batch.ask(&mut Session::new(FAMILY), &mut Vec::new()));
+        assert!(batch.feed(&octets));
+        match batch.answer().remove(0) {
+            Err(Error::Rejected(rejected)) => rejected.message().map(str::to_owned),
+            other => panic!("{other:?}"),
+        }
+    };
+    let request = message(FAMILY.0, 1, &[0x11, 1, 0, 0]);
+    assert_eq!(told(WITH_ATTRIBUTES, &request).as_deref(), Some("why!"));
+    assert_eq!(told(WITH_ATTRIBUTES | CAPPED, &request[..16]).as_deref(), Some("why!"));
+    assert_eq!(told(CAPPED, &request[..16]), None);
+    // An echo that claims to be longer than the message.
+    assert_eq!(told(WITH_ATTRIBUTES, &[0xff; 16]), None);
 }

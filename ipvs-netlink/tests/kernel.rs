@@ -10,7 +10,7 @@ use std::process::Command as Process;
 
 use ipvs_netlink::{
     AddressFamily, Client, Command, Destination, DestinationKey, ForwardMethod, Granularity, Persistence,
-    Reason, SchedulerFlags, Scope, Service, ServiceKey, Table, Tunnel, TunnelFlags, plan,
+    Reason, SchedulerFlags, Scope, Service, ServiceKey, Socket, Table, Tunnel, TunnelFlags, plan,
 };
 
 fn address(text: &str) -> SocketAddr {
@@ -119,7 +119,7 @@ fn all_ok(results: Vec<Result<(), ipvs_netlink::Error>>) {
     assert!(bad.is_empty(), "{bad:?}");
 }
 
-fn plan_makes_the_kernel_hold_what_is_wanted(client: &mut Client) {
+fn plan_makes_the_kernel_hold_what_is_wanted(client: &mut Client<Socket>) {
     let wanted = wanted();
     let commands = plan(&client.table().expect("readable"), &wanted, &Scope::everything());
     all_ok(client.apply_all(&commands));
@@ -132,7 +132,7 @@ fn plan_makes_the_kernel_hold_what_is_wanted(client: &mut Client) {
     }
 }
 
-fn what_ipvsadm_restores_from_its_own_text_is_the_same_table(client: &mut Client) {
+fn what_ipvsadm_restores_from_its_own_text_is_the_same_table(client: &mut Client<Socket>) {
     let Some(before) = ipvsadm() else { return };
     let ours = client.table().expect("readable");
     client.apply(&Command::Flush).expect("emptied");
@@ -153,7 +153,7 @@ fn what_ipvsadm_restores_from_its_own_text_is_the_same_table(client: &mut Client
     assert_eq!(client.table().expect("readable"), ours);
 }
 
-fn changes_are_seen_and_keys_alone_delete(client: &mut Client) {
+fn changes_are_seen_and_keys_alone_delete(client: &mut Client<Socket>) {
     let web = tcp("192.0.2.1:80");
     client.apply(&Command::SetService { key: web, service: scheduler("wlc") }).expect("changed");
     let found = client.service(&web).expect("readable").expect("there");
@@ -172,7 +172,7 @@ fn changes_are_seen_and_keys_alone_delete(client: &mut Client) {
     assert_eq!(client.destinations(&web).expect("no service, no destinations"), []);
 }
 
-fn refusals_have_their_reason(client: &mut Client) {
+fn refusals_have_their_reason(client: &mut Client<Socket>) {
     let (web, ghost) = (tcp("192.0.2.9:80"), tcp("192.0.2.10:80"));
     let (key, other) =
         (DestinationKey::new(address("198.51.100.1:80")), DestinationKey::new(address("198.51.100.2:80")));
@@ -210,7 +210,7 @@ fn refusals_have_their_reason(client: &mut Client) {
     }
 }
 
-fn each_of_300_results_belongs_to_its_command(client: &mut Client) {
+fn each_of_300_results_belongs_to_its_command(client: &mut Client<Socket>) {
     let key = |number: u16| tcp(&format!("192.0.2.1:{number}"));
     let new = |number| Command::NewService { key: key(number), service: scheduler("rr") };
     let fallible: Vec<_> = (1..=300).map(|number| if number % 7 == 0 { 1 } else { number }).collect();

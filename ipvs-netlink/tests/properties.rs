@@ -1,6 +1,6 @@
 //! No octets panic; a plan reaches its goal and touches nothing else.
 #![cfg(target_endian = "little")]
-#![expect(clippy::expect_used, reason = "a test may panic")]
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 mod captures;
 
@@ -8,8 +8,9 @@ use core::net::{IpAddr, SocketAddr};
 use core::num::NonZeroU32;
 
 use ipvs_netlink::{
-    AddressFamily, Batch, Command, Destination, DestinationKey, FamilyId, ForwardMethod, Granularity,
-    Listing, Persistence, Scope, Service, ServiceKey, Table, Tunnel, plan,
+    AddressFamily, Batch, Change, Command, Conversation, Destination, DestinationChange, DestinationKey,
+    FamilyId, ForwardMethod, Granularity, Listing, Persistence, ReadTable, Scope, Service, ServiceChange,
+    ServiceKey, Session, Table, Tunnel, plan,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -172,14 +173,30 @@ proptest! {
 }
 
 fn feed_everywhere(octets: &[u8]) {
-    let commands = [Command::Flush];
+    fn feed<C: Conversation>(mut conversation: C, datagrams: &[Vec<u8>]) {
+        let mut session = Session::new(FamilyId(1));
+        for datagram in datagrams {
+            let _asked = conversation.ask(&mut session, &mut Vec::new());
+            let _answered = conversation.feed(datagram);
+        }
+        let _answer = conversation.answer();
+    }
     let key = ServiceKey::tcp(([192, 0, 2, 1], 80).into());
-    let _any = Batch::encode(&commands, FamilyId(1), 1, &mut Vec::new()).feed(octets);
-    for framed in [octets.to_vec(), captures::message(0x1c, 1, octets)] {
-        let _any = Listing::services(1).feed(&framed);
-        let _any = Listing::service(key, 1).feed(&framed);
-        let _any = Listing::destinations(key, 1).feed(&framed);
-        let _any = Listing::info(1).feed(&framed);
-        let _any = Listing::family(1).feed(&framed);
+    let real = SocketAddr::from(([198, 51, 100, 1], 80)).into();
+    let framed = [octets.to_vec(), captures::message(0x1c, 1, octets), captures::message(2, 1, octets)];
+    for count in 1..=framed.len() {
+        let datagrams = &framed[framed.len() - count..];
+        feed(Batch::new(vec![Command::Flush; 2]), datagrams);
+        feed(Listing::services(), datagrams);
+        feed(Listing::service(key), datagrams);
+        feed(Listing::destinations(key), datagrams);
+        feed(Listing::info(), datagrams);
+        feed(Listing::timeouts(), datagrams);
+        feed(Listing::daemons(), datagrams);
+        feed(Listing::family(), datagrams);
+        feed(ReadTable::new(), datagrams);
+        feed(ReadTable::of(&[key]), datagrams);
+        feed(Change::service(key, ServiceChange::default()), datagrams);
+        feed(Change::destination(key, real, DestinationChange::default()), datagrams);
     }
 }

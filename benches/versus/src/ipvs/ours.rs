@@ -2,7 +2,7 @@
 
 use std::io::{self, BufWriter, Read, Write};
 
-use ipvs_netlink::{Client, ForwardMethod, ServiceKey};
+use ipvs_netlink::{Client, ForwardMethod, ServiceKey, Socket};
 
 use super::rules;
 use crate::failure::{Failure, check};
@@ -26,7 +26,7 @@ pub(super) fn list() -> Result<(), Failure> {
     write_table(&mut client, &mut out, &format!("{major}.{minor}.{patch} (size={size})"))
 }
 
-fn write_table(client: &mut Client, out: &mut impl Write, version: &str) -> Result<(), Failure> {
+fn write_table(client: &mut Client<Socket>, out: &mut impl Write, version: &str) -> Result<(), Failure> {
     let unwritable = || Failure::file("write", "standard output");
     writeln!(out, "IP Virtual Server version {version}").map_err(unwritable())?;
     writeln!(out, "Prot LocalAddress:Port Scheduler Flags").map_err(unwritable())?;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::os::fd::AsFd;
 use std::process::{Command as Process, Stdio};
 
-use ipvs_netlink::{Client, Command, Error, Object, Reason, Scope, ServiceKey, Table, plan};
+use ipvs_netlink::{Client, Command, Error, Object, Reason, Scope, ServiceKey, Socket, Table, plan};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use vrrp_fsm::Instant;
 
@@ -36,7 +36,7 @@ pub(crate) enum Order {
 /// The kernel's table, as far as it is ours. Services of others are never touched.
 #[derive(Debug)]
 pub(crate) struct Ipvs {
-    client: Client,
+    client: Client<Socket>,
     /// Each a table of one service, or of none where it should go.
     wanted: BTreeMap<ServiceKey, Table>,
     /// What the kernel was last seen to hold; a service that is not here was never looked at.

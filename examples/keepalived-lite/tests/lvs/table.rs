@@ -3,7 +3,7 @@
 use core::time::Duration;
 use std::{process::Command, thread, time::Instant};
 
-use ipvs_netlink::{Client, Table};
+use ipvs_netlink::{Client, Socket, Table};
 use netlab::Namespace;
 
 /// How often the table is looked at, unless looking takes long.
@@ -13,7 +13,7 @@ const PERIOD: Duration = Duration::from_millis(100);
 #[derive(Debug)]
 pub(crate) struct Ipvs<'lab> {
     namespace: &'lab Namespace,
-    client: Client,
+    client: Client<Socket>,
 }
 
 impl<'lab> Ipvs<'lab> {

@@ -1,4 +1,0 @@
-//! Thin adapters that move octets between the cores and a socket.
-
-#[cfg(all(feature = "sync", target_os = "linux"))]
-pub(crate) mod sync;
