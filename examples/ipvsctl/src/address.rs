@@ -122,8 +122,9 @@ mod tests {
 
     #[test]
     fn hosts_and_ports_are_read_as_ipvsadm_does() {
+        type Case = (&'static str, Option<(&'static str, Option<u16>)>);
         #[rustfmt::skip]
-        let cases: &[(&str, Option<(&str, Option<u16>)>)] = &[
+        let cases: &[Case] = &[
             ("192.0.2.1:80",         Some(("192.0.2.1", Some(80)))),
             ("192.0.2.1",            Some(("192.0.2.1", None))),
             ("192.0.2.1:http",       Some(("192.0.2.1", Some(80)))),

@@ -105,7 +105,7 @@ impl Services {
         services
     }
 
-    fn add<'a>(&mut self, name: &str, number: &str, aliases: impl Iterator<Item = &'a str>) {
+    fn add<'a>(&mut self, name: &'a str, number: &str, aliases: impl Iterator<Item = &'a str>) {
         let Some((port, protocol)) = number.split_once('/') else { return };
         let (Ok(port), Some(protocol)) = (port.parse(), protocol_called(protocol)) else { return };
         self.by_port.entry((port, protocol)).or_insert_with(|| name.to_owned());

@@ -49,15 +49,14 @@ pub(super) fn operation<'a>(
     Ok(Parsed { operation, notes })
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "most flags are no commands")]
 fn build(
     command: Flag,
     given: &Given<'_>,
     names: &dyn Names,
     notes: &mut Vec<Note>,
 ) -> Result<Operation, UsageError> {
-    let key = |missing| {
-        service::key(given, names)?.ok_or(UsageError::Wanted { command, missing })
-    };
+    let key = |missing| service::key(given, names)?.ok_or(UsageError::Wanted { command, missing });
     let service = "a service: -t, -u, --sctp-service or -f";
     Ok(Operation::Change(match command {
         Flag::AddService => {
@@ -101,6 +100,7 @@ fn build(
 
 /// Which flags a command takes.
 #[rustfmt::skip]
+#[expect(clippy::wildcard_enum_match_arm, reason = "most flags are no commands, and most commands take none")]
 fn allowed(command: Flag) -> &'static [Flag] {
     use Flag::*;
     match command {

@@ -28,7 +28,8 @@ pub(super) fn role(given: &Given<'_>, command: Flag) -> Result<SyncRole, UsageEr
 pub(super) fn start(given: &Given<'_>) -> Result<SyncDaemon, UsageError> {
     let interface = given.value(Flag::McastInterface).unwrap_or("eth0");
     let interface = name(Flag::McastInterface, interface, InterfaceName::new)?;
-    let value = |flag, range, wanted| given.value(flag).map(|text| number(flag, text, range, wanted)).transpose();
+    let value =
+        |flag, range, wanted| given.value(flag).map(|text| number(flag, text, range, wanted)).transpose();
     let sync_id = value(Flag::SyncId, 0..=255, "a number from 0 to 255")?;
     let max_len = value(Flag::SyncMaxlen, 1..=MAX_LEN, "octets, 1 to 65507")?;
     let port = value(Flag::McastPort, 1..=65_535, "a port from 1 to 65535")?;

@@ -80,9 +80,7 @@ pub(super) fn listing(given: &Given<'_>, names: &dyn Names) -> Result<Listing, U
     let only = service::key(given, names)?;
     let names = !given.has(Flag::Numeric);
     let listing = match what {
-        Some(Flag::Connection) => {
-            Listing::Connections { names, engine: given.has(Flag::PersistentConn) }
-        }
+        Some(Flag::Connection) => Listing::Connections { names, engine: given.has(Flag::PersistentConn) },
         Some(Flag::Timeout) => Listing::Timeouts,
         Some(Flag::Daemon) => Listing::Daemons,
         _ => {

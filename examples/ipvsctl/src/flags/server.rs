@@ -98,8 +98,7 @@ fn forward(given: &Given<'_>) -> Result<ForwardMethod, UsageError> {
     if method == Some(Flag::Ipip) {
         return tunnel(given).map(ForwardMethod::Tunnel);
     }
-    let of_tunnels =
-        [Flag::TunType, Flag::TunPort, Flag::TunNocsum, Flag::TunCsum, Flag::TunRemcsum];
+    let of_tunnels = [Flag::TunType, Flag::TunPort, Flag::TunNocsum, Flag::TunCsum, Flag::TunRemcsum];
     match given.flags().find(|flag| of_tunnels.contains(flag)) {
         Some(stray) => Err(UsageError::Tunnel(stray, "it is for tunnels, add -i")),
         None if method == Some(Flag::Masquerading) => Ok(ForwardMethod::Masquerade),

@@ -27,12 +27,11 @@ pub(super) fn key(given: &Given<'_>, names: &dyn Names) -> Result<Option<Service
     let (Some(flag), Some(value)) = (flag, flag.and_then(|flag| given.value(flag))) else {
         return if ipv6 { Err(UsageError::Wanted { command: Ipv6, missing: "-f" }) } else { Ok(None) };
     };
-    let protocol = match flag {
-        UdpService => Protocol::Udp,
-        SctpService => Protocol::Sctp,
-        _ if flag == FwmarkService => return mark(value, ipv6).map(Some),
-        _ => Protocol::Tcp,
-    };
+    if flag == FwmarkService {
+        return mark(value, ipv6).map(Some);
+    }
+    let protocols = [(UdpService, Protocol::Udp), (SctpService, Protocol::Sctp)];
+    let protocol = protocols.into_iter().find(|(of, _)| *of == flag).map_or(Protocol::Tcp, |(_, is)| is);
     if ipv6 {
         return Err(UsageError::OutOfPlace(Ipv6, flag));
     }

@@ -55,7 +55,8 @@ impl<'a> Given<'a> {
     {
         let mut rest = letters.chars();
         while let Some(letter) = rest.next() {
-            let flag = Flag::by_letter(letter).ok_or_else(|| UsageError::UnknownFlag(format!("-{letter}")))?;
+            let flag =
+                Flag::by_letter(letter).ok_or_else(|| UsageError::UnknownFlag(format!("-{letter}")))?;
             if flag.value() == Value::No {
                 self.add(flag, None, words)?;
                 continue;
@@ -117,7 +118,6 @@ impl<'a> Given<'a> {
     }
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -129,8 +129,9 @@ mod tests {
     #[test]
     fn words_are_split_as_popt_does() {
         use Flag::*;
+        type Case<'a> = (&'a str, &'a [(Flag, Option<&'a str>)]);
         #[rustfmt::skip]
-        let cases: &[(&str, &[(Flag, Option<&str>)])] = &[
+        let cases: &[Case<'_>] = &[
             ("-Ln",                     &[(List, None), (Numeric, None)]),
             ("-At 10.0.0.1:80",         &[(AddService, None), (TcpService, Some("10.0.0.1:80"))]),
             ("-At10.0.0.1:80 -srr",     &[(AddService, None), (TcpService, Some("10.0.0.1:80")), (Scheduler, Some("rr"))]),
