@@ -30,9 +30,9 @@ fn services(left: &ServiceKey, right: &ServiceKey) -> Ordering {
     })
 }
 
+/// Whatever their families: the first word decides between them.
 fn servers(left: &ObservedDestination, right: &ObservedDestination) -> Ordering {
-    let (left, right) = (left.key.address(), right.key.address());
-    left.is_ipv6().cmp(&right.is_ipv6()).then_with(|| addresses(&left, &right))
+    addresses(&left.key.address(), &right.key.address())
 }
 
 fn addresses(left: &SocketAddr, right: &SocketAddr) -> Ordering {
