@@ -11,4 +11,5 @@ pub mod frame;
 mod hosts;
 mod planted;
 pub mod receive;
+pub mod reply;
 pub mod view;

@@ -4,21 +4,24 @@
 //! committed corpus meets one: `README.md` tells how they are found.
 
 #[cfg(planted_bug)]
-pub(crate) use mistakes::{in_frame, in_receive, in_view};
+pub(crate) use mistakes::{in_frame, in_receive, in_reply, in_view};
 #[cfg(not(planted_bug))]
-pub(crate) use none::{in_frame, in_receive, in_view};
+pub(crate) use none::{in_frame, in_receive, in_reply, in_view};
 
 #[cfg(not(planted_bug))]
 mod none {
+    use ipvs_netlink::ObservedService;
     use vrrp_proto::{AdvertisementView, Announcement, EthernetFrame, Received};
 
     pub(crate) fn in_view(_: &AdvertisementView<'_>) {}
     pub(crate) fn in_receive(_: &Received<'_>) {}
+    pub(crate) fn in_reply(_: &ObservedService) {}
     pub(crate) fn in_frame(_: &EthernetFrame<'_>, _: &Announcement) {}
 }
 
 #[cfg(planted_bug)]
 mod mistakes {
+    use ipvs_netlink::{Granularity, ObservedService, ServiceKey};
     use vrrp_proto::{
         AddressFamily, AdvertisementView, Announcement, EthernetFrame, Priority, Proof, Received, Version,
     };
@@ -47,6 +50,16 @@ mod mistakes {
             && let Some(vlan) = frame.vlan
         {
             assert!(vlan <= 255, "planted");
+        }
+    }
+
+    /// Wrong for a one-packet service of a firewall mark whose clients count by 48 bits.
+    pub(crate) fn in_reply(found: &ObservedService) {
+        let marked = matches!(found.key, ServiceKey::FirewallMark { .. }) && found.service.one_packet;
+        if let Some(persistence) = found.service.persistence
+            && marked
+        {
+            assert!(persistence.granularity != Granularity::V6(48), "planted");
         }
     }
 }

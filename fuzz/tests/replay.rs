@@ -39,3 +39,8 @@ fn frame_corpus_breaks_no_law() {
 fn config_corpus_breaks_no_law() {
     replay("config", vrrp_lvs_fuzz::config::run);
 }
+
+#[test]
+fn reply_corpus_breaks_no_law() {
+    replay("reply", vrrp_lvs_fuzz::reply::run);
+}

@@ -229,6 +229,8 @@ impl<T: Transport> Client<T> {
         if !conversation.ask(&mut self.session, &mut self.request) {
             return Ok(false);
         }
+        // Until it is over, which the caller need not tell.
+        self.unread = true;
         self.transport.send(&self.request).map(|()| true)
     }
 

@@ -58,8 +58,10 @@
 //! must not panic: that is smaller (`attr.rs`) than the derive types it would take with neli,
 //! whose decoder trusts length fields and whose socket has no time-out.
 
+mod advice;
 mod attr;
 mod batch;
+mod capabilities;
 mod change;
 mod client;
 mod conversation;
@@ -81,7 +83,9 @@ mod sync_daemon;
 mod timeouts;
 mod uapi;
 
+pub use advice::{Advice, Facts, Settings, advise};
 pub use batch::Batch;
+pub use capabilities::{Capabilities, Module};
 pub use change::{Change, DestinationChange, ServiceChange};
 pub use client::{Client, Transport};
 pub use conversation::{Conversation, Fault, Session};

@@ -141,6 +141,7 @@ pub(crate) fn service(payload: &[u8]) -> Result<ObservedService, DecodeError> {
         },
         flags,
         stats: counters(found.stats64, found.stats, "IPVS_SVC_ATTR_STATS64")?,
+        wide_counters: found.stats64.is_some(),
     })
 }
 

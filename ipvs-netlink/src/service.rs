@@ -198,6 +198,8 @@ pub struct ObservedService {
     pub flags: u32,
     /// Counters since the service was made or zeroed.
     pub stats: Stats,
+    /// Whether the kernel told them with 64 bits each (Linux 4.1).
+    pub wide_counters: bool,
 }
 
 #[cfg(test)]

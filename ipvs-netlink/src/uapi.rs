@@ -150,6 +150,7 @@ pub(crate) mod errno {
     pub(crate) const EOPNOTSUPP: i32 = 95;
     pub(crate) const EAFNOSUPPORT: i32 = 97;
     pub(crate) const EADDRNOTAVAIL: i32 = 99;
+    pub(crate) const ENETUNREACH: i32 = 101;
 }
 
 /// Address family of a service or of a destination (`IPVS_SVC_ATTR_AF`).

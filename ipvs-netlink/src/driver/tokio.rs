@@ -1,6 +1,7 @@
 //! IPVS on tokio.
 
 use ::tokio::io::unix::AsyncFd;
+use ::tokio::task::coop;
 use ::tokio::time::timeout;
 use core::time::Duration;
 use nix::errno::Errno;
@@ -81,6 +82,8 @@ impl AsyncClient {
                 self.unread = false;
                 return conversation.answer();
             }
+            // A long table is read without ever waiting: others must get their turn.
+            coop::consume_budget().await;
             // The kernel takes a request at once or not at all: this does not block.
             if let Err(error) = self.socket.get_mut().send(&self.request) {
                 conversation.fail(Fault::Send(error));

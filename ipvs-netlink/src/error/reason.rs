@@ -47,7 +47,7 @@ pub enum Reason {
     SyncNotRunning,
     /// `ENODEV` on a synchronization thread.
     NoSuchInterface,
-    /// `EADDRNOTAVAIL` on a synchronization thread.
+    /// `EADDRNOTAVAIL` or `ENETUNREACH` on a synchronization thread.
     NoInterfaceAddress,
     /// `EINVAL` on a synchronization thread.
     InvalidSync,
@@ -80,7 +80,7 @@ impl Reason {
             (StartSync, errno::EEXIST) => Self::SyncRunning,
             (StopSync, errno::ESRCH) => Self::SyncNotRunning,
             (StartSync, errno::ENODEV) => Self::NoSuchInterface,
-            (StartSync, errno::EADDRNOTAVAIL) => Self::NoInterfaceAddress,
+            (StartSync, errno::EADDRNOTAVAIL | errno::ENETUNREACH) => Self::NoInterfaceAddress,
             (StartSync, errno::EINVAL) => Self::InvalidSync,
             (SetTimeouts, errno::EINVAL) => Self::InvalidTimeout,
             (_, errno::ESRCH) => Self::NoSuchService,
