@@ -1,6 +1,6 @@
 //! What each library shows: `public-api.txt` beside its manifest lists it, with its default
 //! features. A type of a dependency among it would make that dependency's next version our break.
-#![expect(clippy::expect_used, reason = "a test may panic")]
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
