@@ -40,8 +40,8 @@ use crate::table::{Entry, Table};
 ///
 /// - It first reads the whole table. What is ours and exists is adopted; what is ours and
 ///   not wanted goes. Later it reads what it wrote, and everything once in a while.
-/// - A difference from what it knows counts when it was seen twice in a row: a dump of IPVS
-///   that others disturb can leave out what exists.
+/// - A difference from what it knows counts when it was seen twice in a row, and so does an
+///   absence: a dump of IPVS that others disturb can leave out what exists.
 /// - `EEXIST` for an addition and `ENOENT` or `ESRCH` for a deletion are successes. A command
 ///   without an answer makes its service unknown: it is read before it is written again.
 /// - What somebody else undoes again and again is repaired ever less often; what the kernel
@@ -133,14 +133,15 @@ pub enum Action {
 }
 
 /// Why a service is to be read.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug)]
 enum Read {
     /// To see that it is as known.
     Check,
     /// What is known may be wrong: nothing is written before.
     Unknown,
-    /// It was seen to differ: what comes now is believed.
-    Trust,
+    /// It was seen to differ: what comes now is believed, as far as it lacks nothing that was
+    /// `seen` just before. Nothing is written before.
+    Again { seen: Option<Arc<Entry>>, attempts: u32 },
 }
 
 /// What the caller is doing.
