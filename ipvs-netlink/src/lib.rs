@@ -45,6 +45,8 @@
 //!
 //! - `sync` (off by default): `Client`, a blocking client (Linux, brings `nix` along). Without
 //!   it the crate opens no socket.
+//! - `fake` (off by default, no dependencies): `FakeKernel`, which answers octets as the kernel
+//!   does, for tests that have neither the module nor root.
 //!
 //! # What it never does
 //!
@@ -95,6 +97,8 @@ pub use client::{Client, Transport};
 pub use conversation::{Conversation, Fault, Session};
 pub use destination::{Destination, DestinationKey, ObservedDestination};
 pub use drain::{Affinity, Connections, Drain, DrainEnd, DrainRules, Draining, Traffic};
+#[cfg(feature = "fake")]
+pub use driver::fake::{FakeConnections, FakeKernel, FakeSocket};
 #[cfg(all(feature = "sync", target_os = "linux"))]
 pub use driver::pending::{Pending, Progress};
 pub use driver::recorded::{Recorder, Recording, RecordingError, Replay};
