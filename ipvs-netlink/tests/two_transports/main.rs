@@ -1,6 +1,7 @@
 //! One file of cases for two transports: the fake kernel, always, and the real one, where there
 //! is IPVS with an empty table that we may change. What they answer must be what the cases say
 //! and the same on both, octet for octet; so must be what 10,000 random messages leave.
+#![cfg(target_endian = "little")]
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 mod cases;
