@@ -8,7 +8,7 @@ use core::num::NonZeroU16;
 use std::sync::{Arc, Mutex};
 
 use ipvs_netlink::{
-    Batch, Client, Command, Destination, DestinationKey, Error, FakeConnections, FakeKernel, FakeSocket,
+    Batch, Client, Command, Connections, Destination, DestinationKey, Error, FakeKernel, FakeSocket,
     ForwardMethod, Reason, Service, ServiceKey, Stats, SyncDaemon, SyncRole, Transport, Tunnel, TunnelFlags,
 };
 use proptest::collection::vec;
@@ -221,7 +221,7 @@ fn old_kernels_skip_what_they_do_not_know() {
 #[test]
 fn counters_and_connections_are_what_a_test_sets() {
     let mut client = small(FakeKernel::new());
-    let busy = FakeConnections { active: 3, inactive: 2, persistent: 1 };
+    let busy = Connections { active: 3, inactive: 2, persistent: 1 };
     let kernel = client.transport_mut();
     assert!(kernel.set_connections(&web(), &real(), busy));
     assert!(kernel.set_service_stats(&web(), stats(7)));

@@ -17,6 +17,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::client::Transport;
 use crate::destination::DestinationKey;
+use crate::drain::Connections;
 use crate::error::Error;
 use crate::request::FamilyId;
 use crate::service::ServiceKey;
@@ -77,17 +78,6 @@ struct Faults {
     withhold: usize,
     refuse: VecDeque<i32>,
     changes: VecDeque<Vec<u8>>,
-}
-
-/// What belongs to a destination, as a drain watches it.
-#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
-pub struct FakeConnections {
-    /// Those that carry traffic.
-    pub active: u32,
-    /// Those that are being closed, and those of UDP.
-    pub inactive: u32,
-    /// Templates of persistence.
-    pub persistent: u32,
 }
 
 /// What this kernel is like.
@@ -230,7 +220,7 @@ impl FakeKernel {
         &mut self,
         service: &ServiceKey,
         key: &DestinationKey,
-        connections: FakeConnections,
+        connections: Connections,
     ) -> bool {
         self.dest(service, key).map(|found| found.connections = connections).is_some()
     }
