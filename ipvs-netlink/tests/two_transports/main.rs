@@ -98,6 +98,7 @@ fn two_transports_are_one_kernel() {
     }
     checks::messages_that_are_no_commands();
     checks::a_socket_has_one_dump_at_a_time();
+    checks::success_is_silent_unless_asked_for();
     checks::without_the_right_only_the_family_is_told();
     typed::commands_have_their_reasons();
     random_messages_leave_the_same();
