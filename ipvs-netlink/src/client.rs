@@ -6,13 +6,13 @@ use crate::conversation::{Conversation, Fault, Session};
 use crate::destination::{DestinationKey, ObservedDestination};
 use crate::error::{DecodeError, Error, Reason};
 use crate::listing::Listing;
-use crate::plan::Table;
 use crate::read_table::{ObservedEntry, ReadEntries, ReadTable};
 use crate::records::Records;
 use crate::reply::Info;
 use crate::request::{Command, FamilyId};
 use crate::service::{ObservedService, ServiceKey};
 use crate::sync_daemon::SyncDaemon;
+use crate::table::Table;
 use crate::timeouts::Timeouts;
 
 /// Moves octets to and from a kernel, a recording, or something that plays the kernel.

@@ -45,6 +45,8 @@
 //!
 //! - `sync` (off by default): `Client`, a blocking client (Linux, brings `nix` along). Without
 //!   it the crate opens no socket.
+//! - `fake` (off by default, no dependencies): `FakeKernel`, which answers octets as the kernel
+//!   does, for tests that have neither the module nor root.
 //!
 //! # What it never does
 //!
@@ -66,6 +68,7 @@ mod change;
 mod client;
 mod conversation;
 mod destination;
+mod drain;
 mod driver;
 mod error;
 mod forward;
@@ -73,13 +76,16 @@ mod listing;
 mod name;
 mod plan;
 mod read_table;
+mod reconcile;
 mod records;
 mod reply;
 mod request;
 mod rights;
+mod scope;
 mod service;
 mod stats;
 mod sync_daemon;
+mod table;
 mod timeouts;
 mod uapi;
 
@@ -90,6 +96,9 @@ pub use change::{Change, DestinationChange, ServiceChange};
 pub use client::{Client, Transport};
 pub use conversation::{Conversation, Fault, Session};
 pub use destination::{Destination, DestinationKey, ObservedDestination};
+pub use drain::{Affinity, Connections, Drain, DrainEnd, DrainRules, Draining, Traffic};
+#[cfg(feature = "fake")]
+pub use driver::fake::{FakeConnections, FakeKernel, FakeSocket};
 #[cfg(all(feature = "sync", target_os = "linux"))]
 pub use driver::pending::{Pending, Progress};
 pub use driver::recorded::{Recorder, Recording, RecordingError, Replay};
@@ -101,16 +110,19 @@ pub use error::{DecodeError, EncodeError, Error, Object, Operation, Reason, Reje
 pub use forward::{ForwardMethod, Tunnel, TunnelFlags};
 pub use listing::Listing;
 pub use name::NameError;
-pub use plan::{Scope, Table, plan};
+pub use plan::{Plan, plan};
 pub use read_table::{ObservedEntry, ReadEntries, ReadTable};
+pub use reconcile::{Action, Event, Found, ObservedTable, Reconciler, ReconcilerConfig};
 pub use records::Records;
 pub use reply::Info;
 pub use request::{Command, FamilyId};
 pub use rights::Rights;
+pub use scope::{Fields, Scope};
 pub use service::{
     Engine, Granularity, ObservedService, Persistence, Scheduler, SchedulerFlags, Service, ServiceKey,
 };
 pub use stats::Stats;
 pub use sync_daemon::{InterfaceName, SyncDaemon, SyncRole};
+pub use table::Table;
 pub use timeouts::Timeouts;
 pub use uapi::{AddressFamily, Protocol};

@@ -4,9 +4,9 @@ use crate::conversation::{Conversation, Fault, Session};
 use crate::destination::ObservedDestination;
 use crate::error::{DecodeError, Error, Reason};
 use crate::listing::Listing;
-use crate::plan::Table;
 use crate::records::Records;
 use crate::service::{ObservedService, ServiceKey};
+use crate::table::Table;
 
 /// A service with its destinations and all counters.
 #[derive(Clone, Debug, Eq, PartialEq)]

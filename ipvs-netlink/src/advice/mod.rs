@@ -5,8 +5,8 @@ mod settings;
 
 use core::fmt;
 
-use crate::plan::Table;
 use crate::sync_daemon::SyncRole;
+use crate::table::Table;
 use crate::timeouts::Timeouts;
 
 pub use settings::Settings;

@@ -1,5 +1,7 @@
 //! Thin adapters that move octets between conversations and a kernel, or something like it.
 
+#[cfg(feature = "fake")]
+pub(crate) mod fake;
 #[cfg(all(feature = "sync", target_os = "linux"))]
 pub(crate) mod namespace;
 #[cfg(all(feature = "sync", target_os = "linux"))]

@@ -14,13 +14,13 @@ use crate::destination::{DestinationKey, ObservedDestination};
 use crate::driver::socket::{Socket, failed};
 use crate::error::{DecodeError, Error, Reason};
 use crate::listing::Listing;
-use crate::plan::Table;
 use crate::read_table::{ObservedEntry, ReadEntries, ReadTable};
 use crate::records::Records;
 use crate::reply::Info;
 use crate::request::{Command, FamilyId};
 use crate::service::{ObservedService, ServiceKey};
 use crate::sync_daemon::SyncDaemon;
+use crate::table::Table;
 use crate::timeouts::Timeouts;
 
 /// An answer that does not come in this time is lost.

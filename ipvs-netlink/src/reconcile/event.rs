@@ -1,0 +1,154 @@
+//! What a reconciler tells.
+
+use core::time::Duration;
+use std::collections::VecDeque;
+
+use crate::destination::DestinationKey;
+use crate::drain::{Connections, DrainEnd};
+use crate::error::{Error, Object};
+use crate::service::ServiceKey;
+
+/// Something that a person or a metric may want to know. Nothing has to be done about it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Event {
+    /// The table was read for the first time, or for the first time with this scope.
+    Adopted {
+        /// Services of ours that exist and are wanted: they are kept and, where they differ,
+        /// changed.
+        services: usize,
+        /// Services of ours that exist and are not wanted: they go.
+        stale: usize,
+        /// Services of others: they are never touched.
+        foreign: usize,
+    },
+    /// Somebody else changed what is ours. It is repaired at once.
+    Drifted {
+        /// What was changed.
+        key: Object,
+        /// In which way.
+        found: Found,
+    },
+    /// Somebody else keeps changing the same key, or the kernel does not keep what it
+    /// accepts. It is still repaired, but ever less often.
+    Contended {
+        /// What is fought over.
+        key: Object,
+        /// How often it was undone.
+        times: u32,
+    },
+    /// Nobody touched the key any more for [`quiet`](crate::ReconcilerConfig::quiet).
+    ContentionEnded {
+        /// What was fought over.
+        key: Object,
+    },
+    /// The kernel refused a command, or it cannot be put in octets. It will be tried again,
+    /// at once if something else is wanted of its key.
+    Refused {
+        /// What was to be changed.
+        key: Object,
+        /// Why it was not.
+        error: Error,
+        /// How often in a row, from 1.
+        attempts: u32,
+        /// How long until the next attempt.
+        pause: Duration,
+    },
+    /// Whether commands were done is not known. Their services are read before anything else
+    /// is done to them.
+    Unanswered {
+        /// How many commands.
+        commands: usize,
+        /// Why the first has no answer.
+        error: Option<Error>,
+        /// How long until the next commands.
+        pause: Duration,
+    },
+    /// The table could not be read. It will be tried again.
+    ReadFailed {
+        /// Why.
+        error: Error,
+        /// How long until the next attempt.
+        pause: Duration,
+    },
+    /// A destination begins to drain: it gets weight 0.
+    Draining {
+        /// Its service.
+        service: ServiceKey,
+        /// The destination within it.
+        key: DestinationKey,
+        /// When it goes at the latest, counted as the caller counts time.
+        deadline: Duration,
+    },
+    /// A drain is over.
+    Drained {
+        /// Its service.
+        service: ServiceKey,
+        /// The destination within it.
+        key: DestinationKey,
+        /// Why.
+        reason: DrainEnd,
+        /// What it served when counted last: what was cut, unless it was returned. `None` if
+        /// nobody counted.
+        cut: Option<Connections>,
+    },
+    /// Nobody took the events, and there was no room for more.
+    Missed {
+        /// How many are missing here.
+        events: u64,
+    },
+}
+
+/// In which way something is not what it should be.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Found {
+    /// It should exist.
+    Missing,
+    /// It should have other values.
+    Changed,
+    /// It should not exist.
+    Extra,
+}
+
+/// Events that wait to be taken.
+#[derive(Debug, Default)]
+pub(super) struct Events {
+    waiting: VecDeque<Event>,
+    missed: u64,
+}
+
+impl Events {
+    /// More is not kept for a caller who never looks.
+    const ROOM: usize = 16_384;
+
+    pub(super) fn push(&mut self, event: Event) {
+        if self.waiting.len() < Self::ROOM {
+            self.waiting.push_back(event);
+        } else {
+            self.missed = self.missed.saturating_add(1);
+        }
+    }
+
+    pub(super) fn pop(&mut self) -> Option<Event> {
+        self.waiting.pop_front().or_else(|| match core::mem::take(&mut self.missed) {
+            0 => None,
+            events => Some(Event::Missed { events }),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn events_that_nobody_takes_are_counted_instead_of_kept() {
+        let mut events = Events::default();
+        for _ in 0..Events::ROOM + 3 {
+            events.push(Event::Adopted { services: 0, stale: 0, foreign: 0 });
+        }
+        assert_eq!((0..Events::ROOM).filter(|_| events.pop().is_some()).count(), Events::ROOM);
+        assert_eq!(events.pop(), Some(Event::Missed { events: 3 }));
+        assert_eq!(events.pop(), None);
+    }
+}

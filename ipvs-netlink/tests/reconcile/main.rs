@@ -1,0 +1,8 @@
+//! The reconciler against a model of the kernel: what it commands, what it tells, when it waits.
+#![expect(clippy::expect_used, reason = "a test may panic")]
+#![expect(clippy::wildcard_enum_match_arm, reason = "a test is about some events and commands")]
+
+mod drains;
+mod kernel;
+mod rules;
+mod simulation;
