@@ -112,7 +112,7 @@ pub use listing::Listing;
 pub use name::NameError;
 pub use plan::{Plan, plan};
 pub use read_table::{ObservedEntry, ReadEntries, ReadTable};
-pub use reconcile::{Action, Event, Found, ObservedTable, Reconciler, ReconcilerConfig};
+pub use reconcile::{Action, Answer, Errand, Event, Found, ObservedTable, Reconciler, ReconcilerConfig};
 pub use records::Records;
 pub use reply::Info;
 pub use request::{Command, FamilyId};
