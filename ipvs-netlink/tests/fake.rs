@@ -219,6 +219,16 @@ fn old_kernels_skip_what_they_do_not_know() {
 }
 
 #[test]
+fn counters_are_read_with_padding_and_without() {
+    let wide = stats(u64::from(u32::MAX) + 2);
+    for kernel in [FakeKernel::new(), FakeKernel::new().without_padding()] {
+        let mut client = small(kernel);
+        assert!(client.transport_mut().set_service_stats(&web(), wide));
+        assert_eq!(client.services().expect("readable")[0].stats, wide);
+    }
+}
+
+#[test]
 fn counters_and_connections_are_what_a_test_sets() {
     let mut client = small(FakeKernel::new());
     let busy = Connections { active: 3, inactive: 2, persistent: 1 };

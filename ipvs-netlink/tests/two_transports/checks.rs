@@ -10,7 +10,7 @@ use crate::{both, reset};
 
 /// The controller's answer, and what generic netlink itself refuses.
 pub(crate) fn messages_that_are_no_commands() {
-    let (mut fake, mut real) = both("messages_that_are_no_commands", true, true);
+    let (mut fake, mut real) = both(true, true);
     let asks: [(&str, u16, u16, &[u8], i32); 12] = [
         ("no such family", 0x3ff, 5, &[15, 1, 0, 0], cases::ENOENT),
         ("too short", 0, 5, &[15, 1], cases::EINVAL),
@@ -49,7 +49,7 @@ pub(crate) fn messages_that_are_no_commands() {
 }
 
 pub(crate) fn a_socket_has_one_dump_at_a_time() {
-    let (mut fake, mut real) = both("a_socket_has_one_dump_at_a_time", true, true);
+    let (mut fake, mut real) = both(true, true);
     let key = cases::address(6, "192.0.2.1", 80);
     let dump = |command| Ask::dump(command, Level::default());
     let ask = |kernel: &mut Kernel| {
@@ -73,7 +73,7 @@ pub(crate) fn a_socket_has_one_dump_at_a_time() {
 }
 
 pub(crate) fn success_is_silent_unless_asked_for() {
-    let (mut fake, mut real) = both("success_is_silent_unless_asked_for", true, true);
+    let (mut fake, mut real) = both(true, true);
     let new = cases::on_service(cmd::NEW_SERVICE, &cases::full(cases::address(6, "192.0.2.1", 80), "rr"));
     let info = Ask::new(cmd::GET_INFO, Level::default());
     let dump = Ask::dump(cmd::GET_SERVICE, Level::default());
@@ -125,8 +125,7 @@ pub(crate) fn without_the_right_only_the_family_is_told() {
         assert!(dumps.iter().all(|outcome| outcome.errno == EPERM), "{dumps:?}");
         (outcomes, dumps)
     };
-    let test = "without_the_right_only_the_family_is_told";
-    let (_, real) = both(test, true, true);
+    let (_, real) = both(true, true);
     let mut fake = FakeKernel::new();
     fake.set_permitted(false);
     let ours = run(Kernel::new(Box::new(fake)).expect("everybody may look it up"));

@@ -162,6 +162,14 @@ impl FakeKernel {
         self
     }
 
+    /// As on processors that read 64 bits at any address, x86 among them: nothing moves counters
+    /// to boundaries.
+    #[must_use]
+    pub const fn without_padding(mut self) -> Self {
+        self.kernel.traits.padding = false;
+        self
+    }
+
     /// Octets of one datagram of a dump, 32,448 unless set; at least one record is in each.
     #[must_use]
     pub const fn with_dump_datagram(mut self, octets: usize) -> Self {

@@ -7,6 +7,7 @@
 use crate::attr::{Attribute, Attributes};
 use crate::uapi::{NLA_F_NESTED, daemon, dest, errno, svc, top};
 
+use super::kernel::Traits;
 use super::write::Reply;
 
 /// What the kernel demands of an attribute's octets.
@@ -198,11 +199,12 @@ mod told {
 impl Demand {
     /// As an extended answer tells it, with the numbers of `NL_ATTR_TYPE_*`. For an IPv6
     /// address there are none.
-    pub(super) fn tell(self, kind: u16, reply: &mut Reply<'_>) {
+    pub(super) fn tell(self, kind: u16, reply: &mut Reply<'_>, traits: &Traits) {
+        let pad = traits.pad(told::PAD);
         let number = |reply: &mut Reply<'_>, number: u32, most: u64| {
             reply.nest(kind | NLA_F_NESTED, |reply| {
-                reply.u64(told::MIN_VALUE, 0, told::PAD);
-                reply.u64(told::MAX_VALUE, most, told::PAD);
+                reply.u64(told::MIN_VALUE, 0, pad);
+                reply.u64(told::MAX_VALUE, most, pad);
                 reply.u32(told::TYPE, number);
             });
         };

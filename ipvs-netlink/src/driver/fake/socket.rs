@@ -129,7 +129,7 @@ impl FakeKernel {
             }
             if let Some(Note::Demand { offset, demand }) = note {
                 reply.u32(NLMSGERR_ATTR_OFFS, u32::try_from(offset).unwrap_or(u32::MAX));
-                demand.tell(NLMSGERR_ATTR_POLICY, reply);
+                demand.tell(NLMSGERR_ATTR_POLICY, reply, &self.kernel.traits);
             }
         });
         self.push(datagram);
