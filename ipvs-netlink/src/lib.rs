@@ -98,7 +98,7 @@ pub use conversation::{Conversation, Fault, Session};
 pub use destination::{Destination, DestinationKey, ObservedDestination};
 pub use drain::{Affinity, Connections, Drain, DrainEnd, DrainRules, Draining, Traffic};
 #[cfg(feature = "fake")]
-pub use driver::fake::{FakeConnections, FakeKernel, FakeSocket};
+pub use driver::fake::{FakeKernel, FakeSocket};
 #[cfg(all(feature = "sync", target_os = "linux"))]
 pub use driver::pending::{Pending, Progress};
 pub use driver::recorded::{Recorder, Recording, RecordingError, Replay};
@@ -112,7 +112,7 @@ pub use listing::Listing;
 pub use name::NameError;
 pub use plan::{Plan, plan};
 pub use read_table::{ObservedEntry, ReadEntries, ReadTable};
-pub use reconcile::{Action, Event, Found, ObservedTable, Reconciler, ReconcilerConfig};
+pub use reconcile::{Action, Answer, Errand, Event, Found, ObservedTable, Reconciler, ReconcilerConfig};
 pub use records::Records;
 pub use reply::Info;
 pub use request::{Command, FamilyId};

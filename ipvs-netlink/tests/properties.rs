@@ -9,8 +9,8 @@ use core::num::NonZeroU32;
 
 use ipvs_netlink::{
     AddressFamily, Batch, Change, Command, Conversation, Destination, DestinationChange, DestinationKey,
-    FamilyId, ForwardMethod, Granularity, Listing, Persistence, ReadTable, Scope, Service, ServiceChange,
-    ServiceKey, Session, Table, Tunnel, plan,
+    FamilyId, Fields, ForwardMethod, Granularity, Listing, Object, Persistence, ReadTable, Scope, Service,
+    ServiceChange, ServiceKey, Session, Table, Tunnel, plan,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -146,6 +146,63 @@ proptest! {
             matches!(command, Command::DeleteService { .. } | Command::DeleteDestination { .. })
         };
         prop_assert!(commands.iter().map(removal).is_sorted(), "removals come last");
+        // Equal by value or by being shared: the answer is the same.
+        prop_assert_eq!(plan(&rebuilt(&flat(&current, |_| true)), &desired, &scope), commands);
+        prop_assert_eq!(plan(&current, &current.clone(), &scope), []);
+    }
+
+    #[test]
+    fn the_important_come_first_among_additions_and_among_removals(
+        current in table(), desired in table(), important in vec((key(), 0..4_u8), 0..6),
+    ) {
+        let scope = Scope::everything();
+        let scope = important.iter().fold(scope, |scope, (key, importance)| scope.with_importance(*key, *importance));
+        let commands = plan(&current, &desired, &scope);
+        let rank = |command: &Command| {
+            let (Object::Service(key) | Object::Destination { service: key, .. }) = command.object() else {
+                panic!("a plan is about services")
+            };
+            let removes =
+                matches!(command, Command::DeleteService { .. } | Command::DeleteDestination { .. });
+            (removes, core::cmp::Reverse(scope.importance(&key)))
+        };
+        prop_assert!(commands.iter().map(rank).is_sorted());
+        let plain = plan(&current, &desired, &Scope::everything());
+        prop_assert_eq!(commands.len(), plain.len());
+        prop_assert!(plain.iter().all(|command| commands.contains(command)));
+    }
+
+    #[test]
+    fn kept_fields_stay_and_all_others_become_as_wanted(
+        current in table(), desired in table(),
+        weight in any::<bool>(), forward in any::<bool>(), persistence in any::<bool>(),
+    ) {
+        let chosen = [(weight, Fields::WEIGHT), (forward, Fields::FORWARD), (persistence, Fields::PERSISTENCE)];
+        let fields = chosen.iter().filter(|(kept, _)| *kept).fold(Fields::NONE, |all, (_, field)| all | *field);
+        let scope = Scope::everything().keeping(fields);
+        let mut model = flat(&current, |_| true);
+        for command in &plan(&current, &desired, &scope) {
+            apply(&mut model, command);
+        }
+        let after = rebuilt(&model);
+        prop_assert_eq!(plan(&after, &desired, &scope), []);
+        prop_assert_eq!(after.len(), desired.len());
+        prop_assert_eq!(after.destination_count(), desired.destination_count());
+        for (key, service) in desired.services() {
+            let mut wanted = service.clone();
+            if let Some(there) = current.get(key).filter(|_| persistence) {
+                wanted.persistence = there.persistence;
+            }
+            prop_assert_eq!(after.get(key), Some(&wanted));
+            for (to, destination) in desired.destinations(key) {
+                let mut wanted = *destination;
+                if let Some(there) = current.destination(key, to) {
+                    wanted.weight = if weight { there.weight } else { wanted.weight };
+                    wanted.forward = if forward { there.forward } else { wanted.forward };
+                }
+                prop_assert_eq!(after.destination(key, to), Some(&wanted));
+            }
+        }
     }
 
     #[test]

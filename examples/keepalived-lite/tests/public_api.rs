@@ -1,6 +1,6 @@
 //! What each library shows: `public-api.txt` beside its manifest lists it, with its default
 //! features. A type of a dependency among it would make that dependency's next version our break.
-#![expect(clippy::expect_used, reason = "a test may panic")]
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -98,7 +98,7 @@ fn reexported(description: &Value, id: &str) -> Option<String> {
     let items = root["inner"]["module"]["items"].as_array()?;
     let used = items.iter().find_map(|item| {
         let reexport = &description["index"][item.to_string()]["inner"]["use"];
-        (reexport["id"].to_string() == id).then(|| reexport["name"].as_str()).flatten()
+        (reexport["id"].as_u64() == id.parse().ok()).then(|| reexport["name"].as_str()).flatten()
     })?;
     Some(format!("{}::{used}", root["name"].as_str()?))
 }

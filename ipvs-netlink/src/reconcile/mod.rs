@@ -1,6 +1,7 @@
 //! Keeping the kernel's table as it is wanted, while others write to it.
 
 mod config;
+mod errand;
 mod event;
 mod job;
 mod observed;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 
 use config::Backoff;
 pub use config::ReconcilerConfig;
+pub use errand::{Answer, Errand};
 use event::Events;
 pub use event::{Event, Found};
 use job::Job;
@@ -40,8 +42,8 @@ use crate::table::{Entry, Table};
 ///
 /// - It first reads the whole table. What is ours and exists is adopted; what is ours and
 ///   not wanted goes. Later it reads what it wrote, and everything once in a while.
-/// - A difference from what it knows counts when it was seen twice in a row: a dump of IPVS
-///   that others disturb can leave out what exists.
+/// - A difference from what it knows counts when it was seen twice in a row, and so does an
+///   absence: a dump of IPVS that others disturb can leave out what exists.
 /// - `EEXIST` for an addition and `ENOENT` or `ESRCH` for a deletion are successes. A command
 ///   without an answer makes its service unknown: it is read before it is written again.
 /// - What somebody else undoes again and again is repaired ever less often; what the kernel
@@ -55,43 +57,52 @@ use crate::table::{Entry, Table};
 ///
 /// # Examples
 ///
+/// The loop over any client, here a blocking one:
+///
 /// ```
 /// use core::time::Duration;
-/// use ipvs_netlink::{Action, Command, Error, ObservedTable, Reconciler, ReconcilerConfig, Scope};
-/// use ipvs_netlink::{Service, ServiceKey};
+/// use ipvs_netlink::{Client, Reconciler, Transport};
 ///
-/// # struct Kernel(ObservedTable); // `Client` in real life
-/// # impl Kernel {
-/// #     fn read(&mut self, keys: Option<&[ServiceKey]>) -> Result<ObservedTable, Error> { Ok(self.0.clone()) }
-/// #     fn apply_all(&mut self, commands: &[Command]) -> Vec<Result<(), Error>> {
-/// #         for command in commands {
-/// #             if let Command::NewService { key, service } = command { self.0.insert(*key, service.clone()) }
-/// #         }
-/// #         vec![Ok(()); commands.len()]
-/// #     }
-/// # }
 /// /// Does what is to be done; returns when to call again.
-/// fn step(reconciler: &mut Reconciler, kernel: &mut Kernel, now: Duration) -> Option<Duration> {
-///     while let Some(action) = reconciler.poll_action(now) {
-///         match action {
-///             Action::ReadTable => reconciler.handle_table(now, kernel.read(None)),
-///             Action::ReadServices(keys) => reconciler.handle_services(now, kernel.read(Some(&keys))),
-///             Action::Apply(commands) => reconciler.handle_results(now, kernel.apply_all(&commands)),
-///         }
+/// fn step<T: Transport>(
+///     reconciler: &mut Reconciler,
+///     client: &mut Client<T>,
+///     now: impl Fn() -> Duration,
+/// ) -> Option<Duration> {
+///     while let Some(action) = reconciler.poll_action(now()) {
+///         let answer = client.run(action.errand());
+///         reconciler.handle(now(), answer);
 ///     }
 ///     while let Some(event) = reconciler.poll_event() {
 ///         println!("{event:?}");
 ///     }
 ///     reconciler.poll_timeout()
 /// }
+/// ```
+///
+/// The same by hand, without a kernel:
+///
+/// ```
+/// use core::time::Duration;
+/// use ipvs_netlink::{Action, Command, ObservedTable, Reconciler, ReconcilerConfig, Scope, Service, ServiceKey};
 ///
 /// let web = ServiceKey::tcp("192.0.2.1:80".parse()?);
 /// let mut reconciler = Reconciler::new(Scope::nothing().with_service(web), ReconcilerConfig::default());
 /// reconciler.want(web, Service::new("wlc".parse()?));
-/// # let mut kernel = Kernel(ObservedTable::new());
-/// let next = step(&mut reconciler, &mut kernel, Duration::ZERO);
-/// assert!(reconciler.is_settled() && reconciler.known().contains(&web));
-/// assert_eq!(next, Some(Duration::from_secs(60))); // the audit
+///
+/// let now = Duration::ZERO;
+/// assert_eq!(reconciler.poll_action(now), Some(Action::ReadTable));
+/// reconciler.handle_table(now, Ok(ObservedTable::new()));
+/// let Some(Action::Apply(commands)) = reconciler.poll_action(now) else { panic!() };
+/// assert!(matches!(commands[..], [Command::NewService { .. }]));
+/// reconciler.handle_results(now, vec![Ok(())]);
+/// // It looks whether that is so.
+/// assert_eq!(reconciler.poll_action(now), Some(Action::ReadServices([web].into())));
+/// let mut observed = ObservedTable::new();
+/// observed.insert(web, Service::new("wlc".parse()?));
+/// reconciler.handle_services(now, Ok(observed));
+/// assert!(reconciler.is_settled());
+/// assert_eq!(reconciler.poll_timeout(), Some(Duration::from_secs(60))); // the next full read
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
@@ -133,14 +144,15 @@ pub enum Action {
 }
 
 /// Why a service is to be read.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug)]
 enum Read {
     /// To see that it is as known.
     Check,
     /// What is known may be wrong: nothing is written before.
     Unknown,
-    /// It was seen to differ: what comes now is believed.
-    Trust,
+    /// It was seen to differ: what comes now is believed, as far as it lacks nothing that was
+    /// `seen` just before. Nothing is written before.
+    Again { seen: Option<Arc<Entry>>, attempts: u32 },
 }
 
 /// What the caller is doing.

@@ -13,6 +13,9 @@ use crate::service::ServiceKey;
 use crate::table::{Entry, Table};
 
 impl Reconciler {
+    /// So often a service is read at once to see a difference twice; then the last counts.
+    const LOOKS: u32 = 5;
+
     /// Takes the answer to [`Action::ReadTable`]. Give what was read as a whole, or the error.
     pub fn handle_table(&mut self, now: Duration, read: Result<ObservedTable, Error>) {
         if !matches!(self.flight, Flight::Table) {
@@ -98,7 +101,13 @@ impl Reconciler {
                 different.push(*key);
             }
         }
-        different.into_iter().for_each(|key| self.mark(key));
+        for key in different {
+            // What is deleted as empty or as stale was seen so twice.
+            if self.wanted(&key).is_none() && self.known.contains(&key) {
+                self.reads.insert(key, Read::Unknown);
+            }
+            self.mark(key);
+        }
         self.events.push(Event::Adopted { services, stale, foreign: self.foreign });
     }
 
@@ -121,19 +130,21 @@ impl Reconciler {
     fn take(&mut self, key: ServiceKey, observed: &ObservedTable, now: Duration) {
         let seen = observed.table().entry(&key).cloned();
         let known = self.known.entry(&key).cloned();
-        match self.reads.get(&key) {
-            _ if seen == known => {
-                self.reads.remove(&key);
-            }
-            Some(Read::Trust) => {
-                self.reads.remove(&key);
-                self.believe(key, known.as_deref(), seen, now);
-                self.mark(key);
-            }
+        let (before, attempts) = match self.reads.remove(&key) {
+            _ if seen == known => (None, 0),
+            Some(Read::Again { seen: before, attempts }) => (Some(before), attempts),
             Some(Read::Check | Read::Unknown) | None => {
-                self.reads.insert(key, Read::Trust);
+                self.reads.insert(key, Read::Again { seen, attempts: 1 });
                 return;
             }
+        };
+        if let Some(before) = before {
+            if lacks(seen.as_deref(), before.as_deref()) && attempts < Self::LOOKS {
+                self.reads.insert(key, Read::Again { seen, attempts: attempts + 1 });
+                return;
+            }
+            self.believe(key, known.as_deref(), seen, now);
+            self.mark(key);
         }
         self.look_at_drains(key, observed, now);
         self.end_contentions(key, now);
@@ -201,30 +212,37 @@ impl Reconciler {
         }
     }
 
-    /// Passes the counters on, and ends the drains of what is no longer there.
-    pub(super) fn look_at_drains(&mut self, key: ServiceKey, observed: &ObservedTable, now: Duration) {
+    /// Ends the drains of what is no longer there, and passes the counters on to the others.
+    fn look_at_drains(&mut self, key: ServiceKey, observed: &ObservedTable, now: Duration) {
+        self.end_gone(key);
         let Some(job) = self.jobs.get_mut(&key) else { return };
         let mut ready = false;
-        job.drains.retain(|to, leaving| {
-            let there = self.known.destination(&key, to);
-            match (leaving, there) {
-                (Leaving::Waiting { draining, .. }, Some(there)) => {
-                    draining.observe(now, there.weight, observed.connections(&key, to));
-                    ready |= draining.end(now).is_some();
-                    true
-                }
-                (Leaving::Waiting { draining, deleting, .. }, None) => {
-                    let reason = if *deleting { draining.reason() } else { DrainEnd::Gone };
-                    let cut = draining.connections();
-                    self.events.push(Event::Drained { service: key, key: *to, reason, cut });
-                    false
-                }
-                (Leaving::Restoring(_), there) => there.is_some_and(|there| there.weight == 0),
+        for (to, leaving) in &mut job.drains {
+            if let (Leaving::Waiting { draining, .. }, Some(there)) =
+                (leaving, self.known.destination(&key, to))
+            {
+                draining.observe(now, there.weight, observed.connections(&key, to));
+                ready |= draining.end(now).is_some();
             }
-        });
+        }
         if ready {
             self.mark(key);
         }
+    }
+
+    /// Ends the drains of what is no longer there.
+    pub(super) fn end_gone(&mut self, service: ServiceKey) {
+        let Some(job) = self.jobs.get_mut(&service) else { return };
+        job.drains.retain(|key, leaving| match (leaving, self.known.destination(&service, key)) {
+            (Leaving::Waiting { .. }, Some(_)) => true,
+            (Leaving::Waiting { draining, deleting, .. }, None) => {
+                let reason = if *deleting { draining.reason() } else { DrainEnd::Gone };
+                let cut = draining.connections();
+                self.events.push(Event::Drained { service, key: *key, reason, cut });
+                false
+            }
+            (Leaving::Restoring(_), there) => there.is_some_and(|there| there.weight == 0),
+        });
     }
 
     /// Ends what was contended and is as it should be since long enough.
@@ -266,6 +284,17 @@ impl Reconciler {
                 self.target((&service, &known.service), &to, there, wanted, now).as_ref() == there
             }
             (Some(to), None, wanted) => wanted.is_none_or(|entry| !entry.destinations.contains_key(&to)),
+        }
+    }
+}
+
+/// Whether something that was there `before` is missing `now`.
+fn lacks(now: Option<&Entry>, before: Option<&Entry>) -> bool {
+    match (now, before) {
+        (_, None) => false,
+        (None, Some(_)) => true,
+        (Some(now), Some(before)) => {
+            before.destinations.keys().any(|key| !now.destinations.contains_key(key))
         }
     }
 }

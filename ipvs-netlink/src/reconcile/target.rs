@@ -77,7 +77,7 @@ impl Reconciler {
             && let Some((importance, key)) = self.next_plan(after)
         {
             after = Some((importance, key));
-            if matches!(self.reads.get(&key), Some(Read::Unknown | Read::Trust)) {
+            if matches!(self.reads.get(&key), Some(Read::Unknown | Read::Again { .. })) {
                 continue;
             }
             self.turn_drains(key, now);

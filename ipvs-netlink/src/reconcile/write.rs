@@ -101,7 +101,7 @@ impl Reconciler {
             None => self.known.remove(&service).is_some(),
         };
         if known {
-            self.look_at_drains(service, &super::ObservedTable::new(), now);
+            self.end_gone(service);
             let wanted = self.wanted(&service);
             let is_wanted = to.map_or(wanted.is_some(), |to| {
                 wanted.is_some_and(|entry| entry.destinations.contains_key(&to))

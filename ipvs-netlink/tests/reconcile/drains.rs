@@ -259,3 +259,38 @@ fn a_thousand_drains_cost_one_read_an_interval() {
     rig.live_until(at(101));
     assert!(rig.kernel.services.is_empty());
 }
+
+#[test]
+fn a_service_is_not_deleted_as_empty_because_one_read_missed_its_destination() {
+    let there = table(tcp(1), "rr", &[(1, 0)]);
+    let mut rig = Rig::new(&there, &Table::new(), config());
+    rig.kernel.serve(tcp(1), 1, 1, 0);
+    // The first read leaves it out; so does the first of two looks at a difference.
+    let missed = || Ok(table(tcp(1), "rr", &[]).into());
+    assert_eq!(rig.reconciler.poll_action(rig.now), Some(ipvs_netlink::Action::ReadTable));
+    rig.reconciler.handle_table(rig.now, missed());
+    rig.run();
+    assert_eq!(rig.commands(), [""; 0]);
+    rig.now = at(1);
+    let _look = rig.reconciler.poll_action(rig.now).expect("the counters");
+    rig.kernel.set_weight(tcp(1), 1, 5);
+    rig.reconciler.handle_services(rig.now, Ok(rig.kernel.read(None)));
+    let _again = rig.reconciler.poll_action(rig.now).expect("a second look");
+    rig.reconciler.handle_services(rig.now, missed());
+    rig.run();
+    assert_eq!(rig.commands(), ["=s1d1 0"]);
+}
+
+#[test]
+fn one_destination_that_vanished_says_nothing_about_its_neighbours() {
+    let there = table(tcp(1), "rr", &[(1, 1), (2, 1)]);
+    let mut rig = Rig::new(&there, &there, config());
+    rig.run();
+    rig.kernel.serve(tcp(1), 1, 1, 0);
+    rig.kernel.services.get_mut(&tcp(1)).expect("it").1.remove(&real(2));
+    rig.reconciler.release_destination(&tcp(1), &real(1));
+    rig.reconciler.release_destination(&tcp(1), &real(2));
+    rig.live_until(at(50));
+    assert_eq!(rig.commands(), ["=s1d1 0", "=s1d2 0"]);
+    assert_eq!(rig.kernel.weight(tcp(1), 1), Some(0));
+}

@@ -4,5 +4,7 @@
 
 mod drains;
 mod kernel;
+#[cfg(feature = "fake")]
+mod octets;
 mod rules;
 mod simulation;

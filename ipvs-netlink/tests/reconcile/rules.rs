@@ -74,13 +74,17 @@ fn a_change_costs_its_command_and_one_read_of_its_service() {
 #[test]
 fn what_was_reached_without_us_is_no_error() {
     let desired = table(tcp(1), "rr", &[(1, 1)]);
-    let mut rig = Rig::new(&table(tcp(2), "rr", &[]), &desired, config());
+    let mut rig = Rig::new(&Table::new(), &desired, config());
     // Somebody does all of it between the read and the commands.
     let Some(Action::ReadTable) = rig.reconciler.poll_action(rig.now) else { panic!("a read comes first") };
     rig.reconciler.handle_table(rig.now, Ok(rig.kernel.read(None)));
     rig.kernel = Kernel::with(&desired);
     rig.run();
-    assert_eq!(rig.commands(), ["+s1", "+s1d1 1", "-s2"]);
+    assert_eq!(rig.commands(), ["+s1", "+s1d1 1"]);
+    rig.kernel = Kernel::default();
+    rig.reconciler.release(&tcp(1));
+    rig.run();
+    assert_eq!(rig.commands(), ["-s1"]);
     assert_eq!(rig.events().len(), 1, "adoption only");
     assert!(rig.reconciler.is_settled());
 }
