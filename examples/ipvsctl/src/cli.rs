@@ -258,7 +258,7 @@ fn plan(arguments: &PlanArguments, apply: bool) -> Result<(), Failure> {
     let desired = desired(&text(&arguments.file)?, &SystemNames::default())?;
     let authority = Authority { everything: arguments.all, keep_weights: arguments.keep_weights };
     let mut client = connect()?;
-    let steps = steps(&client.table()?, desired, authority);
+    let steps = steps(&client.table()?, &desired, authority);
     let (mut out, mut err) = (String::new(), run::complaints());
     let result = match apply {
         true => apply_steps(&mut client, &steps, &mut out, &mut err),
