@@ -13,6 +13,7 @@ use crate::failure::{Failure, Statuses, USAGE};
 use crate::flags::{Operation, View};
 use crate::names::{NoNames, SystemNames};
 use crate::print::Dialect;
+use crate::read::all_entries;
 use crate::restore::{BadLine, restore};
 use crate::rules::desired;
 use crate::run::{self, connect, write};
@@ -231,22 +232,20 @@ fn list(arguments: &ListArguments) -> Result<(), Failure> {
     let mut client = connect()?;
     if arguments.json {
         let info = client.info()?;
-        let (entries, faults) = run::sorted_entries(&mut client)?;
+        let (entries, faults) = all_entries(&mut client)?;
         write_json(&json::Listing::new(&info, &entries))?;
         return run::all_told(faults);
     }
-    let mut out = String::new();
     let view = View { names: arguments.names, ..View::NUMERIC };
     let faults = match arguments.names {
-        true => run::table(&mut client, &mut out, None, view, &SystemNames::default())?,
-        false => run::table(&mut client, &mut out, None, view, &NoNames)?,
+        true => run::table(&mut client, None, view, &SystemNames::default())?,
+        false => run::table(&mut client, None, view, &NoNames)?,
     };
-    write(&out)?;
     run::all_told(faults)
 }
 
 fn counters(json: bool) -> Result<(), Failure> {
-    let (entries, faults) = run::sorted_entries(&mut connect()?)?;
+    let (entries, faults) = all_entries(&mut connect()?)?;
     match json {
         true => write_json(&stats::rows(&entries))?,
         false => write(&stats::text(&entries))?,
@@ -289,7 +288,7 @@ fn text(path: &Path) -> Result<String, Failure> {
         return run::standard_input();
     }
     let octets = std::fs::read(path).map_err(Failure::file("read", path))?;
-    Ok(String::from_utf8_lossy(&octets).into_owned())
+    Ok(run::text_of(octets))
 }
 
 fn write_json(value: &impl serde::Serialize) -> Result<(), Failure> {

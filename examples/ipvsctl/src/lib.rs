@@ -28,6 +28,7 @@ mod host;
 mod json;
 mod names;
 mod print;
+mod read;
 mod restore;
 mod rules;
 mod run;

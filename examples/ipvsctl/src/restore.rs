@@ -17,8 +17,8 @@ pub enum BadLine {
     SpoilsAll,
 }
 
-/// Rules that are read before they are sent: ten full requests. More would only be more memory.
-const CHUNK: usize = 10 * Batch::<&[Command]>::IN_FLIGHT;
+/// Rules that are read before they are sent: a full request. More would only be more memory.
+const CHUNK: usize = Batch::<&[Command]>::IN_FLIGHT;
 
 /// Applies the rules of a text in their order, many with each request.
 ///

@@ -2,14 +2,13 @@
 
 use std::io::{self, Read, Write};
 
-use ipvs_netlink::{
-    Client, Command, DecodeError, ObservedEntry, ReadEntries, Records, ServiceKey, Socket, Transport,
-};
+use ipvs_netlink::{Client, Command, ServiceKey, Socket, Transport};
 
 use crate::failure::Failure;
 use crate::flags::{Listing, Operation, View};
 use crate::names::{Names, NoNames, SystemNames};
-use crate::print::{self, Connection, Dialect, Inexpressible, Rules};
+use crate::print::{self, Connection, Dialect, Rules};
+use crate::read::{Part, each_entry};
 use crate::restore::{BadLine, restore};
 
 const CONNECTIONS: &str = "/proc/net/ip_vs_conn";
@@ -38,72 +37,70 @@ fn change(command: &Command) -> Result<(), Failure> {
 
 fn list(listing: Listing, system: &SystemNames) -> Result<(), Failure> {
     let mut out = String::new();
-    let faults = match listing {
+    match listing {
         Listing::Table { only, view } => {
-            let mut client = connect()?;
-            table(&mut client, &mut out, only, view, named(system, view.names))?
+            return all_told(table(&mut connect()?, only, view, named(system, view.names))?);
         }
         Listing::Connections { names, engine } => {
             let text = std::fs::read_to_string(CONNECTIONS).map_err(Failure::file("read", CONNECTIONS))?;
             let (found, errors) = Connection::parse_all(&text);
-            for error in &errors {
-                report(error);
-            }
+            errors.iter().for_each(|error| report(error));
             print::connections(&mut out, &found, engine, named(system, names));
-            errors.len()
+            write(&out)?;
+            return all_told(errors.len());
         }
-        Listing::Timeouts => {
-            print::timeouts(&mut out, &connect()?.timeouts()?);
-            0
-        }
-        Listing::Daemons => {
-            print::daemons(&mut out, &connect()?.daemons()?);
-            0
-        }
-    };
-    write(&out)?;
-    all_told(faults)
+        Listing::Timeouts => print::timeouts(&mut out, &connect()?.timeouts()?),
+        Listing::Daemons => print::daemons(&mut out, &connect()?.daemons()?),
+    }
+    write(&out)
 }
 
 fn named(system: &SystemNames, names: bool) -> &dyn Names {
     if names { system } else { &NoNames }
 }
 
-/// Appends a listing; how many entries could not be read was told on standard error.
+/// Prints a listing, piece by piece. Gives how many entries could not be read.
 pub(crate) fn table<T: Transport>(
     client: &mut Client<T>,
-    out: &mut String,
     only: Option<ServiceKey>,
     view: View,
     names: &dyn Names,
 ) -> Result<usize, Failure> {
-    let mut read = match only {
-        Some(key) => {
-            let read = client.run(ReadEntries::of(&[key]))?;
-            if read.entries.is_empty() && read.faults.is_empty() {
-                return Err(Failure::NoSuchService(key));
-            }
-            read
-        }
-        None => {
-            print::head(out, &client.info()?);
-            client.entries()?
-        }
-    };
-    if view.sort {
-        print::sort_entries(&mut read.entries);
+    let mut page = Page::default();
+    // The first question also finds out whether any is permitted, and what is missing if not.
+    let info = client.info()?;
+    match only {
+        None => print::head(&mut page.text, &info),
+        Some(key) if client.service(&key)?.is_none() => return Err(Failure::NoSuchService(key)),
+        Some(_) => {}
     }
-    print::table(out, &read.entries, view, names);
-    Ok(tell(&read.faults))
+    print::title(&mut page.text, view.columns);
+    let faults = each_entry(client, Part { only, sort: view.sort }, |entry| {
+        print::entry(&mut page.text, entry, view, names);
+        page.turn()
+    })?;
+    page.end()?;
+    Ok(faults)
 }
 
-/// Everything, in ipvsadm's order, and how many entries could not be read.
-pub(crate) fn sorted_entries<T: Transport>(
-    client: &mut Client<T>,
-) -> Result<(Vec<ObservedEntry>, usize), Failure> {
-    let Records { mut entries, faults, .. } = client.entries()?;
-    print::sort_entries(&mut entries);
-    Ok((entries, tell(&faults)))
+/// Text on its way out, in pieces that are large enough.
+#[derive(Debug, Default)]
+struct Page {
+    text: String,
+}
+
+impl Page {
+    const LEN: usize = 64 * 1024;
+
+    fn turn(&mut self) -> Result<(), Failure> {
+        if self.text.len() >= Self::LEN { self.end() } else { Ok(()) }
+    }
+
+    fn end(&mut self) -> Result<(), Failure> {
+        write(&self.text)?;
+        self.text.clear();
+        Ok(())
+    }
 }
 
 /// Prints the table as rules.
@@ -112,26 +109,21 @@ pub(crate) fn save<T: Transport>(
     dialect: Dialect,
     names: &dyn Names,
 ) -> Result<(), Failure> {
-    let (entries, mut faults) = sorted_entries(client)?;
-    let (mut out, rules) = (String::new(), Rules::new(dialect, names));
-    for entry in &entries {
-        let missing: Vec<Inexpressible> = rules.entry(&mut out, entry);
-        faults += missing.len();
-        missing.iter().for_each(|missing| report(missing));
-    }
-    write(&out)?;
-    all_told(faults)
+    client.info()?;
+    let (mut page, rules, mut missing) = (Page::default(), Rules::new(dialect, names), 0);
+    let faults = each_entry(client, Part { only: None, sort: true }, |entry| {
+        for inexpressible in rules.entry(&mut page.text, entry) {
+            report(&inexpressible);
+            missing += 1;
+        }
+        page.turn()
+    })?;
+    page.end()?;
+    all_told(faults + missing)
 }
 
 pub(crate) fn all_told(faults: usize) -> Result<(), Failure> {
     if faults == 0 { Ok(()) } else { Err(Failure::Incomplete(faults)) }
-}
-
-fn tell(faults: &[DecodeError]) -> usize {
-    for fault in faults {
-        report(&format_args!("an entry is missing here, it could not be read: {fault}"));
-    }
-    faults.len()
 }
 
 /// Standard error for what may be thousands of lines. Dropping it writes the last of them.
@@ -145,15 +137,19 @@ pub(crate) fn report(what: &dyn core::fmt::Display) {
     let _ = writeln!(io::stderr(), "ipvsctl: {what}");
 }
 
-/// All of standard input; octets that are no text make their line no rule.
+/// All of standard input.
 pub(crate) fn standard_input() -> Result<String, Failure> {
     let mut octets = Vec::new();
     io::stdin().lock().read_to_end(&mut octets).map_err(Failure::file("read", "standard input"))?;
-    Ok(String::from_utf8(octets)
-        .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
+    Ok(text_of(octets))
 }
 
-/// Everything at once: the kernel is asked often enough.
+/// Octets that are no text make their line no rule.
+pub(crate) fn text_of(octets: Vec<u8>) -> String {
+    String::from_utf8(octets).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+}
+
+/// To standard output.
 pub(crate) fn write(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes())

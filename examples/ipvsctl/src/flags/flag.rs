@@ -4,65 +4,121 @@ use core::fmt;
 
 /// A flag of ipvsadm 1.31.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[expect(missing_docs, reason = "each is documented where the table below gives it its word")]
 #[non_exhaustive]
 pub enum Flag {
+    /// `--add-service`, `-A`
     AddService,
+    /// `--edit-service`, `-E`
     EditService,
+    /// `--delete-service`, `-D`
     DeleteService,
+    /// `--clear`, `-C`
     Clear,
+    /// `--list`, `-L`, `-l`
     List,
+    /// `--zero`, `-Z`
     Zero,
+    /// `--add-server`, `-a`
     AddServer,
+    /// `--edit-server`, `-e`
     EditServer,
+    /// `--delete-server`, `-d`
     DeleteServer,
+    /// `--set`
     Set,
+    /// `--help`, `-h`
     Help,
+    /// `--version`, `-v`
     Version,
+    /// `--restore`, `-R`
     Restore,
+    /// `--save`, `-S`
     Save,
+    /// `--start-daemon`
     StartDaemon,
+    /// `--stop-daemon`
     StopDaemon,
+    /// `--tcp-service`, `-t`
     TcpService,
+    /// `--udp-service`, `-u`
     UdpService,
+    /// `--sctp-service`
     SctpService,
+    /// `--fwmark-service`, `-f`
     FwmarkService,
+    /// `--ipv6`, `-6`
     Ipv6,
+    /// `--scheduler`, `-s`
     Scheduler,
+    /// `--sched-flags`, `-b`
     SchedFlags,
+    /// `--persistent`, `-p`
     Persistent,
+    /// `--netmask`, `-M`
     Netmask,
+    /// `--pe`
     Engine,
+    /// `--ops`, `-o`
     Ops,
+    /// `--real-server`, `-r`
     RealServer,
+    /// `--masquerading`, `-m`
     Masquerading,
+    /// `--ipip`, `-i`
     Ipip,
+    /// `--gatewaying`, `-g`
     Gatewaying,
+    /// `--tun-type`
     TunType,
+    /// `--tun-port`
     TunPort,
+    /// `--tun-nocsum`
     TunNocsum,
+    /// `--tun-csum`
     TunCsum,
+    /// `--tun-remcsum`
     TunRemcsum,
+    /// `--weight`, `-w`
     Weight,
+    /// `--u-threshold`, `-x`
     UThreshold,
+    /// `--l-threshold`, `-y`
     LThreshold,
+    /// `--numeric`, `-n`
     Numeric,
+    /// `--connection`, `-c`
     Connection,
+    /// `--timeout`
     Timeout,
+    /// `--daemon`
     Daemon,
+    /// `--stats`
     Stats,
+    /// `--rate`
     Rate,
+    /// `--thresholds`
     Thresholds,
+    /// `--persistent-conn`
     PersistentConn,
+    /// `--tun-info`
     TunInfo,
+    /// `--sort`
     Sort,
+    /// `--nosort`
     NoSort,
+    /// `--exact`, `-X`
     Exact,
+    /// `--mcast-interface`
     McastInterface,
+    /// `--syncid`
     SyncId,
+    /// `--sync-maxlen`
     SyncMaxlen,
+    /// `--mcast-group`
     McastGroup,
+    /// `--mcast-port`
     McastPort,
+    /// `--mcast-ttl`
     McastTtl,
 }
 

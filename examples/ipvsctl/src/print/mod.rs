@@ -8,6 +8,8 @@ mod table;
 
 pub use connections::{Connection, ConnectionError, connections};
 pub use order::sort_entries;
+pub(crate) use order::{sort_destinations, sort_services};
 pub(crate) use rule::scheduler_flag_names;
 pub use rule::{Dialect, Inexpressible, Rules};
 pub use table::{daemons, head, table, timeouts};
+pub(crate) use table::{entry, title};

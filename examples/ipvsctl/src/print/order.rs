@@ -3,7 +3,7 @@
 use core::cmp::Ordering;
 use core::net::{IpAddr, SocketAddr};
 
-use ipvs_netlink::{ObservedDestination, ObservedEntry, ServiceKey};
+use ipvs_netlink::{ObservedDestination, ObservedEntry, ObservedService, ServiceKey};
 
 /// Puts services and the servers of each where ipvsadm puts them.
 ///
@@ -13,9 +13,19 @@ use ipvs_netlink::{ObservedDestination, ObservedEntry, ServiceKey};
 /// text takes the same merge sort, from the kernel's order.
 pub fn sort_entries(entries: &mut Vec<ObservedEntry>) {
     for entry in entries.iter_mut() {
-        merge_sort(&mut entry.destinations, &servers);
+        sort_destinations(&mut entry.destinations);
     }
     merge_sort(entries, &|left, right| services(&left.service.key, &right.service.key));
+}
+
+/// The services alone; see [`sort_entries`].
+pub(crate) fn sort_services(found: &mut Vec<ObservedService>) {
+    merge_sort(found, &|left, right| services(&left.key, &right.key));
+}
+
+/// The servers of one service; see [`sort_entries`].
+pub(crate) fn sort_destinations(found: &mut Vec<ObservedDestination>) {
+    merge_sort(found, &servers);
 }
 
 fn services(left: &ServiceKey, right: &ServiceKey) -> Ordering {

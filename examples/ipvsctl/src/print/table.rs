@@ -25,12 +25,17 @@ pub fn head(out: &mut String, info: &Info) {
 /// Column titles, services, servers.
 pub fn table(out: &mut String, entries: &[ObservedEntry], view: View, names: &dyn Names) {
     title(out, view.columns);
+    for found in entries {
+        entry(out, found, view, names);
+    }
+}
+
+/// One service and its servers.
+pub(crate) fn entry(out: &mut String, entry: &ObservedEntry, view: View, names: &dyn Names) {
     let mut name = String::new();
-    for entry in entries {
-        service(out, &mut name, &entry.service, view, names);
-        for found in &entry.destinations {
-            server(out, &mut name, &entry.service.key, found, view, names);
-        }
+    service(out, &mut name, &entry.service, view, names);
+    for found in &entry.destinations {
+        server(out, &mut name, &entry.service.key, found, view, names);
     }
 }
 
@@ -63,7 +68,8 @@ pub fn daemons(out: &mut String, daemons: &[SyncDaemon]) {
     }
 }
 
-fn title(out: &mut String, columns: Columns) {
+/// The lines above the services.
+pub(crate) fn title(out: &mut String, columns: Columns) {
     let first = "Prot LocalAddress:Port";
     let second = "  -> RemoteAddress:Port";
     let _ = match columns {

@@ -117,13 +117,17 @@ fn page(rates: &[Rate], options: Options, screen: Option<&Screen>, faults: usize
     if faults > 0 {
         let _ = writeln!(text, "{faults} more could not be read");
     }
-    let _ = writeln!(
-        text,
-        "{:<44} {:<22} {:>8} {:>8} {:>8} {:>8} {:>8} {:>11} {:>11}",
-        "Service", "Server", "Active", "InAct", "CPS", "InPPS", "OutPPS", "InBPS", "OutBPS"
-    );
-    for rate in rows {
-        let _ = writeln!(text, "{rate}");
+    let titles = ["Active", "InAct", "CPS", "InPPS", "OutPPS", "InBPS", "OutBPS"];
+    let mut lines = vec![("Service".to_owned(), "Server".to_owned(), titles.map(str::to_owned))];
+    lines.extend(rows.into_iter().map(Rate::cells));
+    let width = |of: fn(&(String, String, [String; 7])) -> usize| lines.iter().map(of).max().unwrap_or(0);
+    let (service_width, server_width) = (width(|line| line.0.len()), width(|line| line.1.len()));
+    for (service, server, numbers) in &lines {
+        let _ = write!(text, "{service:<service_width$} {server:<server_width$}");
+        for number in numbers {
+            let _ = write!(text, " {number:>8}");
+        }
+        text.push('\n');
     }
     screen.map_or_else(|| text.clone(), |screen| screen.fit(&text))
 }

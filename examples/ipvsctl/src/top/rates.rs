@@ -1,6 +1,5 @@
 //! Rates between two readings.
 
-use core::fmt;
 use core::net::SocketAddr;
 use core::time::Duration;
 use std::collections::HashMap;
@@ -106,13 +105,14 @@ impl Rate {
     }
 }
 
-impl fmt::Display for Rate {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Rate {
+    /// Service, server, and the numbers from [`Column::Active`] on.
+    pub(super) fn cells(&self) -> (String, String, [String; 7]) {
         let server = self.destination.map_or_else(|| "all".to_owned(), |address| address.to_string());
-        let [active, inactive] = self.connections;
+        let [active, inactive] = self.connections.map(u64::from);
         let [cps, in_pps, out_pps, in_bps, out_bps] = self.each_second;
-        write!(f, "{:<44} {server:<22} {active:>8} {inactive:>8} ", self.service.to_string())?;
-        write!(f, "{cps:>8} {in_pps:>8} {out_pps:>8} {in_bps:>11} {out_bps:>11}")
+        let numbers = [active, inactive, cps, in_pps, out_pps, in_bps, out_bps];
+        (self.service.to_string(), server, numbers.map(|number| number.to_string()))
     }
 }
 
