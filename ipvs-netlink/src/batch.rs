@@ -6,6 +6,7 @@ use crate::attr::{Attributes, MESSAGE_HEADER, Message, Messages};
 use crate::conversation::{Conversation, Fault, Session};
 use crate::error::{DecodeError, Error, Rejected};
 use crate::request::Command;
+use crate::timeouts::Timeouts;
 use crate::uapi::{self, errno};
 
 /// Commands on their way, and their results: borrowed (`&[Command]`) or owned (`Vec<Command>`).
@@ -45,7 +46,7 @@ pub struct Batch<C> {
     sent: Range<usize>,
     /// The sequence number of the first of them.
     first: u32,
-    /// The command whose answer ends the request.
+    /// The command whose answer ends the request, or the place behind the last.
     last: Option<usize>,
     /// Nothing more is sent.
     over: bool,
@@ -90,7 +91,7 @@ impl<C: AsRef<[Command]>> Batch<C> {
         let end = all.len().min(begin.saturating_add(Batch::IN_FLIGHT));
         let chunk = all.get(begin..end).unwrap_or_default();
         self.sent = begin..end;
-        self.first = session.sequences(chunk.len());
+        self.first = session.sequences(chunk.len().saturating_add(1));
         let (mut sequence, mut last) = (self.first, None);
         for (index, command) in (begin..).zip(chunk) {
             let start = out.len();
@@ -104,12 +105,20 @@ impl<C: AsRef<[Command]>> Batch<C> {
             sequence = sequence.wrapping_add(1);
         }
         self.last = last.map(|(index, ..)| index);
-        if let Some((index, sequence, start)) = last
-            && let Some(command) = all.get(index)
-        {
-            out.truncate(start);
-            // It was encoded a moment ago: it cannot fail now.
-            let _same = command.encode(session.family(), sequence, true, out);
+        let Some((index, sequence_of_last, start)) = last else { return };
+        match all.get(index) {
+            // If its thread has not run yet, the kernel stops it and answers nothing at all
+            // (seen on Linux 6.1): something harmless is acknowledged in its place.
+            Some(Command::StopSync(_)) | None => {
+                self.last = Some(end);
+                let nothing = Command::SetTimeouts(Timeouts::default());
+                let _always = nothing.encode(session.family(), sequence, true, out);
+            }
+            Some(command) => {
+                out.truncate(start);
+                // It was encoded a moment ago: it cannot fail now.
+                let _same = command.encode(session.family(), sequence_of_last, true, out);
+            }
         }
     }
 
@@ -128,7 +137,7 @@ impl<C: AsRef<[Command]>> Batch<C> {
         let offset = usize::try_from(message.sequence.wrapping_sub(self.first)).unwrap_or(usize::MAX);
         let index = self.sent.start.saturating_add(offset);
         let Some(command) = self.commands.as_ref().get(index).filter(|_| self.sent.contains(&index)) else {
-            return Ok(false);
+            return Ok(self.last == Some(index) && !self.sent.is_empty());
         };
         let verdict = match refusal(message)? {
             None => Ok(()),

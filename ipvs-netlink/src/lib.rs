@@ -102,7 +102,7 @@ pub use conversation::{Conversation, Fault, Session};
 pub use destination::{Destination, DestinationKey, ObservedDestination};
 pub use drain::{Affinity, Connections, Drain, DrainEnd, DrainRules, Draining, Traffic};
 #[cfg(feature = "fake")]
-pub use driver::fake::{FakeConnections, FakeKernel, FakeSocket};
+pub use driver::fake::{FakeKernel, FakeSocket};
 #[cfg(all(feature = "sync", target_os = "linux"))]
 pub use driver::pending::{Pending, Progress};
 pub use driver::recorded::{Recorder, Recording, RecordingError, Replay};

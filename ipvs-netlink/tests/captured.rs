@@ -11,7 +11,7 @@ use captures::*;
 use ipvs_netlink::{
     AddressFamily, Batch, Command, Conversation, DecodeError, Destination, EncodeError, Error, FamilyId,
     Fault, ForwardMethod, Granularity, Listing, ObservedDestination, ObservedService, Operation, Persistence,
-    Reason, SchedulerFlags, Service, ServiceKey, Session, Tunnel, TunnelFlags,
+    Reason, SchedulerFlags, Service, ServiceKey, Session, SyncRole, Tunnel, TunnelFlags,
 };
 
 const FAMILY: FamilyId = FamilyId(0x1c);
@@ -304,4 +304,21 @@ fn the_kernels_own_words_are_read_behind_a_whole_and_a_capped_echo() {
     assert_eq!(told(CAPPED, &request[..16]), None);
     // An echo that claims to be longer than the message.
     assert_eq!(told(WITH_ATTRIBUTES, &[0xff; 16]), None);
+}
+
+#[test]
+fn a_stop_may_stay_unanswered_so_something_else_is_acknowledged() {
+    let commands = [Command::Flush, Command::StopSync(SyncRole::Master)];
+    let mut octets = Vec::new();
+    let mut batch = Batch::new(&commands[..]);
+    assert!(batch.ask(&mut Session::new(FAMILY), &mut octets));
+    // Flush, stop, and an empty IPVS_CMD_SET_CONFIG (12), which alone asks for an acknowledgement.
+    assert_eq!([octets[16], octets[20 + 16], octets[20 + 32 + 16]], [17, 10, 12]);
+    assert_eq!([octets[6], octets[20 + 6], octets[20 + 32 + 6]], [1, 1, 5]);
+    assert_eq!(octets.len(), 20 + 32 + 20);
+    assert!(!batch.feed(&message(ERROR, 1, &(-1_i32).to_le_bytes())));
+    assert!(batch.feed(&message(ERROR, 3, &0_i32.to_le_bytes())));
+    let results = batch.answer();
+    assert_eq!(results[0].as_ref().err().and_then(Error::reason), Some(Reason::NotPermitted));
+    assert_eq!((results.len(), &results[1]), (2, &Ok(())));
 }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
+use ipvs_netlink::Capabilities;
 
 use crate::desired::{Authority, apply_steps, print_steps, steps};
 use crate::failure::{Failure, Statuses, USAGE};
@@ -17,7 +18,7 @@ use crate::restore::{BadLine, restore};
 use crate::rules::desired;
 use crate::run::{self, connect, write};
 use crate::top::{Column, Options};
-use crate::{json, stats, top};
+use crate::{host, json, stats, top};
 
 /// Controls IPVS, the load balancer of the Linux kernel.
 ///
@@ -79,6 +80,12 @@ enum Subcommands {
     /// On a terminal until `q`; `s` sorts by another column. Elsewhere one snapshot, with the
     /// kernel's moving averages, or as many as asked for.
     Top(TopArguments),
+    /// Try what this kernel can do, on a service of its own that it takes away again.
+    ///
+    /// The kernel may load modules for it. What is missing comes with the module to load.
+    Probe(ProbeArguments),
+    /// Name the settings of this host that will hurt the table's users, and what to do.
+    Advise(AdviseArguments),
 }
 
 #[derive(Args, Debug)]
@@ -114,6 +121,22 @@ struct PlanArguments {
 
 #[derive(Args, Debug)]
 struct StatsArguments {
+    /// Print JSON, see README.md
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Args, Debug)]
+struct ProbeArguments {
+    /// Print JSON, see README.md
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Args, Debug)]
+struct AdviseArguments {
+    /// A table in the form of `save` to judge them for, instead of the kernel's
+    file: Option<PathBuf>,
     /// Print JSON, see README.md
     #[arg(long)]
     json: bool,
@@ -197,6 +220,11 @@ fn subcommand(command: Subcommands) -> Result<(), Failure> {
             let count = if once { Some(1) } else { count };
             top::top(&mut connect()?, Options { count, interval, sort })
         }
+        Subcommands::Probe(ProbeArguments { json }) => {
+            let found = Capabilities::probe(&mut connect()?)?;
+            if json { write_json(&host::Probed::new(&found)) } else { write(&found.to_string()) }
+        }
+        Subcommands::Advise(arguments) => advise(&arguments),
     }
 }
 
@@ -241,6 +269,18 @@ fn plan(arguments: &PlanArguments, apply: bool) -> Result<(), Failure> {
         }
     };
     write(&out).and(result)
+}
+
+fn advise(arguments: &AdviseArguments) -> Result<(), Failure> {
+    let wanted = match &arguments.file {
+        Some(path) => Some(desired(&text(path)?, &SystemNames::default())?),
+        None => None,
+    };
+    let advice = host::advice(connect, wanted)?;
+    if arguments.json {
+        return write_json(&advice.into_iter().map(host::Advised::from).collect::<Vec<_>>());
+    }
+    write(&host::advice_text(&advice))
 }
 
 /// A file, or standard input.

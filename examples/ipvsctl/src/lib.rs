@@ -24,6 +24,7 @@ mod cli;
 mod desired;
 mod failure;
 mod flags;
+mod host;
 mod json;
 mod names;
 mod print;

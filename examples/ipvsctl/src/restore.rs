@@ -2,11 +2,11 @@
 
 use std::io::Write;
 
-use ipvs_netlink::{Client, Command, Transport};
+use ipvs_netlink::{Batch, Client, Command, Transport};
 
 use crate::failure::Failure;
 use crate::names::Names;
-use crate::rules::{Rule, RuleError, rules};
+use crate::rules::{Rule, rules};
 
 /// What becomes of the good lines of a text with a bad one.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -16,6 +16,9 @@ pub enum BadLine {
     /// None counts: the kernel is not asked for anything.
     SpoilsAll,
 }
+
+/// Rules that are read before they are sent: ten full requests. More would only be more memory.
+const CHUNK: usize = 10 * Batch::<&[Command]>::IN_FLIGHT;
 
 /// Applies the rules of a text in their order, many with each request.
 ///
@@ -32,50 +35,68 @@ pub fn restore<T: Transport>(
     bad_line: BadLine,
     err: &mut dyn Write,
 ) -> Result<(), Failure> {
-    let Read { commands, places, bad } = read(text, names, err);
-    let result = bad.map_or(Ok(()), |error| Err(error.into()));
-    if commands.is_empty() || (result.is_err() && bad_line == BadLine::SpoilsAll) {
-        return result;
+    if bad_line == BadLine::SpoilsAll
+        && let Some(error) = rules(text, names).find_map(Result::err)
+    {
+        return Err(error.into());
     }
-    let results = connect()?.apply_all(&commands);
-    let mut refused = 0;
-    for (result, (line, text)) in results.into_iter().zip(places) {
-        if let Err(error) = result {
-            refused += 1;
-            // Nowhere to tell that nothing can be told.
-            let _ = writeln!(err, "line {line}: {error}: {text}");
-        }
+    let mut rules = rules(text, names).peekable();
+    if rules.peek().is_none() {
+        return Ok(());
     }
-    match refused {
-        0 => result,
-        // The bad line is the graver news, but it must not hide the refused ones' number.
-        _ => result.and(Err(Failure::Told(refused, commands.len()))),
-    }
-}
-
-struct Read<'t> {
-    commands: Vec<Command>,
-    /// Line and text of each command.
-    places: Vec<(usize, &'t str)>,
-    bad: Option<RuleError>,
-}
-
-fn read<'t>(text: &'t str, names: &'t dyn Names, err: &mut dyn Write) -> Read<'t> {
-    let mut read = Read { commands: Vec::new(), places: Vec::new(), bad: None };
-    for rule in rules(text, names) {
+    let mut chunk =
+        Chunk { client: connect()?, commands: Vec::new(), places: Vec::new(), done: 0, refused: 0 };
+    let mut bad = None;
+    for rule in rules {
         match rule {
-            Ok(Rule { line, text, command, notes }) => {
-                for note in notes {
-                    let _ = writeln!(err, "line {line}: note: {note}: {text}");
-                }
-                read.commands.push(command);
-                read.places.push((line, text));
-            }
+            Ok(rule) => chunk.add(rule, err),
             Err(error) => {
-                read.bad = Some(error);
+                bad = Some(error);
                 break;
             }
         }
     }
-    read
+    chunk.apply(err);
+    match (bad, chunk.refused) {
+        (Some(error), _) => Err(error.into()),
+        (None, 0) => Ok(()),
+        (None, refused) => Err(Failure::Told(refused, chunk.done)),
+    }
+}
+
+struct Chunk<'t, T> {
+    client: Client<T>,
+    commands: Vec<Command>,
+    /// Line and text of each command.
+    places: Vec<(usize, &'t str)>,
+    done: usize,
+    refused: usize,
+}
+
+impl<'t, T: Transport> Chunk<'t, T> {
+    fn add(&mut self, rule: Rule<'t>, err: &mut dyn Write) {
+        let Rule { line, text, command, notes } = rule;
+        for note in notes {
+            // Nowhere to tell that nothing can be told; here and below.
+            let _ = writeln!(err, "line {line}: note: {note}: {text}");
+        }
+        self.commands.push(command);
+        self.places.push((line, text));
+        if self.commands.len() == CHUNK {
+            self.apply(err);
+        }
+    }
+
+    fn apply(&mut self, err: &mut dyn Write) {
+        let results = self.client.apply_all(&self.commands);
+        for (result, (line, text)) in results.into_iter().zip(&self.places) {
+            if let Err(error) = result {
+                self.refused += 1;
+                let _ = writeln!(err, "line {line}: {error}: {text}");
+            }
+        }
+        self.done += self.commands.len();
+        self.commands.clear();
+        self.places.clear();
+    }
 }

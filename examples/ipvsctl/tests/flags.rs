@@ -1,4 +1,5 @@
 //! Command lines as people type them, and as the documents print them.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use core::net::SocketAddr;
 use core::num::{NonZeroU16, NonZeroU32};

@@ -1,4 +1,5 @@
 //! Rules are read as they are written.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use core::num::{NonZeroU16, NonZeroU32};
@@ -45,7 +46,7 @@ fn service(key: ServiceKey) -> impl Strategy<Value = Service> {
         timeout_s,
         granularity: match granularity {
             Granularity::V4(Ipv4Addr::BROADCAST) => Granularity::Host,
-            other => other,
+            Granularity::Host | Granularity::V4(_) | Granularity::V6(_) => granularity,
         },
     });
     let scheduler = prop_oneof![Just("rr"), Just("sh"), Just("mh"), Just("none"), Just("fifteen-octets-")];
@@ -87,10 +88,9 @@ fn server(service: ServiceKey) -> impl Strategy<Value = (DestinationKey, Destina
     (socket(), forward(), number.clone(), number.clone(), number).prop_map(
         move |(address, forward, weight, upper_threshold, lower_threshold)| {
             let other_family = AddressFamily::of(&address) != service.family();
-            let forward = match forward {
-                ForwardMethod::Tunnel(_) => forward,
-                _ if other_family => ForwardMethod::Tunnel(Tunnel::Ipip),
-                _ => forward,
+            let forward = match other_family && !matches!(forward, ForwardMethod::Tunnel(_)) {
+                true => ForwardMethod::Tunnel(Tunnel::Ipip),
+                false => forward,
             };
             let port = match service {
                 ServiceKey::Address { address: own, .. } if forward != ForwardMethod::Masquerade => {

@@ -98,7 +98,7 @@ fn reexported(description: &Value, id: &str) -> Option<String> {
     let items = root["inner"]["module"]["items"].as_array()?;
     let used = items.iter().find_map(|item| {
         let reexport = &description["index"][item.to_string()]["inner"]["use"];
-        (reexport["id"].to_string() == id).then(|| reexport["name"].as_str()).flatten()
+        (reexport["id"].as_u64() == id.parse().ok()).then(|| reexport["name"].as_str()).flatten()
     })?;
     Some(format!("{}::{used}", root["name"].as_str()?))
 }

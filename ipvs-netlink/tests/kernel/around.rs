@@ -74,6 +74,12 @@ pub(crate) fn synchronization_threads_are_what_ipvsadm_says(client: &mut Client<
     assert_eq!(reason(client.apply(&Command::StartSync(nowhere))), Some(Reason::NoSuchInterface));
     let unicast = SyncDaemon { group: Some([192, 0, 2, 1].into()), ..backup };
     assert_eq!(reason(client.apply(&Command::StartSync(unicast))), Some(Reason::InvalidSync));
+    // A thread that is stopped before it ever ran: the kernel does not answer that.
+    let began = Instant::now();
+    let both =
+        [Command::StartSync(SyncDaemon::new(SyncRole::Backup, lo())), Command::StopSync(SyncRole::Backup)];
+    assert_eq!(client.apply_all(&both), [Ok(()), Ok(())]);
+    assert!(began.elapsed() < Duration::from_secs(4), "no answer was waited for in vain");
     assert_eq!(client.daemons(), Ok(Vec::new()));
 }
 

@@ -6,6 +6,7 @@
 
 mod around;
 mod drivers;
+mod reconcile;
 
 use core::net::SocketAddr;
 use core::num::{NonZeroU16, NonZeroU32};
@@ -272,6 +273,8 @@ fn the_kernel_and_ipvsadm_agree_with_us() {
     drivers::tokio_may_be_cancelled();
     drivers::another_namespace_has_another_table_and_our_thread_stays(&mut client);
     drivers::a_recording_answers_as_the_kernel_did();
+    reconcile::a_drain_ends_with_its_connection_which_never_broke(&mut client);
+    reconcile::a_second_writer_makes_a_key_contended_and_not_a_war(&mut client);
     drivers::a_table_that_changes_is_read_again(&mut client);
     client.apply(&Command::Flush).expect("emptied");
 }

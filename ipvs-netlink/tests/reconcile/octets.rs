@@ -4,7 +4,7 @@ use core::time::Duration;
 use std::sync::{Arc, Mutex};
 
 use ipvs_netlink::{
-    Client, Command, Drain, DrainEnd, DrainRules, Event, FakeConnections, FakeKernel, FakeSocket, Object,
+    Client, Command, Connections, Drain, DrainEnd, DrainRules, Event, FakeKernel, FakeSocket, Object,
     Reconciler, ReconcilerConfig, Scope, Table, Transport,
 };
 
@@ -92,7 +92,7 @@ fn two_clients_of_one_kernel_fight_and_drain() {
         [Event::Drifted { .. }, Event::Drifted { .. }, Event::Contended { times: 3, .. }]
     ));
 
-    let serving = FakeConnections { active: 1, ..FakeConnections::default() };
+    let serving = Connections { active: 1, ..Connections::default() };
     let serve = |connections| {
         let mut kernel = kernel.lock().expect("no panic before");
         assert!(kernel.set_connections(&tcp(1), &real(2), connections));
@@ -102,7 +102,7 @@ fn two_clients_of_one_kernel_fight_and_drain() {
     let begun = step(&mut reconciler, &mut client, at(200));
     assert!(begun.iter().any(|event| matches!(event, Event::Draining { .. })), "{begun:?}");
     assert_eq!(other.table().expect("a table").destination(&tcp(1), &real(2)), Some(&weighing(0)));
-    serve(FakeConnections::default());
+    serve(Connections::default());
     let ended = step(&mut reconciler, &mut client, at(201));
     assert!(
         ended.iter().any(|event| matches!(event, Event::Drained { reason: DrainEnd::Empty, .. })),

@@ -10,7 +10,7 @@ use crate::{both, reset};
 
 /// The controller's answer, and what generic netlink itself refuses.
 pub(crate) fn messages_that_are_no_commands() {
-    let (mut fake, mut real) = both("messages_that_are_no_commands", true, true);
+    let (mut fake, mut real) = both(true, true);
     let asks: [(&str, u16, u16, &[u8], i32); 12] = [
         ("no such family", 0x3ff, 5, &[15, 1, 0, 0], cases::ENOENT),
         ("too short", 0, 5, &[15, 1], cases::EINVAL),
@@ -49,7 +49,7 @@ pub(crate) fn messages_that_are_no_commands() {
 }
 
 pub(crate) fn a_socket_has_one_dump_at_a_time() {
-    let (mut fake, mut real) = both("a_socket_has_one_dump_at_a_time", true, true);
+    let (mut fake, mut real) = both(true, true);
     let key = cases::address(6, "192.0.2.1", 80);
     let dump = |command| Ask::dump(command, Level::default());
     let ask = |kernel: &mut Kernel| {
@@ -72,6 +72,45 @@ pub(crate) fn a_socket_has_one_dump_at_a_time() {
     }
 }
 
+pub(crate) fn success_is_silent_unless_asked_for() {
+    let (mut fake, mut real) = both(true, true);
+    let new = cases::on_service(cmd::NEW_SERVICE, &cases::full(cases::address(6, "192.0.2.1", 80), "rr"));
+    let info = Ask::new(cmd::GET_INFO, Level::default());
+    let dump = Ask::dump(cmd::GET_SERVICE, Level::default());
+    let flush = Ask::new(cmd::FLUSH, Level::default());
+    let ask = |kernel: &mut Kernel| {
+        reset(kernel);
+        let family = kernel.family;
+        let mut request = Vec::new();
+        for (sequence, ask) in (101..).zip([&new, &new, &info, &dump]) {
+            ask.encode_with(family, 0, sequence, &mut request);
+        }
+        info.encode(family, 105, &mut request);
+        let heard = kernel.heard(&request, 105);
+        // What waits of the dump comes with the next answer. What follows a length that cannot
+        // be is not read: neither 107 nor 108 is answered.
+        request.clear();
+        flush.encode(family, 106, &mut request);
+        let end = request.len();
+        info.encode(family, 107, &mut request);
+        request[end] = 15;
+        info.encode(family, 108, &mut request);
+        let cut = kernel.heard(&request, 106);
+        request.clear();
+        info.encode(family, 109, &mut request);
+        [heard, cut, kernel.heard(&request, 109)]
+    };
+    let ours = ask(&mut fake);
+    let replies = [(2, 0x100, 102, Some(EEXIST)), (0, 0, 103, None), (0, 2, 104, None)];
+    let acknowledged = [(0, 0, 105, None), (2, 0x100, 105, Some(OK))];
+    assert_eq!(ours[0], [&replies[..], &acknowledged].concat());
+    assert_eq!(ours[1], [(3, 2, 104, None), (2, 0x100, 106, Some(OK))]);
+    assert_eq!(ours[2], [(0, 0, 109, None), (2, 0x100, 109, Some(OK))]);
+    if let Some(real) = &mut real {
+        assert_eq!(ours, ask(real));
+    }
+}
+
 /// In a thread of its own, as capabilities belong to threads.
 pub(crate) fn without_the_right_only_the_family_is_told() {
     let run = |mut kernel: Kernel| {
@@ -86,8 +125,7 @@ pub(crate) fn without_the_right_only_the_family_is_told() {
         assert!(dumps.iter().all(|outcome| outcome.errno == EPERM), "{dumps:?}");
         (outcomes, dumps)
     };
-    let test = "without_the_right_only_the_family_is_told";
-    let (_, real) = both(test, true, true);
+    let (_, real) = both(true, true);
     let mut fake = FakeKernel::new();
     fake.set_permitted(false);
     let ours = run(Kernel::new(Box::new(fake)).expect("everybody may look it up"));

@@ -190,7 +190,19 @@ impl Dice {
         let mut level = Level::default();
         for kind in [TIMEOUT_TCP, TIMEOUT_TCP_FIN, TIMEOUT_UDP] {
             if self.once_in(2) {
-                let seconds = self.of(&[0, 1, 60, 900, 2_147_483, 2_147_484, 8_589_934, 8_589_935, 1 << 31]);
+                let seconds = self.of(&[
+                    0,
+                    1,
+                    60,
+                    900,
+                    2_147_483,
+                    2_147_484,
+                    8_589_934,
+                    8_589_935,
+                    21_474_836,
+                    21_474_837,
+                    1 << 31,
+                ]);
                 level = level.u32(kind, seconds);
             }
         }

@@ -150,9 +150,14 @@ impl Ask {
         Self { command, dump: true, attributes }
     }
 
-    /// With an acknowledgement, as every message of this suite.
+    /// With an acknowledgement, as most messages of this suite.
     pub(crate) fn encode(&self, family: u16, sequence: u32, out: &mut Vec<u8>) {
-        let flags = NLM_F_REQUEST | NLM_F_ACK | if self.dump { NLM_F_DUMP } else { 0 };
+        self.encode_with(family, NLM_F_ACK, sequence, out);
+    }
+
+    /// With these flags beside those that every request has.
+    pub(crate) fn encode_with(&self, family: u16, flags: u16, sequence: u32, out: &mut Vec<u8>) {
+        let flags = NLM_F_REQUEST | flags | if self.dump { NLM_F_DUMP } else { 0 };
         let mut payload = vec![self.command, 1, 0, 0];
         payload.extend(self.attributes.encoded());
         message(family, flags, sequence, &payload, out);

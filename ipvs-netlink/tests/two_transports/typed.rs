@@ -105,7 +105,7 @@ fn cases() -> Vec<Case> {
 }
 
 pub(crate) fn commands_have_their_reasons() {
-    let (mut fake, mut real) = both("commands_have_their_reasons", true, true);
+    let (mut fake, mut real) = both(true, true);
     let cases = cases();
     let run = |kernel: &mut Kernel, which: &str| {
         reset(kernel);

@@ -162,6 +162,25 @@ impl Kernel {
         self.exchange(&request, 1).remove(0)
     }
 
+    /// Sends octets whose last message has the sequence number `last` and asks for an
+    /// acknowledgement; kind, flags and number of everything that comes until that, and the
+    /// error number of what is an acknowledgement.
+    pub(crate) fn heard(&mut self, request: &[u8], last: u32) -> Vec<(u16, u16, u32, Option<i32>)> {
+        self.wire.send(request).expect("sent");
+        let mut heard = Vec::new();
+        while let Ok(datagram) = self.wire.receive() {
+            for (kind, flags, sequence, payload) in messages(datagram) {
+                let errno = (kind == 2).then(|| -i32::from_ne_bytes(payload[..4].try_into().expect("4")));
+                let kind = if kind == self.family { 0 } else { kind };
+                heard.push((kind, flags, sequence, errno));
+                if (kind, sequence) == (2, last) {
+                    return heard;
+                }
+            }
+        }
+        heard
+    }
+
     fn exchange(&mut self, request: &[u8], count: usize) -> Vec<Outcome> {
         let first = self.sequence + 1;
         self.sequence += u32::try_from(count).expect("few");

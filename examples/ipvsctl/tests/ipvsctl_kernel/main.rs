@@ -2,7 +2,7 @@
 //!
 //! Needs the module `ip_vs`, the right to change the table, an empty table, and ipvsadm; without
 //! them every test says what it lacks.
-#![expect(clippy::expect_used, reason = "a test may panic")]
+#![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test may panic")]
 
 mod lab;
 mod subcommands;

@@ -3,12 +3,14 @@
 use crate::uapi::{cmd, daemon, errno, top};
 
 use super::kernel::Kernel;
-use super::numbers::{BACKUP, ENETUNREACH, MASTER};
+use super::numbers::{BACKUP, EINTR, ENETUNREACH, MASTER};
 use super::policy::Found;
 
 /// A running daemon with what the kernel chose for it.
 #[derive(Clone, Debug)]
 pub(super) struct Daemon {
+    /// Its thread has begun.
+    pub(super) runs: bool,
     pub(super) interface: Vec<u8>,
     pub(super) sync_id: u32,
     pub(super) max_len: u16,
@@ -83,6 +85,7 @@ impl Kernel {
         let mtu = interfaces.iter().find(|(name, _)| name.as_bytes() == interface).ok_or(errno::ENODEV)?.1;
         let wanted = found.u16(daemon::SYNC_MAXLEN).unwrap_or(0);
         let daemon = Daemon {
+            runs: false,
             interface: interface.to_vec(),
             sync_id,
             max_len: message_length(wanted, state == BACKUP, mtu, group.headers()),
@@ -104,7 +107,17 @@ impl Kernel {
 
     fn stop_daemon(&mut self, state: u32) -> Result<(), i32> {
         let place = self.role(state).ok_or(errno::EINVAL)?;
-        place.take().map(|_| ()).ok_or(errno::ESRCH)
+        match place.take() {
+            Some(daemon) if daemon.runs => Ok(()),
+            Some(_) => Err(EINTR),
+            None => Err(errno::ESRCH),
+        }
+    }
+
+    /// Gives the threads of daemons their time.
+    pub(super) fn schedule(&mut self) {
+        let daemons = [&mut self.daemons.master, &mut self.daemons.backup];
+        daemons.into_iter().flatten().for_each(|daemon| daemon.runs = true);
     }
 
     fn role(&mut self, state: u32) -> Option<&mut Option<Daemon>> {

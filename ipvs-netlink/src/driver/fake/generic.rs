@@ -5,7 +5,7 @@ use core::cell::Cell;
 use crate::attr::MESSAGE_HEADER;
 use crate::uapi::{self, cmd, errno};
 
-use super::numbers::{self, NLMSG_MIN_TYPE};
+use super::numbers::{self, EINTR, NLMSG_MIN_TYPE};
 use super::policy::{self, Bad, Found, Policy};
 use super::socket::Note;
 use super::{FAMILY, FakeKernel, report};
@@ -56,13 +56,14 @@ impl FakeKernel {
             self.answer(&request);
             rest = more;
         }
+        self.kernel.schedule();
     }
 
     fn answer(&mut self, request: &Request<'_>) {
         let ours = request.flags & uapi::NLM_F_REQUEST != 0 && request.kind >= NLMSG_MIN_TYPE;
         let outcome = if ours { self.dispatch(request) } else { Ok(Outcome::Done) };
         match outcome {
-            Ok(Outcome::Dumping) => {}
+            Ok(Outcome::Dumping) | Err(EINTR) => {}
             Ok(Outcome::Done) if request.flags & uapi::NLM_F_ACK == 0 => {}
             Ok(Outcome::Done) => self.acknowledge(request.whole, request.sequence, 0, request.note.get()),
             Err(errno) => self.acknowledge(request.whole, request.sequence, errno, request.note.get()),

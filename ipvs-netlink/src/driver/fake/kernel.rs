@@ -15,6 +15,8 @@ pub(super) struct Traits {
     pub(super) stats64: bool,
     pub(super) tunnels: bool,
     pub(super) address_family: bool,
+    /// Whether numbers of 64 bits stand on boundaries.
+    pub(super) padding: bool,
     pub(super) schedulers: Vec<Box<str>>,
     pub(super) engines: Vec<Box<str>>,
     /// Names and MTUs.
@@ -30,6 +32,13 @@ pub(super) struct Traits {
 const SCHEDULERS: [&str; 14] =
     ["rr", "wrr", "lc", "wlc", "fo", "ovf", "lblc", "lblcr", "dh", "sh", "mh", "sed", "nq", "twos"];
 
+impl Traits {
+    /// Of the attribute that moves a number of 64 bits.
+    pub(super) fn pad(&self, kind: u16) -> Option<u16> {
+        self.padding.then_some(kind)
+    }
+}
+
 impl Default for Traits {
     fn default() -> Self {
         Self {
@@ -40,6 +49,7 @@ impl Default for Traits {
             stats64: true,
             tunnels: true,
             address_family: true,
+            padding: true,
             schedulers: SCHEDULERS.map(Box::from).to_vec(),
             engines: vec!["sip".into()],
             interfaces: vec![("lo".into(), 65_536), ("eth0".into(), 1500)],

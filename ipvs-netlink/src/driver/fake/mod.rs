@@ -17,6 +17,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::client::Transport;
 use crate::destination::DestinationKey;
+use crate::drain::Connections;
 use crate::error::Error;
 use crate::request::FamilyId;
 use crate::service::ServiceKey;
@@ -33,7 +34,9 @@ const FAMILY: u16 = 0x1c;
 ///
 /// It answers as Linux 6.1 does, octet for octet: the same checks in the same order, the same
 /// error numbers, dumps in pieces that are not frozen, one dump at a time, acknowledgements
-/// only where they are asked for. What is left out: packets and with them connections and
+/// only where they are asked for. A daemon that is stopped by the request that started it has
+/// not begun to run, and then Linux does not answer the stop at all: neither does this. What is
+/// left out: packets and with them connections and
 /// counters (tests set those), time, notifications (IPVS has none), the controller's other
 /// commands, the address checks that need a routing table: its host has the addresses of `lo`
 /// and no others. The order of a dump is close to the kernel's, and as little to be relied on.
@@ -72,19 +75,9 @@ pub struct FakeKernel {
 #[derive(Clone, Debug, Default)]
 struct Faults {
     lose: usize,
+    withhold: usize,
     refuse: VecDeque<i32>,
     changes: VecDeque<Vec<u8>>,
-}
-
-/// What belongs to a destination, as a drain watches it.
-#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
-pub struct FakeConnections {
-    /// Those that carry traffic.
-    pub active: u32,
-    /// Those that are being closed, and those of UDP.
-    pub inactive: u32,
-    /// Templates of persistence.
-    pub persistent: u32,
 }
 
 /// What this kernel is like.
@@ -169,6 +162,14 @@ impl FakeKernel {
         self
     }
 
+    /// As on processors that read 64 bits at any address, x86 among them: nothing moves counters
+    /// to boundaries.
+    #[must_use]
+    pub const fn without_padding(mut self) -> Self {
+        self.kernel.traits.padding = false;
+        self
+    }
+
     /// Octets of one datagram of a dump, 32,448 unless set; at least one record is in each.
     #[must_use]
     pub const fn with_dump_datagram(mut self, octets: usize) -> Self {
@@ -227,7 +228,7 @@ impl FakeKernel {
         &mut self,
         service: &ServiceKey,
         key: &DestinationKey,
-        connections: FakeConnections,
+        connections: Connections,
     ) -> bool {
         self.dest(service, key).map(|found| found.connections = connections).is_some()
     }
@@ -240,6 +241,12 @@ impl FakeKernel {
     /// is done nevertheless.
     pub const fn lose_answers(&mut self, count: usize) {
         self.faults.lose = count;
+    }
+
+    /// The next `count` answers do not come, and nothing says so. What they answer is done
+    /// nevertheless.
+    pub const fn withhold_answers(&mut self, count: usize) {
+        self.faults.withhold = count;
     }
 
     /// The next command of IPVS is refused with this error number (positive), such as `ENOMEM`.

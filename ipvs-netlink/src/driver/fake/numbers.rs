@@ -24,6 +24,8 @@ pub(super) const NLMSGERR_ATTR_POLICY: u16 = 4;
 /// `CTRL_CMD_NEWFAMILY`.
 pub(super) const CTRL_CMD_NEWFAMILY: u8 = 1;
 
+/// A thread was stopped before it ran. To netlink it means that no answer is wanted.
+pub(super) const EINTR: i32 = 4;
 /// A receive that would wait.
 pub(super) const EAGAIN: i32 = 11;
 /// Answers were lost.

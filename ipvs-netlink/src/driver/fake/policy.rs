@@ -7,6 +7,7 @@
 use crate::attr::{Attribute, Attributes};
 use crate::uapi::{NLA_F_NESTED, daemon, dest, errno, svc, top};
 
+use super::kernel::Traits;
 use super::write::Reply;
 
 /// What the kernel demands of an attribute's octets.
@@ -198,11 +199,12 @@ mod told {
 impl Demand {
     /// As an extended answer tells it, with the numbers of `NL_ATTR_TYPE_*`. For an IPv6
     /// address there are none.
-    pub(super) fn tell(self, kind: u16, reply: &mut Reply<'_>) {
+    pub(super) fn tell(self, kind: u16, reply: &mut Reply<'_>, traits: &Traits) {
+        let pad = traits.pad(told::PAD);
         let number = |reply: &mut Reply<'_>, number: u32, most: u64| {
             reply.nest(kind | NLA_F_NESTED, |reply| {
-                reply.u64(told::MIN_VALUE, 0, told::PAD);
-                reply.u64(told::MAX_VALUE, most, told::PAD);
+                reply.u64(told::MIN_VALUE, 0, pad);
+                reply.u64(told::MAX_VALUE, most, pad);
                 reply.u32(told::TYPE, number);
             });
         };
@@ -244,6 +246,7 @@ impl Demand {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::attr::Writer;
 
     #[test]
     fn names_need_their_zero_octet_and_room() {
@@ -257,16 +260,18 @@ mod tests {
 
     #[test]
     fn the_later_of_two_counts_and_what_is_no_attribute_ends_the_level() {
-        let octets = [
-            &[6_u8, 0, 1, 0, 2, 0, 0, 0][..], // family 2
-            &[6, 0, 1, 0, 10, 0, 0, 0],       // family 10
-            &[3, 0, 2, 0],                    // shorter than its own header
-        ]
-        .concat();
+        let mut octets = Vec::new();
+        let mut writer = Writer::new(&mut octets);
+        writer.u16(svc::AF, 2);
+        writer.u16(svc::AF, 10);
+        writer.u8(svc::PROTOCOL, 6);
+        let short = Found::read(&octets, SERVICE);
+        assert_eq!(short.unwrap_err(), Bad { errno: errno::ERANGE, offset: 16, demand: U16 });
+        // Cut off within the third.
+        octets.truncate(20);
         let found = Found::read(&octets, SERVICE).unwrap();
-        assert_eq!(found.u16(svc::AF), Some(u16::from_ne_bytes([10, 0])));
+        assert_eq!(found.u16(svc::AF), Some(10));
         assert_eq!(found.octets(svc::PROTOCOL), None);
-        let short = Found::read(&[&octets[..8], &[5, 0, 2, 0, 6, 0, 0, 0]].concat(), SERVICE);
-        assert_eq!(short.unwrap_err(), Bad { errno: errno::ERANGE, offset: 8, demand: U16 });
+        assert!(found.leftover);
     }
 }

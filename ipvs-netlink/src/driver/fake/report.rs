@@ -13,7 +13,7 @@ use super::write::Reply;
 const VERSION: u32 = 0x0001_0201;
 
 pub(super) fn service(reply: &mut Reply<'_>, traits: &Traits, id: &ServiceId, service: &Svc) {
-    let settings = &service.settings;
+    let (settings, pad) = (&service.settings, traits.pad(STATS_PAD));
     reply.nest(top::SERVICE, |reply| {
         reply.u16(svc::AF, id.family().number());
         match id {
@@ -33,15 +33,15 @@ pub(super) fn service(reply: &mut Reply<'_>, traits: &Traits, id: &ServiceId, se
         reply.octets(svc::FLAGS, &[f0, f1, f2, f3, 0xff, 0xff, 0xff, 0xff]);
         reply.u32(svc::TIMEOUT, settings.timeout_ticks / traits.ticks_per_second);
         reply.octets(svc::NETMASK, &settings.netmask);
-        narrow(reply, svc::STATS, &service.stats);
+        narrow(reply, svc::STATS, &service.stats, pad);
         if traits.stats64 {
-            wide(reply, svc::STATS64, &service.stats);
+            wide(reply, svc::STATS64, &service.stats, pad);
         }
     });
 }
 
 pub(super) fn destination(reply: &mut Reply<'_>, traits: &Traits, id: &DestId, found: &Dest) {
-    let settings = &found.settings;
+    let (settings, pad) = (&found.settings, traits.pad(STATS_PAD));
     reply.nest(top::DEST, |reply| {
         reply.octets(dest::ADDR, &id.address);
         reply.u16_be(dest::PORT, id.port);
@@ -60,9 +60,9 @@ pub(super) fn destination(reply: &mut Reply<'_>, traits: &Traits, id: &DestId, f
         if traits.address_family {
             reply.u16(dest::ADDR_FAMILY, id.family.number());
         }
-        narrow(reply, dest::STATS, &found.stats);
+        narrow(reply, dest::STATS, &found.stats, pad);
         if traits.stats64 {
-            wide(reply, dest::STATS64, &found.stats);
+            wide(reply, dest::STATS64, &found.stats, pad);
         }
     });
 }
@@ -114,11 +114,11 @@ fn counters(found: &Stats) -> [(u16, u64); 10] {
 }
 
 /// `IPVS_*_ATTR_STATS`: the low 32 bits of all but the two sums of octets.
-fn narrow(reply: &mut Reply<'_>, kind: u16, found: &Stats) {
+fn narrow(reply: &mut Reply<'_>, kind: u16, found: &Stats, pad: Option<u16>) {
     reply.nest(kind, |reply| {
         for (kind, value) in counters(found) {
             if matches!(kind, stats::INBYTES | stats::OUTBYTES) {
-                reply.u64(kind, value, STATS_PAD);
+                reply.u64(kind, value, pad);
             } else {
                 let low = u32::try_from(value & u64::from(u32::MAX)).unwrap_or(u32::MAX);
                 reply.u32(kind, low);
@@ -128,10 +128,10 @@ fn narrow(reply: &mut Reply<'_>, kind: u16, found: &Stats) {
 }
 
 /// `IPVS_*_ATTR_STATS64`.
-fn wide(reply: &mut Reply<'_>, kind: u16, found: &Stats) {
+fn wide(reply: &mut Reply<'_>, kind: u16, found: &Stats, pad: Option<u16>) {
     reply.nest(kind, |reply| {
         for (kind, value) in counters(found) {
-            reply.u64(kind, value, STATS_PAD);
+            reply.u64(kind, value, pad);
         }
     });
 }

@@ -98,7 +98,9 @@ impl Note {
 impl FakeKernel {
     /// Queues what answers something, unless it is lost.
     fn push(&mut self, datagram: Vec<u8>) {
-        if self.faults.lose > 0 {
+        if self.faults.withhold > 0 {
+            self.faults.withhold -= 1;
+        } else if self.faults.lose > 0 {
             self.faults.lose -= 1;
             self.socket.overrun = true;
         } else if self.socket.congested
@@ -127,7 +129,7 @@ impl FakeKernel {
             }
             if let Some(Note::Demand { offset, demand }) = note {
                 reply.u32(NLMSGERR_ATTR_OFFS, u32::try_from(offset).unwrap_or(u32::MAX));
-                demand.tell(NLMSGERR_ATTR_POLICY, reply);
+                demand.tell(NLMSGERR_ATTR_POLICY, reply, &self.kernel.traits);
             }
         });
         self.push(datagram);

@@ -5,11 +5,10 @@ use core::net::IpAddr;
 use std::collections::{BTreeMap, HashMap};
 
 use crate::destination::DestinationKey;
+use crate::drain::Connections;
 use crate::service::ServiceKey;
 use crate::stats::Stats;
 use crate::uapi::AddressFamily;
-
-use super::FakeConnections;
 
 /// What names a service; a mark of 0 is none.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -89,7 +88,7 @@ pub(super) struct Settings {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Dest {
     pub(super) settings: DestSettings,
-    pub(super) connections: FakeConnections,
+    pub(super) connections: Connections,
     pub(super) stats: Stats,
 }
 
@@ -188,7 +187,7 @@ impl Trash {
     const MOST: usize = 65_536;
 
     fn put(&mut self, service: ServiceId, serial: u64, id: DestId, dest: Dest) {
-        let nothing = dest.connections == FakeConnections::default() && dest.stats == Stats::default();
+        let nothing = dest.connections == Connections::default() && dest.stats == Stats::default();
         if !nothing && self.dests.len() < Self::MOST {
             self.dests.insert((service, id), (serial, dest));
         }
@@ -224,7 +223,7 @@ impl Table {
         self.serial += 1;
         let serial = self.serial;
         let Some(found) = self.services.get_mut(service) else { return };
-        let mut dest = Dest { settings, connections: FakeConnections::default(), stats: Stats::default() };
+        let mut dest = Dest { settings, connections: Connections::default(), stats: Stats::default() };
         if let Some((of, deleted)) = self.trash.dests.remove(&(*service, id)) {
             dest.connections = deleted.connections;
             if of == found.serial {

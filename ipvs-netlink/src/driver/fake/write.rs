@@ -73,10 +73,10 @@ impl<'a> Reply<'a> {
         self.octets(kind, &value.to_ne_bytes());
     }
 
-    /// 8 octets on a boundary of 8. Where the place does not fit by itself, an empty attribute
-    /// of the number `pad` comes first, as on processors that cannot read across a boundary.
-    pub(super) fn u64(&mut self, kind: u16, value: u64, pad: u16) {
-        if self.out.len().is_multiple_of(8) {
+    /// 8 octets, on a boundary of 8 if there is a number `pad`: where the place does not fit by
+    /// itself, an empty attribute of that number comes first.
+    pub(super) fn u64(&mut self, kind: u16, value: u64, pad: Option<u16>) {
+        if let Some(pad) = pad.filter(|_| self.out.len().is_multiple_of(8)) {
             self.octets(pad, &[]);
         }
         self.octets(kind, &value.to_ne_bytes());
