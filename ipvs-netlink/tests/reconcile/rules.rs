@@ -185,6 +185,35 @@ fn a_fight_is_told_and_slowed_down_and_its_end_is_told() {
 }
 
 #[test]
+fn the_end_of_a_fight_is_looked_for_even_without_audits() {
+    let desired = table(tcp(1), "rr", &[(1, 1)]);
+    let mut rig = Rig::new(&desired, &desired, ReconcilerConfig { audit: None, ..config() });
+    rig.run();
+    rig.reconciler.want_destination(tcp(1), real(1), weighing(2));
+    // Somebody is there right after each of four writes.
+    let mut left = 4;
+    while left > 0 {
+        match rig.reconciler.poll_action(rig.now) {
+            Some(Action::Apply(commands)) => {
+                left -= 1;
+                rig.reconciler.handle_results(rig.now, commands.iter().map(|_| Ok(())).collect());
+                rig.kernel.set_weight(tcp(1), 1, 9);
+            }
+            Some(_) => rig.reconciler.handle_services(rig.now, Ok(rig.kernel.read(None))),
+            None => rig.now = rig.reconciler.poll_timeout().expect("a repair"),
+        }
+    }
+    rig.live_until(rig.now + at(2));
+    let repaired = rig.now;
+    assert_eq!(rig.kernel.weight(tcp(1), 1), Some(2));
+    rig.live_until(repaired + at(119));
+    assert!(!rig.events().iter().any(|event| matches!(event, Event::ContentionEnded { .. })));
+    rig.live_until(repaired + at(120));
+    assert_eq!(rig.events(), [Event::ContentionEnded { key: destination(1)() }]);
+    assert_eq!(rig.reconciler.poll_timeout(), None, "nothing is left to wait for");
+}
+
+#[test]
 fn a_kernel_that_accepts_and_never_keeps_does_not_make_us_spin() {
     let mut reconciler = Reconciler::new(Scope::everything(), config());
     reconciler.set_desired(table(tcp(1), "rr", &[(1, 1)]));
