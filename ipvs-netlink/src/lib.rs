@@ -45,18 +45,33 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # Where to begin
+//!
+//! | you want to | take |
+//! |---|---|
+//! | do one thing | `Client` (`sync`) or `AsyncClient` (`tokio`), [`Command`], [`ServiceChange`] |
+//! | make the table be what you want, once | [`plan`] between two [`Table`]s within a [`Scope`] |
+//! | keep it so, while others write, and drain what goes | [`Reconciler`], [`Drain`] |
+//! | know what the kernel can do, and which setting will hurt | [`Capabilities`], [`advise`] |
+//! | move the octets yourself | a [`Conversation`]: [`Batch`], [`Listing`], [`ReadTable`], [`Change`] |
+//! | test without a kernel | `FakeKernel` (`fake`), [`Recording`] |
+//!
 //! # Features
 //!
-//! - `sync` (off by default): `Client`, a blocking client (Linux, brings `nix` along). Without
-//!   it the crate opens no socket.
-//! - `fake` (off by default, no dependencies): `FakeKernel`, which answers octets as the kernel
-//!   does, for tests that have neither the module nor root.
+//! All off by default; without them the crate opens no socket and depends on thiserror only.
+//!
+//! - `sync`: `Client::open`, a blocking client (Linux, brings nix along), in another network
+//!   namespace if wanted; `Client::submit` for an event loop of your own.
+//! - `tokio`: the same on a tokio runtime; every method may be cancelled.
+//! - `fake`: `FakeKernel`, which answers octets as Linux 6.1 does, for tests that have neither
+//!   the module nor root.
 //!
 //! # What it never does
 //!
-//! Load a kernel module, spawn a thread, read a clock, print, or flush a table unless told to
-//! by [`Command::Flush`]. No octets from the kernel can make it panic; unknown attributes are
-//! skipped, missing ones are named.
+//! Load a kernel module, read a clock, print, or flush a table unless told to by
+//! [`Command::Flush`]; spawn a thread, but for the one that enters another network namespace
+//! to open a socket there and ends. No octets from the kernel can make it panic; unknown
+//! attributes are skipped, missing ones are named.
 //!
 //! # Why not a netlink library
 //!

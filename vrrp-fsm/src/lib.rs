@@ -78,8 +78,3 @@ pub use tracker::{
     file_effect,
 };
 pub use words::Notification;
-
-/// The README's example compiles and its assertion holds.
-#[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
-struct Readme;

@@ -13,9 +13,6 @@ pub(crate) enum Failure {
     /// The guest that has ip_vs could not be run.
     #[error(transparent)]
     Uml(#[from] netlab::uml::UmlError),
-    /// IPVS could not be asked.
-    #[error(transparent)]
-    Ipvs(#[from] ipvs_netlink::Error),
     /// A file could not be used or a program not be started.
     #[error("cannot {step} {}: {source}", path.display())]
     File {

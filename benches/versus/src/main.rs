@@ -4,7 +4,7 @@
 //! something, so both sides run alternately and every number is printed beside the other side's.
 //! A run counts only if what it stands for was seen to happen; a run that does not count is told.
 //!
-//! First build what is compared: `cargo build --release -p keepalived-lite -p netlab`.
+//! First build what is compared: `cargo build --release -p keepalived-lite -p ipvsctl -p netlab`.
 //!
 //! A file or folder here holds one group of rows and names its rows, goals and checks; `row.rs` is
 //! what a row is, `table.rs` and `json.rs` print it. To add rows, write an [`Experiment`] and name

@@ -96,7 +96,8 @@ pub(crate) fn in_path(name: &str) -> Option<PathBuf> {
     folders.map(|folder| folder.join(name)).find(|path| path.is_file())
 }
 
-fn beside(name: &str) -> Result<PathBuf, Failure> {
+/// A file beside this program.
+pub(crate) fn beside(name: &str) -> Result<PathBuf, Failure> {
     let this = env::current_exe().map_err(Failure::file("find", "versus"))?;
     Ok(this.with_file_name(name))
 }

@@ -2,7 +2,6 @@
 
 use core::time::Duration;
 use std::ffi::OsString;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -210,7 +209,7 @@ fn subcommand(command: Subcommands) -> Result<(), Failure> {
         Subcommands::Restore(RestoreArguments { file, strict }) => {
             let bad_line = if strict { BadLine::SpoilsAll } else { BadLine::Stops };
             let text = text(file.as_deref().unwrap_or(Path::new("-")))?;
-            restore(connect, &text, &SystemNames::default(), bad_line, &mut io::stderr())
+            restore(connect, &text, &SystemNames::default(), bad_line, &mut run::complaints())
         }
         Subcommands::Plan(arguments) => plan(&arguments, false),
         Subcommands::Apply(arguments) => plan(&arguments, true),
@@ -259,8 +258,8 @@ fn plan(arguments: &PlanArguments, apply: bool) -> Result<(), Failure> {
     let desired = desired(&text(&arguments.file)?, &SystemNames::default())?;
     let authority = Authority { everything: arguments.all, keep_weights: arguments.keep_weights };
     let mut client = connect()?;
-    let steps = steps(&client.table()?, desired, authority);
-    let (mut out, mut err) = (String::new(), io::stderr());
+    let steps = steps(&client.table()?, &desired, authority);
+    let (mut out, mut err) = (String::new(), run::complaints());
     let result = match apply {
         true => apply_steps(&mut client, &steps, &mut out, &mut err),
         false => {
@@ -268,6 +267,7 @@ fn plan(arguments: &PlanArguments, apply: bool) -> Result<(), Failure> {
             Ok(())
         }
     };
+    drop(err);
     write(&out).and(result)
 }
 

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use ipvs_netlink::{Client, Command, Destination, Scope, ServiceKey, Table, Transport, plan};
+use ipvs_netlink::{Client, Command, Fields, Plan, Scope, Table, Transport};
 
 use crate::failure::Failure;
 use crate::names::NoNames;
@@ -17,49 +17,23 @@ pub struct Authority {
     pub keep_weights: bool,
 }
 
-/// What has to happen, and what is left alone.
-#[derive(Clone, Debug, Eq, PartialEq)]
-#[non_exhaustive]
-pub struct Steps {
-    /// The fewest changes, additions before removals.
-    pub commands: Vec<Command>,
-    /// Services that are there, that the file does not name and that stay.
-    pub untouched: usize,
-}
-
-/// Finds the changes that make `current` what the file wants.
+/// Finds the fewest changes that make `current` what the file wants.
 #[must_use]
-pub fn steps(current: &Table, mut desired: Table, authority: Authority) -> Steps {
-    if authority.keep_weights {
-        keep_weights(current, &mut desired);
-    }
+pub fn steps(current: &Table, desired: &Table, authority: Authority) -> Plan {
     let scope = match authority.everything {
         true => Scope::everything(),
         false => desired.services().fold(Scope::nothing(), |scope, (key, _)| scope.with_service(*key)),
     };
-    let untouched = current.outside(&scope).count();
-    Steps { commands: plan(current, &desired, &scope), untouched }
-}
-
-fn keep_weights(current: &Table, desired: &mut Table) {
-    let services: Vec<ServiceKey> = desired.services().map(|(key, _)| *key).collect();
-    for service in services {
-        let held = current.destinations(&service).filter_map(|(key, now)| {
-            let (_, wanted) = desired.destinations(&service).find(|(wanted, _)| *wanted == key)?;
-            (wanted.weight != now.weight).then_some((*key, Destination { weight: now.weight, ..*wanted }))
-        });
-        for (key, destination) in held.collect::<Vec<_>>() {
-            desired.insert_destination(service, key, destination);
-        }
-    }
+    let kept = if authority.keep_weights { Fields::WEIGHT } else { Fields::NONE };
+    Plan::between(current, desired, &scope.keeping(kept))
 }
 
 /// Prints the changes as rules, which `restore` and `ipvsadm -R` would take.
-pub fn print_steps(out: &mut String, steps: &Steps, err: &mut dyn Write) {
+pub fn print_steps(out: &mut String, steps: &Plan, err: &mut dyn Write) {
     for command in &steps.commands {
         print_step(out, command, err);
     }
-    let (changes, untouched) = (steps.commands.len(), steps.untouched);
+    let (changes, untouched) = (steps.commands.len(), steps.foreign);
     let _ = writeln!(err, "{changes} changes; {untouched} other services are not touched");
 }
 
@@ -78,7 +52,7 @@ fn print_step(out: &mut String, command: &Command, err: &mut dyn Write) {
 /// [`Failure::Told`] if the kernel refused something; each refusal was told on `err`.
 pub fn apply_steps<T: Transport>(
     client: &mut Client<T>,
-    steps: &Steps,
+    steps: &Plan,
     out: &mut String,
     err: &mut dyn Write,
 ) -> Result<(), Failure> {
@@ -93,7 +67,7 @@ pub fn apply_steps<T: Transport>(
             }
         }
     }
-    let (changes, untouched) = (steps.commands.len(), steps.untouched);
+    let (changes, untouched) = (steps.commands.len(), steps.foreign);
     let _ = writeln!(err, "{} changes made; {untouched} other services were not touched", changes - refused);
     if refused == 0 { Ok(()) } else { Err(Failure::Told(refused, changes)) }
 }
@@ -108,10 +82,10 @@ mod tests {
     }
 
     fn printed(current: &str, wanted: &str, authority: Authority) -> (String, usize) {
-        let steps = steps(&table(current), table(wanted), authority);
+        let steps = steps(&table(current), &table(wanted), authority);
         let (mut out, mut err) = (String::new(), Vec::new());
         print_steps(&mut out, &steps, &mut err);
-        (out, steps.untouched)
+        (out, steps.foreign)
     }
 
     const CURRENT: &str = "\

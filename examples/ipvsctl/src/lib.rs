@@ -14,7 +14,7 @@
 //! let current = desired("-A -t 192.0.2.1:80 -s rr\n", &NoNames)?;
 //! let wanted = desired("-A -t 192.0.2.1:80 -s wlc\n-a -t 192.0.2.1:80 -r 10.0.0.1 -g\n", &NoNames)?;
 //! let mut text = String::new();
-//! print_steps(&mut text, &steps(&current, wanted, Authority::default()), &mut std::io::sink());
+//! print_steps(&mut text, &steps(&current, &wanted, Authority::default()), &mut std::io::sink());
 //! assert_eq!(text, "-E -t 192.0.2.1:80 -s wlc\n-a -t 192.0.2.1:80 -r 10.0.0.1:80 -g -w 1\n");
 //! # Ok::<(), ipvsctl::RuleError>(())
 //! ```
@@ -36,7 +36,7 @@ mod top;
 
 pub use address::host_and_port;
 pub use cli::main;
-pub use desired::{Authority, Steps, apply_steps, print_steps, steps};
+pub use desired::{Authority, apply_steps, print_steps, steps};
 pub use failure::Failure;
 pub use flags::{Columns, Flag, Listing, Note, Operation, Parsed, UsageError, View};
 pub use names::{Names, NoNames, SystemNames};

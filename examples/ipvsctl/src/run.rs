@@ -26,7 +26,7 @@ pub(crate) fn operation(operation: Operation, names: &SystemNames) -> Result<(),
         Operation::List(listing) => list(listing, names),
         Operation::Save { names: true } => save(&mut connect()?, Dialect::Ipvsadm, names),
         Operation::Save { names: false } => save(&mut connect()?, Dialect::Ipvsadm, &NoNames),
-        Operation::Restore => restore(connect, &standard_input()?, names, BadLine::Stops, &mut io::stderr()),
+        Operation::Restore => restore(connect, &standard_input()?, names, BadLine::Stops, &mut complaints()),
         Operation::Help => write(&crate::cli::help()),
         Operation::Version => write(&crate::cli::version()),
     }
@@ -132,6 +132,11 @@ fn tell(faults: &[DecodeError]) -> usize {
         report(&format_args!("an entry is missing here, it could not be read: {fault}"));
     }
     faults.len()
+}
+
+/// Standard error for what may be thousands of lines. Dropping it writes the last of them.
+pub(crate) fn complaints() -> impl Write {
+    io::BufWriter::new(io::stderr())
 }
 
 /// Tells people something, beside the output.

@@ -11,6 +11,12 @@
 #[doc = include_str!("../README.md")]
 struct Readme;
 
+/// Those of the workspace's README compile, and the assertions in them hold: here, because this
+/// crate has all the libraries.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct WorkspaceReadme;
+
 mod board;
 mod braces;
 mod cli;

@@ -1,10 +1,8 @@
 //! A big IPVS table: restoring and listing it, whole processes, in a kernel that has ip_vs.
 //!
-//! Our side is this program under a hidden first argument: it reads the same text and prints the
-//! same listing as `ipvsadm`, and between that uses nothing but the library.
+//! Our side is `ipvsctl`, with the same flags as `ipvsadm`.
 
 mod guest;
-mod ours;
 mod rules;
 
 use core::time::Duration;
@@ -18,16 +16,12 @@ use netlab::uml::Uml;
 use crate::{
     experiment::{Bench, Experiment, fail},
     failure::{Failure, check},
-    options::in_path,
+    options::{beside, in_path},
     row::{Goal, Row, Side, Unit},
 };
 
 /// Hidden first argument: times both sides, inside the guest.
 const GUEST: &str = "ipvs-guest";
-/// Hidden first argument: `ipvsadm -R` by the library.
-const RESTORE: &str = "ipvs-restore";
-/// Hidden first argument: `ipvsadm -Ln` by the library.
-const LIST: &str = "ipvs-list";
 
 /// Booting and the uncounted round.
 const BOOT: Duration = Duration::from_secs(90);
@@ -40,15 +34,10 @@ pub(crate) struct RestoreAndList;
 
 /// Plays the part that this process was started for, if it was.
 pub(crate) fn hidden_role() -> Option<ExitCode> {
-    let words: Vec<String> = env::args().skip(1).take(3).collect();
+    let words: Vec<String> = env::args().skip(1).take(4).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    let played = match *words.as_slice() {
-        [GUEST, ipvsadm, rounds] => guest::run(ipvsadm, rounds.parse().ok()?),
-        [RESTORE] => ours::restore(),
-        [LIST] => ours::list(),
-        _ => return None,
-    };
-    Some(match played {
+    let [GUEST, ipvsadm, ipvsctl, rounds] = *words.as_slice() else { return None };
+    Some(match guest::run(ipvsadm, ipvsctl, rounds.parse().ok()?) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("{failure}");
@@ -88,9 +77,11 @@ impl Experiment for RestoreAndList {
 fn measure(bench: &Bench, rounds: u32, rows: &mut [Row]) -> Result<(), Failure> {
     let ipvsadm = in_path("ipvsadm");
     let ipvsadm = ipvsadm.ok_or_else(|| Failure::Untrue("no ipvsadm in PATH: install it".into()))?;
+    let ipvsctl = beside("ipvsctl")?;
+    check(ipvsctl.is_file(), || format!("no {}: cargo build --release -p ipvsctl", ipvsctl.display()))?;
     let this = env::current_exe().map_err(Failure::file("find", "versus"))?;
     let mut command = Command::new(this);
-    command.arg(GUEST).arg(ipvsadm).arg(rounds.to_string()).current_dir(&bench.folder);
+    command.arg(GUEST).arg(ipvsadm).arg(ipvsctl).arg(rounds.to_string()).current_dir(&bench.folder);
     eprintln!("ipvs: {rounds} rounds in a User-Mode Linux guest");
     let output = Uml::new().timeout(BOOT + ROUND * rounds).run(&command)?;
     for line in String::from_utf8_lossy(&output.stdout).lines() {
