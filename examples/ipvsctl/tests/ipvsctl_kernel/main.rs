@@ -5,6 +5,7 @@
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test may panic")]
 
 mod lab;
+mod random;
 mod subcommands;
 mod traffic;
 

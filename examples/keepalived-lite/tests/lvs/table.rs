@@ -3,7 +3,7 @@
 use core::time::Duration;
 use std::{process::Command, thread, time::Instant};
 
-use ipvs_netlink::{Client, Socket, Table};
+use ipvs_netlink::{Client, DestinationKey, ServiceKey, Socket, Table};
 use netlab::Namespace;
 
 /// How often the table is looked at, unless looking takes long.
@@ -29,6 +29,22 @@ impl<'lab> Ipvs<'lab> {
     /// services when other namespaces have some too.)
     pub(crate) fn glance(&mut self) -> Table {
         self.client.table().unwrap()
+    }
+
+    /// Whether the kernel has counted packets for a destination; it adds up every other second.
+    pub(crate) fn has_counted(&mut self, service: &ServiceKey, destination: DestinationKey) -> bool {
+        let counted = |client: &mut Client<Socket>| {
+            let found = client.destinations(service).unwrap();
+            found.iter().any(|found| found.key == destination && found.stats.packets_in > 0)
+        };
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while !counted(&mut self.client) {
+            if Instant::now() >= deadline {
+                return false;
+            }
+            thread::sleep(PERIOD);
+        }
+        true
     }
 
     /// `ipvsadm -Sn`, its lines sorted.

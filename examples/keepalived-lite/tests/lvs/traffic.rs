@@ -93,6 +93,9 @@ impl<'site> Scenario<'site> {
         self.servers[0].revive();
         self.await_weights("one is back", ["1", "1", ""], &["one up"]);
         self.assert_alternating(&["one", "two"]);
+        let two = self.site.server(1).into();
+        let counted = self.ipvs.has_counted(&ServiceKey::tcp((VIRTUAL, PORT).into()), two);
+        assert!(counted, "{}: traffic moves the counters", self.title);
 
         self.servers[..2].iter_mut().for_each(Server::fail);
         self.await_weights(
