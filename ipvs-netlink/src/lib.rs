@@ -5,6 +5,10 @@
 //! ([`Service`], [`Destination`]) and what is observed ([`ObservedService`],
 //! [`ObservedDestination`]) are different types; deleting takes a key.
 //!
+//! To keep it that way while others write to the same table, there is the [`Reconciler`]: it
+//! says what to read and to write and when, repairs what others change, does not fight for
+//! ever, and lets connections end before their destination goes ([`Drain`]).
+//!
 //! The core is octets in, octets out: a [`Batch`] of commands and a [`Listing`] write requests,
 //! take the kernel's datagrams and hand out typed results, over any transport, without a
 //! kernel. `Client` (feature `sync`) moves the octets over a netlink socket.

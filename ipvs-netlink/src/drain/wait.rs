@@ -1,5 +1,6 @@
 //! The wait between weight 0 and the end.
 
+use core::fmt;
 use core::time::Duration;
 
 use super::{Drain, Traffic};
@@ -40,6 +41,24 @@ pub enum DrainEnd {
     Returned,
     /// Somebody else deleted it.
     Gone,
+}
+
+impl fmt::Display for Connections {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} active and {} inactive connections", self.active, self.inactive)
+    }
+}
+
+impl fmt::Display for DrainEnd {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Empty => "it is empty",
+            Self::Deadline => "its time was up",
+            Self::Immediate => "there was nothing to wait for",
+            Self::Returned => "it is wanted again",
+            Self::Gone => "somebody else deleted it",
+        })
+    }
 }
 
 /// One destination on its way out. It reads no clock: times count from any origin, the same

@@ -79,7 +79,8 @@ impl Plan {
             if !scope.contains(key) {
                 report.foreign += usize::from(now.is_some());
                 report.beyond_scope += usize::from(then.is_some());
-            } else if !matches!((now, then), (Some(now), Some(then)) if Arc::ptr_eq(now, then)) {
+            } else if now != then {
+                // Of what is shared, that took one look at two pointers.
                 let group = sequence.group(scope.importance(key));
                 let target = |_: &_, now: Option<&_>, then: Option<&_>| {
                     let wanted = *then?;

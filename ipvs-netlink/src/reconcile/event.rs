@@ -1,5 +1,6 @@
 //! What a reconciler tells.
 
+use core::fmt;
 use core::time::Duration;
 use std::collections::VecDeque;
 
@@ -9,6 +10,7 @@ use crate::error::{Error, Object};
 use crate::service::ServiceKey;
 
 /// Something that a person or a metric may want to know. Nothing has to be done about it.
+/// Printed, it is a line for a log.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Event {
@@ -110,6 +112,55 @@ pub enum Found {
     Extra,
 }
 
+impl fmt::Display for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Adopted { services, stale, foreign } => write!(
+                f,
+                "adopted the table: {services} wanted services exist, {stale} stale ones go, {foreign} of \
+                 others stay untouched"
+            ),
+            Self::Drifted { key, found } => write!(f, "somebody else {found} {key}; repairing it"),
+            Self::Contended { key, times } => {
+                write!(f, "somebody else undid {key} {times} times; repairing it ever less often")
+            }
+            Self::ContentionEnded { key } => write!(f, "nobody fights over {key} any more"),
+            Self::Refused { error, attempts, pause, .. } => {
+                write!(f, "{error}; attempt {attempts}, the next in {pause:?}")
+            }
+            Self::Unanswered { commands, error, pause } => {
+                write!(f, "{commands} commands have no answer")?;
+                if let Some(error) = error {
+                    write!(f, " ({error})")?;
+                }
+                write!(f, "; reading what came of them, going on in {pause:?}")
+            }
+            Self::ReadFailed { error, pause } => write!(f, "{error}; reading again in {pause:?}"),
+            Self::Draining { service, key, .. } => {
+                write!(f, "{} drains", Object::Destination { service: *service, key: *key })
+            }
+            Self::Drained { service, key, reason, cut } => {
+                let destination = Object::Destination { service: *service, key: *key };
+                write!(f, "{destination} drains no longer: {reason}")?;
+                let cut = cut.filter(|_| matches!(reason, DrainEnd::Deadline | DrainEnd::Gone));
+                cut.map_or(Ok(()), |cut| write!(f, ", {cut} were cut"))
+            }
+            Self::Missed { events } => write!(f, "{events} events are lost, as nobody took them"),
+        }
+    }
+}
+
+/// What somebody did.
+impl fmt::Display for Found {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Missing => "deleted",
+            Self::Changed => "changed",
+            Self::Extra => "added",
+        })
+    }
+}
+
 /// Events that wait to be taken.
 #[derive(Debug, Default)]
 pub(super) struct Events {
@@ -140,6 +191,34 @@ impl Events {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_event_is_a_line_for_a_log() {
+        let (service, key) = (
+            ServiceKey::tcp("192.0.2.1:80".parse().unwrap()),
+            DestinationKey::new("198.51.100.1:80".parse().unwrap()),
+        );
+        let destination = Object::Destination { service, key };
+        let cut = Some(Connections { active: 3, inactive: 1, persistent: 0 });
+        #[rustfmt::skip]
+        let cases = [
+            (Event::Drifted { key: Object::Service(service), found: Found::Missing },
+                "somebody else deleted service TCP 192.0.2.1:80; repairing it"),
+            (Event::Contended { key: destination, times: 4 },
+                "somebody else undid destination 198.51.100.1:80 of service TCP 192.0.2.1:80 4 times; \
+                 repairing it ever less often"),
+            (Event::Drained { service, key, reason: DrainEnd::Deadline, cut },
+                "destination 198.51.100.1:80 of service TCP 192.0.2.1:80 drains no longer: its time was up, \
+                 3 active and 1 inactive connections were cut"),
+            (Event::Drained { service, key, reason: DrainEnd::Returned, cut },
+                "destination 198.51.100.1:80 of service TCP 192.0.2.1:80 drains no longer: it is wanted again"),
+            (Event::Unanswered { commands: 2, error: None, pause: Duration::from_secs(1) },
+                "2 commands have no answer; reading what came of them, going on in 1s"),
+        ];
+        for (event, line) in cases {
+            assert_eq!(event.to_string(), line);
+        }
+    }
 
     #[test]
     fn events_that_nobody_takes_are_counted_instead_of_kept() {

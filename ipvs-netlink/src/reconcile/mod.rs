@@ -413,7 +413,7 @@ impl Reconciler {
         let quiet = self.config.peace();
         let ends = |job: &Job| {
             let mut undone = job.troubles.values().filter_map(|trouble| trouble.undone.as_ref());
-            undone.any(|undone| undone.last.saturating_add(quiet) <= now)
+            undone.any(|undone| undone.backoff.is_some() && undone.last.saturating_add(quiet) <= now)
         };
         if self.jobs.get(&key).is_some_and(ends) {
             self.reads.entry(key).or_insert(Read::Check);

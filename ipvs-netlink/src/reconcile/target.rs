@@ -97,10 +97,7 @@ impl Reconciler {
             sequence.group(importance.0).append(group);
         }
         let mut commands = sequence.into_commands();
-        if additions >= Self::COMMANDS {
-            // More additions may come, and they go before the first removal.
-            commands.truncate(additions);
-        }
+        // Additions lead. If they alone are too many, no removal is among those that stay.
         commands.truncate(Self::COMMANDS);
         (!commands.is_empty()).then(|| commands.into())
     }

@@ -38,14 +38,8 @@ impl Reconciler {
             batch.touched.insert(service);
             match outcome(command, results.next()) {
                 Outcome::Reached => self.reached(service, command, now),
-                Outcome::Absent if batch.refused.contains(&service) => {}
                 Outcome::Absent => self.absent(service, command, now),
-                Outcome::Refused(error) => {
-                    if command.operation() == Operation::NewService {
-                        batch.refused.insert(service);
-                    }
-                    self.refused(service, command, error, now);
-                }
+                Outcome::Refused(error) => self.refused(service, command, error, now),
                 Outcome::Unknown(error) => {
                     batch.lost(service, error);
                     self.unsure(service, command);
@@ -93,7 +87,8 @@ impl Reconciler {
         }
     }
 
-    /// Somebody deleted what we wanted to change, or the service in which we wanted to add.
+    /// Somebody deleted what we wanted to change, or the service in which we wanted to add; or
+    /// that service was refused a moment ago and never known.
     fn absent(&mut self, service: ServiceKey, command: &Command, now: Duration) {
         let to = destination_of(command).filter(|_| command.operation() == Operation::SetDestination);
         let known = match to {
@@ -140,8 +135,6 @@ impl Reconciler {
 #[derive(Default)]
 struct Results {
     touched: BTreeSet<ServiceKey>,
-    /// Services that could not be added: what was to be added to them had to fail.
-    refused: BTreeSet<ServiceKey>,
     unknown: BTreeSet<ServiceKey>,
     lost_commands: usize,
     error: Option<Error>,

@@ -2,6 +2,7 @@
 #![expect(clippy::expect_used, reason = "a test may panic")]
 #![expect(clippy::wildcard_enum_match_arm, reason = "a test is about some events and commands")]
 
+mod calls;
 mod drains;
 mod kernel;
 #[cfg(feature = "fake")]

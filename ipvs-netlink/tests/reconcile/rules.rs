@@ -185,6 +185,35 @@ fn a_fight_is_told_and_slowed_down_and_its_end_is_told() {
 }
 
 #[test]
+fn the_end_of_a_fight_is_looked_for_even_without_audits() {
+    let desired = table(tcp(1), "rr", &[(1, 1)]);
+    let mut rig = Rig::new(&desired, &desired, ReconcilerConfig { audit: None, ..config() });
+    rig.run();
+    rig.reconciler.want_destination(tcp(1), real(1), weighing(2));
+    // Somebody is there right after each of four writes.
+    let mut left = 4;
+    while left > 0 {
+        match rig.reconciler.poll_action(rig.now) {
+            Some(Action::Apply(commands)) => {
+                left -= 1;
+                rig.reconciler.handle_results(rig.now, commands.iter().map(|_| Ok(())).collect());
+                rig.kernel.set_weight(tcp(1), 1, 9);
+            }
+            Some(_) => rig.reconciler.handle_services(rig.now, Ok(rig.kernel.read(None))),
+            None => rig.now = rig.reconciler.poll_timeout().expect("a repair"),
+        }
+    }
+    rig.live_until(rig.now + at(2));
+    let repaired = rig.now;
+    assert_eq!(rig.kernel.weight(tcp(1), 1), Some(2));
+    rig.live_until(repaired + at(119));
+    assert!(!rig.events().iter().any(|event| matches!(event, Event::ContentionEnded { .. })));
+    rig.live_until(repaired + at(120));
+    assert_eq!(rig.events(), [Event::ContentionEnded { key: destination(1)() }]);
+    assert_eq!(rig.reconciler.poll_timeout(), None, "nothing is left to wait for");
+}
+
+#[test]
 fn a_kernel_that_accepts_and_never_keeps_does_not_make_us_spin() {
     let mut reconciler = Reconciler::new(Scope::everything(), config());
     reconciler.set_desired(table(tcp(1), "rr", &[(1, 1)]));
@@ -222,6 +251,25 @@ fn a_new_wish_for_a_contended_key_is_tried_at_once() {
     rig.reconciler.want_destination(tcp(1), real(1), weighing(0));
     rig.run();
     assert_eq!(rig.commands(), ["=s1d1 0"]);
+}
+
+#[test]
+fn what_is_wrong_already_is_not_undone_once_more() {
+    let desired = table(tcp(1), "rr", &[(1, 1)]);
+    let mut rig = Rig::new(&desired, &desired, config());
+    for second in 0..860 {
+        rig.live_until(at(second));
+        rig.kernel.set_weight(tcp(1), 1, 9);
+    }
+    // Seen by the audit of 840 s, it waits 256 s; somebody sets it to something else meanwhile.
+    rig.events();
+    rig.commands();
+    rig.kernel.set_weight(tcp(1), 1, 8);
+    rig.live_until(at(1095));
+    assert_eq!(rig.reconciler.known().destination(&tcp(1), &real(1)), Some(&weighing(8)));
+    assert_eq!((rig.events(), rig.commands()), (vec![], vec![]));
+    rig.live_until(at(1096));
+    assert_eq!(rig.commands(), ["=s1d1 1"]);
 }
 
 #[test]
@@ -312,6 +360,24 @@ fn a_lost_answer_means_read_first_then_only_what_is_missing() {
         "{events:?}"
     );
     assert!(rig.reconciler.is_settled());
+}
+
+#[test]
+fn what_is_unknown_is_not_written_before_it_could_be_read() {
+    let mut rig = Rig::new(&Table::new(), &table(tcp(1), "rr", &[(1, 1)]), config());
+    let _read = rig.reconciler.poll_action(rig.now);
+    rig.reconciler.handle_table(rig.now, Ok(ObservedTable::new()));
+    let Some(Action::Apply(_)) = rig.reconciler.poll_action(rig.now) else { panic!("commands") };
+    rig.reconciler.abandon(rig.now);
+    for second in [0, 1, 3] {
+        rig.now = at(second);
+        let action = rig.reconciler.poll_action(rig.now);
+        assert_eq!(action, Some(Action::ReadServices([tcp(1)].into())));
+        let broken = Error::Socket { doing: "receive", errno: 105 };
+        rig.reconciler.handle_services(rig.now, Err(broken));
+    }
+    rig.live_until(at(7));
+    assert_eq!(rig.commands(), ["+s1", "+s1d1 1"]);
 }
 
 #[test]
