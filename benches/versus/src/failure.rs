@@ -13,6 +13,9 @@ pub(crate) enum Failure {
     /// The guest that has ip_vs could not be run.
     #[error(transparent)]
     Uml(#[from] netlab::uml::UmlError),
+    /// The guest's table could not be read.
+    #[error(transparent)]
+    Ipvs(#[from] ipvs_netlink::Error),
     /// A file could not be used or a program not be started.
     #[error("cannot {step} {}: {source}", path.display())]
     File {

@@ -9,7 +9,9 @@ use std::{
     time::Instant,
 };
 
-use super::rules;
+use ipvs_netlink::{Client, Destination, Scope, plan};
+
+use super::{PLAN, rules};
 use crate::{
     failure::{Failure, check},
     row::Side,
@@ -34,7 +36,8 @@ struct Contest {
     printed: Option<String>,
 }
 
-/// Prints a line for each run: round, side, milliseconds to restore, milliseconds to list.
+/// Prints a line for each run: round, side, milliseconds to restore, milliseconds to list; and for
+/// each of ours another one: round, "plan", milliseconds to restore, milliseconds to plan.
 pub(super) fn run(ipvsadm: &str, ipvsctl: &str, rounds: u32) -> Result<(), Failure> {
     let folder = Path::new(FOLDER);
     let mut contest = Contest {
@@ -54,9 +57,31 @@ pub(super) fn run(ipvsadm: &str, ipvsctl: &str, rounds: u32) -> Result<(), Failu
         for side in Side::order(round) {
             let [restore, list] = contest.turn(side)?.map(|time| time.as_secs_f64() * 1e3);
             println!("{round} {} {restore} {list}", side.word());
+            if side == Side::Ours {
+                println!("{round} {PLAN} {restore} {}", plan_one_change()?.as_secs_f64() * 1e3);
+            }
         }
     }
     Ok(())
+}
+
+/// Finds the one command between the table that the kernel holds and the same with another
+/// weight, both read anew, so that they share nothing.
+fn plan_one_change() -> Result<Duration, Failure> {
+    let mut client = Client::open()?;
+    let (current, mut wanted) = (client.table()?, client.table()?);
+    let key = current.services().map(|(key, _)| *key).nth(rules::SERVICES / 2);
+    let changed = key.and_then(|key| {
+        let (to, destination) = current.destinations(&key).next()?;
+        let heavier = Destination { weight: destination.weight + 1, ..*destination };
+        wanted.insert_destination(key, *to, heavier).then_some(())
+    });
+    check(changed.is_some(), || "the table has nothing to change".into())?;
+    let began = Instant::now();
+    let commands = plan(&current, &wanted, &Scope::everything());
+    let took = began.elapsed();
+    check(commands.len() == 1, || format!("{} commands for one change", commands.len()))?;
+    Ok(took)
 }
 
 impl Contest {

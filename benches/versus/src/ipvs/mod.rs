@@ -23,6 +23,9 @@ use crate::{
 /// Hidden first argument: times both sides, inside the guest.
 const GUEST: &str = "ipvs-guest";
 
+/// In the place of a side: both values are ours.
+const PLAN: &str = "plan";
+
 /// Booting and the uncounted round.
 const BOOT: Duration = Duration::from_secs(90);
 /// A few seconds, on a busy machine half a minute.
@@ -62,6 +65,14 @@ impl Experiment for RestoreAndList {
         vec![
             row("ipvs/restore", "ipvsadm -R: restore", Goal::ratio(0.06)),
             row("ipvs/list", "ipvsadm -Ln: list", Goal::ratio(0.4)),
+            Row::new(
+                "ipvs/plan",
+                format!(
+                    "plan of one change among {services} services × {each}; in place of theirs: our restore (UML)"
+                ),
+                Unit::Milliseconds,
+                Goal::ratio(0.01),
+            ),
         ]
     }
 
@@ -88,15 +99,27 @@ fn measure(bench: &Bench, rounds: u32, rows: &mut [Row]) -> Result<(), Failure> 
         eprintln!("ipvs: {line}");
         let run = understand(line).ok_or_else(|| Failure::Untrue(format!("cannot read {line:?}")))?;
         let (round, side, values) = run;
-        rows.iter_mut().zip(values).for_each(|(row, value)| row.add(side, round, value));
+        match (side, &mut *rows) {
+            (Some(side), rows) => {
+                rows.iter_mut().zip(values).for_each(|(row, value)| row.add(side, round, value));
+            }
+            (None, [_, _, plan]) => {
+                Side::order(0).into_iter().zip(values).for_each(|(side, value)| plan.add(side, round, value));
+            }
+            (None, _) => {}
+        }
     }
     check(output.status.success(), || String::from_utf8_lossy(&output.stderr).trim().to_owned())
 }
 
-/// Round, side and the values of the rows in a line of the guest.
-fn understand(line: &str) -> Option<(u32, Side, [f64; 2])> {
+/// Round, side (none is [`PLAN`]) and two values in a line of the guest.
+fn understand(line: &str) -> Option<(u32, Option<Side>, [f64; 2])> {
     let mut words = line.split(' ');
-    let (round, side) = (words.next()?.parse().ok()?, Side::from_word(words.next()?)?);
+    let round = words.next()?.parse().ok()?;
+    let side = match words.next()? {
+        PLAN => None,
+        word => Some(Side::from_word(word)?),
+    };
     Some((round, side, [words.next()?.parse().ok()?, words.next()?.parse().ok()?]))
 }
 
@@ -106,7 +129,8 @@ mod tests {
 
     #[test]
     fn the_guests_lines_are_understood() {
-        assert_eq!(understand("3 ours 41.5 55"), Some((3, Side::Ours, [41.5, 55.0])));
+        assert_eq!(understand("3 ours 41.5 55"), Some((3, Some(Side::Ours), [41.5, 55.0])));
+        assert_eq!(understand("3 plan 41.5 0.2"), Some((3, None, [41.5, 0.2])));
         for line in ["", "3 ours 41.5", "3 mine 41.5 55"] {
             assert_eq!(understand(line), None, "{line:?}");
         }
