@@ -6,8 +6,8 @@ use std::process::Command as Process;
 use std::time::Instant;
 
 use ipvs_netlink::{
-    Capabilities, Client, Command, DestinationChange, Facts, ForwardMethod, InterfaceName, Reason,
-    ServiceChange, ServiceKey, Settings, Socket, SyncDaemon, SyncRole, Timeouts, advise,
+    Capabilities, Client, Command, DestinationChange, ForwardMethod, InterfaceName, Reason, ServiceChange,
+    ServiceKey, Socket, SyncDaemon, SyncRole, Timeouts,
 };
 
 use crate::{address, destination, persistent, scheduler, tcp};
@@ -162,19 +162,4 @@ pub(crate) fn what_the_kernel_can_do_is_found_out_and_leaves_no_trace(client: &m
     assert!(found.engines[0].usable && found.wide_counters && found.gue && found.gre && found.mixed_families);
     assert!(found.to_string().contains("not twos: `modprobe ip_vs_twos`"));
     assert_eq!(client.services(), Ok(Vec::new()));
-}
-
-pub(crate) fn settings_are_read(client: &mut Client<Socket>) {
-    let settings = Settings::read();
-    assert!(settings.number("net.ipv4.vs.conn_reuse_mode").is_some(), "{settings:?}");
-    assert!(settings.number("net.ipv4.ip_forward").is_some());
-    let key = ServiceKey::udp(address("192.0.2.1:53"));
-    client.apply(&Command::NewService { key, service: scheduler("rr") }).expect("added");
-    let table = client.table().expect("readable");
-    let advice = advise(&Facts { settings, table: Some(&table), ..Facts::default() });
-    for advice in &advice {
-        println!("{advice}");
-    }
-    assert!(advice.iter().any(|advice| advice.setting == "net.ipv4.vs.expire_nodest_conn"), "off by default");
-    client.apply(&Command::Flush).expect("emptied");
 }

@@ -7,6 +7,7 @@
 mod around;
 mod drivers;
 mod reconcile;
+mod settings;
 
 use core::net::SocketAddr;
 use core::num::{NonZeroU16, NonZeroU32};
@@ -267,7 +268,8 @@ fn the_kernel_and_ipvsadm_agree_with_us() {
     around::counters_are_zeroed_for_one_service_and_for_all(&mut client);
     around::a_change_keeps_what_it_does_not_mention(&mut client);
     around::what_the_kernel_can_do_is_found_out_and_leaves_no_trace(&mut client);
-    around::settings_are_read(&mut client);
+    settings::settings_are_read(&mut client);
+    settings::a_udp_sender_loses_its_service_with_its_server_unless_told_otherwise(&mut client);
     drivers::the_kernels_own_words_come_through(&mut client);
     drivers::an_event_loop_never_waits(&mut client);
     drivers::tokio_may_be_cancelled();

@@ -12,7 +12,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
-use super::lab::{Lab, ipvsadm};
+use super::lab::{Lab, ipvsadm, one_in};
 
 /// Few, so that tables overlap.
 fn key() -> impl Strategy<Value = ServiceKey> {
@@ -139,7 +139,11 @@ fn without_thresholds(table: &Table) -> Table {
 #[test]
 fn random_tables_are_what_ipvsadm_prints() {
     let Some(_lab) = Lab::enter() else { return };
-    let mut runner = TestRunner::new(Config { cases: 40, failure_persistence: None, ..Config::default() });
+    let mut runner = TestRunner::new(Config {
+        cases: 60 / u32::try_from(one_in(3)).unwrap(),
+        failure_persistence: None,
+        ..Config::default()
+    });
     // Each from the one before, not from nothing.
     let ran = runner.run(&table(), |wanted| {
         let mut client = Client::open().unwrap();

@@ -1,6 +1,6 @@
 //! What ipvsadm cannot do.
 
-use super::lab::{Lab, Said, ipvsadm, ipvsctl, printed};
+use super::lab::{Lab, Said, by_way_of, ipvsadm, ipvsctl, printed};
 use super::load;
 
 const BEFORE: &str = "\
@@ -56,6 +56,23 @@ fn what_the_kernel_refuses_is_told_and_the_rest_is_done() {
     assert_eq!((status, out.as_str()), (1, "-A -t 10.0.0.2:80 -s rr\n"));
     assert!(err.contains("scheduler nosuch is not loaded") && err.contains("modprobe ip_vs_nosuch"), "{err}");
     assert!(err.contains("1 of 2 changes were refused"), "{err}");
+}
+
+#[test]
+fn whoever_may_not_is_told_which_right_is_missing() {
+    let Some(_lab) = Lab::enter() else { return };
+    for (way, told) in [
+        ("setpriv --bounding-set -net_admin --inh-caps -net_admin --", "this process has no CAP_NET_ADMIN"),
+        ("unshare --user --map-root-user --net --", "has its rights in a user namespace only"),
+    ] {
+        for line in ["list", "-A -t 192.0.2.1:80"] {
+            let Said { status, err, .. } = by_way_of(way, line);
+            assert!(
+                status != 0 && err.contains("not permitted") && err.contains(told),
+                "{way} {line}: {err}"
+            );
+        }
+    }
 }
 
 #[test]

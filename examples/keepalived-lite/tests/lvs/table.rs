@@ -27,8 +27,9 @@ impl<'lab> Ipvs<'lab> {
     /// What it holds by our own reading: to know when to look, never what is right. No process has
     /// to be started for it. (`/proc/net/ip_vs` will not do: read in several pieces, it loses
     /// services when other namespaces have some too.)
+    /// It may be changing: one reading is enough.
     pub(crate) fn glance(&mut self) -> Table {
-        self.client.table().unwrap()
+        Table::from_observed(&self.client.entries().unwrap().whole().unwrap())
     }
 
     /// Whether the kernel has counted packets for a destination; it adds up every other second.
