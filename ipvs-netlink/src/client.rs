@@ -152,7 +152,9 @@ impl<T: Transport> Client<T> {
     ///
     /// [`Error`] of the transport or the kernel.
     pub fn entries(&mut self) -> Result<Records<ObservedEntry>, Error> {
-        self.run(ReadEntries::all())
+        let mut read = self.run(ReadEntries::all());
+        self.explain(&mut read);
+        read
     }
 
     /// Everything as a table, read until two readings agree.
@@ -162,7 +164,9 @@ impl<T: Transport> Client<T> {
     /// [`Error::Changing`] if it does not hold still; [`Error`] of the transport, the kernel or
     /// its answer.
     pub fn table(&mut self) -> Result<Table, Error> {
-        self.run(ReadTable::new())
+        let mut read = self.run(ReadTable::new());
+        self.explain(&mut read);
+        read
     }
 
     /// Applies one command.

@@ -9,7 +9,8 @@ use std::sync::{Arc, Mutex};
 
 use ipvs_netlink::{
     Batch, Client, Command, Connections, Destination, DestinationKey, Error, FakeKernel, FakeSocket,
-    ForwardMethod, Reason, Service, ServiceKey, Stats, SyncDaemon, SyncRole, Transport, Tunnel, TunnelFlags,
+    ForwardMethod, Reason, Rights, Service, ServiceKey, Stats, SyncDaemon, SyncRole, Transport, Tunnel,
+    TunnelFlags,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -296,5 +297,38 @@ proptest! {
             }
         }
         kernel.handle(&request);
+    }
+}
+
+/// A kernel that permits nothing, and a process that knows why.
+struct Unprivileged(FakeKernel);
+
+impl Transport for Unprivileged {
+    fn send(&mut self, request: &[u8]) -> Result<(), Error> {
+        self.0.send(request)
+    }
+
+    fn receive(&mut self) -> Result<&[u8], Error> {
+        self.0.receive()
+    }
+
+    fn rights(&self) -> Option<Rights> {
+        Some(Rights::from_proc(Some("CapEff:\t0"), None))
+    }
+}
+
+#[test]
+fn whatever_is_refused_names_the_missing_right() {
+    let mut client = Client::over(Unprivileged(FakeKernel::new())).expect("the family is there");
+    client.transport_mut().0.set_permitted(false);
+    let refused = [
+        client.services().map(drop),
+        client.entries().map(drop),
+        client.table().map(drop),
+        client.apply(&Command::Flush),
+    ];
+    for result in refused {
+        let Err(Error::Rejected(rejected)) = result else { panic!("{result:?}") };
+        assert_eq!(rejected.rights().and_then(|rights| rights.net_admin), Some(false), "{rejected}");
     }
 }

@@ -187,7 +187,9 @@ impl AsyncClient {
     ///
     /// [`Error`] of the socket or the kernel.
     pub async fn entries(&mut self) -> Result<Records<ObservedEntry>, Error> {
-        self.run(ReadEntries::all()).await
+        let mut read = self.run(ReadEntries::all()).await;
+        self.explain(&mut read);
+        read
     }
 
     /// Everything as a table, read until two readings agree.
@@ -196,7 +198,9 @@ impl AsyncClient {
     ///
     /// [`Error::Changing`] if it does not hold still, and the others of [`Error`].
     pub async fn table(&mut self) -> Result<Table, Error> {
-        self.run(ReadTable::new()).await
+        let mut read = self.run(ReadTable::new()).await;
+        self.explain(&mut read);
+        read
     }
 
     /// Applies one command.
