@@ -18,18 +18,54 @@ pub struct Diagnostic {
     pub problem: Problem,
     /// What to do about it, if that can be told.
     pub suggestion: Option<String>,
+    /// Other places that belong to it.
+    pub related: Vec<Related>,
+    /// A change of the text that a tool can make.
+    pub fix: Option<Fix>,
+}
+
+/// Another place that a finding is about.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Related {
+    /// The place.
+    pub span: Span,
+    /// What is there.
+    pub text: String,
+}
+
+/// A change of the text that mends a finding.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fix {
+    /// What is replaced; empty where something is inserted.
+    pub span: Span,
+    /// What stands there instead.
+    pub replacement: String,
 }
 
 impl Diagnostic {
     /// A finding with the severity that belongs to the problem.
     pub fn new(span: Span, problem: Problem) -> Self {
-        Self { severity: problem.severity(), span, problem, suggestion: None }
+        Self { severity: problem.severity(), span, problem, suggestion: None, related: Vec::new(), fix: None }
     }
 
     /// The same with advice.
     #[must_use]
     pub fn suggest(mut self, suggestion: impl Into<String>) -> Self {
         self.suggestion = Some(suggestion.into());
+        self
+    }
+
+    /// The same with another place.
+    #[must_use]
+    pub fn relate(mut self, span: Span, text: impl Into<String>) -> Self {
+        self.related.push(Related { span, text: text.into() });
+        self
+    }
+
+    /// The same with a change that mends it.
+    #[must_use]
+    pub fn fix(mut self, span: Span, replacement: impl Into<String>) -> Self {
+        self.fix = Some(Fix { span, replacement: replacement.into() });
         self
     }
 

@@ -35,8 +35,6 @@ pub struct Keyword {
     pub newer_than_2_2_7: bool,
     /// keepalived complains about it, and what to write instead.
     pub deprecated: Option<&'static str>,
-    /// Lowering gives it its effect. Otherwise it is reported as not supported.
-    pub supported: bool,
 }
 
 /// What a keyword wants on its own line.
@@ -89,15 +87,10 @@ impl Keyword {
         self.deprecated = Some(instead);
         self
     }
-
-    const fn unsupported(mut self) -> Self {
-        self.supported = false;
-        self
-    }
 }
 
 const fn keyword(name: &'static str, argument: Argument, content: Content) -> Keyword {
-    Keyword { name, argument, content, newer_than_2_2_7: false, deprecated: None, supported: true }
+    Keyword { name, argument, content, newer_than_2_2_7: false, deprecated: None }
 }
 
 const fn flag(name: &'static str) -> Keyword {

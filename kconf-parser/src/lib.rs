@@ -44,9 +44,8 @@
 //!
 //! Behaviour was measured with keepalived 2.2.7. Keywords newer than that are known and marked so in [`keywords`].
 //!
-//! Lowering supports `global_defs`, `vrrp_script`, `vrrp_instance`, `virtual_server_group` and `virtual_server` with
-//! its real servers and most checks; [`keywords::Keyword::supported`] tells for each keyword.
-//! A keyword that is known and not implemented is reported as [`Problem::NotSupported`]; its block is skipped.
+//! Whoever embeds this crate and gives some keywords no effect names them in [`LowerOptions`]; each line with one is then
+//! reported as [`Problem::NotSupported`].
 //!
 //! ## Where this is not keepalived
 //!
@@ -58,6 +57,7 @@
 //! - Some mistakes crash keepalived 2.2.7 (an instance without a name and block, a check without a URL, a virtual
 //!   server by group or mark that does not say which). Here they are findings like all others.
 
+mod describe;
 pub mod diagnostic;
 pub mod expand;
 mod facts;
@@ -69,10 +69,11 @@ mod parse;
 mod span;
 pub mod tree;
 
-pub use diagnostic::{ConfigTest, Diagnostic, Problem, Severity, config_test};
+pub use describe::Value;
+pub use diagnostic::{ConfigTest, Diagnostic, Fix, Problem, Related, Severity, config_test};
 pub use expand::{ExpandOptions, Loader, NoFiles, expand};
 pub use facts::{AssumePresent, Facts, ScriptStatus};
-pub use lower::{Lowered, lower};
+pub use lower::{LowerOptions, Lowered, lower, lower_with};
 pub use parse::{Parsed, parse};
 pub use span::{Position, SourceId, Sources, Span};
 pub use tree::Tree;

@@ -7,6 +7,7 @@ mod complete;
 mod globals;
 mod group;
 mod instance;
+mod options;
 mod reader;
 mod real_server;
 mod script;
@@ -16,6 +17,8 @@ mod value;
 mod virtual_server;
 
 use std::collections::HashSet;
+
+pub use options::LowerOptions;
 
 use address::Interfaces;
 use command::ScriptCheck;
@@ -44,25 +47,35 @@ pub struct Lowered {
 /// Each of keepalived's processes reads the file for itself and skips what is not its own. A mistake can make one of
 /// them leave a block early where another does not, so this reads the file as often as they do.
 pub fn lower(tree: &Tree, facts: &dyn Facts) -> Lowered {
+    lower_with(tree, facts, &LowerOptions::default())
+}
+
+/// [`lower`] with options.
+pub fn lower_with(tree: &Tree, facts: &dyn Facts, options: &LowerOptions<'_>) -> Lowered {
     let mut findings = Vec::new();
 
     let mut parent = ParentPass { globals: GlobalsReader::new(facts) };
-    findings.extend(pass(tree, Process::Parent, &mut parent));
+    findings.extend(pass(tree, options, Process::Parent, &mut parent));
     let globals = parent.globals;
 
     let interfaces = Interfaces { facts, dynamic: globals.globals.dynamic_interfaces };
     let mut vrrp = VrrpPass { interfaces, scripts: Vec::new(), drafts: Vec::new(), names: HashSet::new() };
-    findings.extend(pass(tree, Process::Vrrp, &mut vrrp));
+    findings.extend(pass(tree, options, Process::Vrrp, &mut vrrp));
 
     let mut checkers = CheckerPass { facts, groups: Vec::new(), drafts: Vec::new() };
-    findings.extend(pass(tree, Process::Checker, &mut checkers));
+    findings.extend(pass(tree, options, Process::Checker, &mut checkers));
 
     let config = finish(globals, vrrp, checkers, facts, &mut findings);
     Lowered { config, diagnostics: in_order(tree, findings) }
 }
 
-fn pass<'t>(tree: &'t Tree, process: Process, section: &mut dyn Section<'t>) -> Vec<Diagnostic> {
-    let mut reader = Reader::new(tree, process);
+fn pass<'t>(
+    tree: &'t Tree,
+    options: &'t LowerOptions<'_>,
+    process: Process,
+    section: &mut dyn Section<'t>,
+) -> Vec<Diagnostic> {
+    let mut reader = Reader::new(tree, process, options);
     reader.file(&ROOT, section);
     reader.finish()
 }
@@ -81,9 +94,13 @@ struct ParentPass<'a> {
 }
 
 impl<'t> Section<'t> for ParentPass<'_> {
-    fn keyword(&mut self, reader: &mut Reader<'t>, keyword: &'static Keyword, line: Statement<'t>) {
+    fn keyword(&mut self, reader: &mut Reader<'t>, keyword: &'static Keyword, line: Statement<'t>) -> bool {
         match keyword.block() {
-            Some(table) => reader.block(table, &mut self.globals, (keyword, line)),
+            Some(table) if keyword.name == "global_defs" => {
+                reader.block(table, &mut self.globals, (keyword, line));
+                true
+            }
+            Some(_) => false,
             None => self.globals.keyword(reader, keyword, line),
         }
     }
@@ -97,10 +114,13 @@ struct VrrpPass<'a> {
 }
 
 impl<'t> Section<'t> for VrrpPass<'_> {
-    fn keyword(&mut self, reader: &mut Reader<'t>, keyword: &'static Keyword, line: Statement<'t>) {
+    fn keyword(&mut self, reader: &mut Reader<'t>, keyword: &'static Keyword, line: Statement<'t>) -> bool {
         if keyword.name == "vrrp_script" {
             self.scripts.extend(script::read(reader, self.interfaces.facts, keyword, line));
-            return;
+            return true;
+        }
+        if keyword.name != "vrrp_instance" {
+            return false;
         }
         let known = |name: &str| self.names.contains(name);
         if let Some(draft) =
@@ -109,6 +129,7 @@ impl<'t> Section<'t> for VrrpPass<'_> {
             self.names.insert(draft.name.clone());
             self.drafts.push(draft);
         }
+        true
     }
 }
 
@@ -119,12 +140,16 @@ struct CheckerPass<'a> {
 }
 
 impl<'t> Section<'t> for CheckerPass<'_> {
-    fn keyword(&mut self, reader: &mut Reader<'t>, keyword: &'static Keyword, line: Statement<'t>) {
+    fn keyword(&mut self, reader: &mut Reader<'t>, keyword: &'static Keyword, line: Statement<'t>) -> bool {
         if keyword.name == "virtual_server_group" {
             group::read(reader, keyword, line, &mut self.groups);
-            return;
+            return true;
+        }
+        if keyword.name != "virtual_server" {
+            return false;
         }
         self.drafts.extend(virtual_server::read(reader, self.facts, keyword, line));
+        true
     }
 }
 

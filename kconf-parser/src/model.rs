@@ -28,6 +28,8 @@ pub use virtual_server::{
     VirtualServerKey,
 };
 
+use crate::describe::{Describe, Value, describe};
+
 /// A whole configuration.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Config {
@@ -43,7 +45,14 @@ pub struct Config {
     pub virtual_servers: Vec<VirtualServer>,
 }
 
+describe!(Config { globals, scripts, instances, groups, virtual_servers });
+
 impl Config {
+    /// The configuration as plain data, for dumps. Secrets are masked.
+    pub fn describe(&self) -> Value {
+        Describe::describe(self)
+    }
+
     /// The script called `name`.
     pub fn script(&self, name: &str) -> Option<&VrrpScript> {
         self.scripts.iter().find(|script| script.name == name)

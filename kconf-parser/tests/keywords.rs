@@ -40,32 +40,6 @@ fn place(block: &Block) -> Option<&'static [&'static str]> {
 }
 
 #[test]
-fn a_keyword_is_reported_as_not_supported_or_has_its_effect() {
-    for block in BLOCKS {
-        let Some(place) = place(block) else {
-            assert!(
-                block.keywords.iter().all(|keyword| !keyword.supported) || !reachable(block),
-                "{}",
-                block.name
-            );
-            continue;
-        };
-        for keyword in block.keywords {
-            let reported = findings(place, &line(keyword)).iter().any(
-                |problem| matches!(problem, Problem::NotSupported { keyword: name } if name == keyword.name),
-            );
-            assert_eq!(reported, !keyword.supported, "{} in {}", keyword.name, block.name);
-        }
-    }
-}
-
-/// Whether a supported keyword opens the block.
-fn reachable(block: &Block) -> bool {
-    let opens = |keyword: &&Keyword| keyword.block().is_some_and(|inner| inner.name == block.name);
-    BLOCKS.iter().flat_map(|outer| outer.keywords).filter(opens).any(|keyword| keyword.supported)
-}
-
-#[test]
 fn no_keyword_is_unknown_in_its_own_block() {
     for block in BLOCKS {
         let Some(place) = place(block) else { continue };

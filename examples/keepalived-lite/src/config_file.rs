@@ -4,13 +4,14 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use kconf_parser::{
-    ConfigTest, Diagnostic, ExpandOptions, Loader, Severity, Sources, config_test, expand, lower,
-    model::Config,
+    ConfigTest, Diagnostic, ExpandOptions, Loader, LowerOptions, Severity, Sources, config_test, expand,
+    lower_with, model::Config,
 };
 
 use crate::braces::alternatives;
 use crate::facts::HostFacts;
 use crate::unsupported;
+use crate::without_effect::WITHOUT_EFFECT;
 
 /// A configuration with what there is to say about it.
 #[derive(Debug)]
@@ -88,7 +89,8 @@ pub(crate) fn load(path: &Path, config_id: Option<&str>) -> io::Result<Loaded> {
     let config_id = config_id.map_or_else(short_host_name, str::to_owned);
     let options = ExpandOptions { config_id, ..ExpandOptions::default() };
     let parsed = expand(&path.to_string_lossy(), &octets, &Files, &options);
-    let lowered = lower(&parsed.tree, &HostFacts::default());
+    let options = LowerOptions { without_effect: WITHOUT_EFFECT };
+    let lowered = lower_with(&parsed.tree, &HostFacts::default(), &options);
     let mut diagnostics = parsed.diagnostics;
     diagnostics.extend(lowered.diagnostics);
     Ok(Loaded { config: lowered.config, diagnostics, sources: parsed.tree.sources().clone() })

@@ -43,6 +43,7 @@ mod setup;
 mod threads;
 mod unsupported;
 mod vrrp;
+mod without_effect;
 mod worker;
 
 use core::time::Duration;

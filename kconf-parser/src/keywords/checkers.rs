@@ -69,7 +69,7 @@ pub(super) static SSL_GET: Block = Block {
         required("nb_get_retry").deprecated("write 'retry'"),
         required("retry"),
         required("sni_name").newer(),
-        optional("tls_compliant").newer().unsupported(),
+        optional("tls_compliant").newer(),
         block("url", &URL),
         wanted("virtualhost"),
         required("warmup"),
@@ -102,21 +102,21 @@ pub(super) static SMTP_CHECK: Block = Block {
 pub(super) static DNS_CHECK: Block = Block {
     name: "DNS_CHECK",
     keywords: &[
-        optional("alpha").unsupported(),
-        required("bind_if").unsupported(),
-        required("bind_port").unsupported(),
-        required("bindto").unsupported(),
-        required("connect_ip").unsupported(),
-        required("connect_port").unsupported(),
-        required("connect_timeout").unsupported(),
-        required("delay_before_retry").unsupported(),
-        required("delay_loop").unsupported(),
-        required("fwmark").unsupported(),
-        optional("log_all_failures").unsupported(),
-        required("name").unsupported(),
-        required("retry").unsupported(),
-        required("type").unsupported(),
-        required("warmup").unsupported(),
+        optional("alpha"),
+        required("bind_if"),
+        required("bind_port"),
+        required("bindto"),
+        required("connect_ip"),
+        required("connect_port"),
+        required("connect_timeout"),
+        required("delay_before_retry"),
+        required("delay_loop"),
+        required("fwmark"),
+        optional("log_all_failures"),
+        required("name"),
+        required("retry"),
+        required("type"),
+        required("warmup"),
     ],
 };
 
@@ -141,23 +141,23 @@ pub(super) static MISC_CHECK: Block = Block {
 pub(super) static UDP_CHECK: Block = Block {
     name: "UDP_CHECK",
     keywords: &[
-        optional("alpha").unsupported(),
-        required("bind_if").unsupported(),
-        required("bind_port").unsupported(),
-        required("bindto").unsupported(),
-        required("connect_ip").unsupported(),
-        required("connect_port").unsupported(),
-        required("connect_timeout").unsupported(),
-        required("delay_before_retry").unsupported(),
-        required("delay_loop").unsupported(),
-        required("fwmark").unsupported(),
-        optional("log_all_failures").unsupported(),
-        required("max_reply_length").unsupported(),
-        required("min_reply_length").unsupported(),
-        wanted("payload").unsupported(),
-        optional("require_reply").unsupported(),
-        required("retry").unsupported(),
-        required("warmup").unsupported(),
+        optional("alpha"),
+        required("bind_if"),
+        required("bind_port"),
+        required("bindto"),
+        required("connect_ip"),
+        required("connect_port"),
+        required("connect_timeout"),
+        required("delay_before_retry"),
+        required("delay_loop"),
+        required("fwmark"),
+        optional("log_all_failures"),
+        required("max_reply_length"),
+        required("min_reply_length"),
+        wanted("payload"),
+        optional("require_reply"),
+        required("retry"),
+        required("warmup"),
     ],
 };
 
@@ -165,31 +165,29 @@ pub(super) static UDP_CHECK: Block = Block {
 pub(super) static PING_CHECK: Block = Block {
     name: "PING_CHECK",
     keywords: &[
-        optional("alpha").unsupported(),
-        required("bind_if").unsupported(),
-        required("bind_port").unsupported(),
-        required("bindto").unsupported(),
-        required("connect_ip").unsupported(),
-        required("connect_port").unsupported(),
-        required("connect_timeout").unsupported(),
-        required("delay_before_retry").unsupported(),
-        required("delay_loop").unsupported(),
-        required("fwmark").unsupported(),
-        optional("log_all_failures").unsupported(),
-        required("retry").unsupported(),
-        required("warmup").unsupported(),
+        optional("alpha"),
+        required("bind_if"),
+        required("bind_port"),
+        required("bindto"),
+        required("connect_ip"),
+        required("connect_port"),
+        required("connect_timeout"),
+        required("delay_before_retry"),
+        required("delay_loop"),
+        required("fwmark"),
+        optional("log_all_failures"),
+        required("retry"),
+        required("warmup"),
     ],
 };
 
 /// `BFD_CHECK`.
 pub(super) static BFD_CHECK: Block =
-    Block { name: "BFD_CHECK", keywords: &[optional("alpha").unsupported(), wanted("name").unsupported()] };
+    Block { name: "BFD_CHECK", keywords: &[optional("alpha"), wanted("name")] };
 
 /// `FILE_CHECK`.
-pub(super) static FILE_CHECK: Block = Block {
-    name: "FILE_CHECK",
-    keywords: &[wanted("track_file").unsupported(), wanted("weight").unsupported()],
-};
+pub(super) static FILE_CHECK: Block =
+    Block { name: "FILE_CHECK", keywords: &[wanted("track_file"), wanted("weight")] };
 
 /// `url`.
 pub(super) static URL: Block = Block {
@@ -198,13 +196,13 @@ pub(super) static URL: Block = Block {
         required("digest"),
         required("path"),
         wanted("regex"),
-        wanted("regex_max_offset").unsupported(),
-        wanted("regex_min_offset").unsupported(),
+        wanted("regex_max_offset"),
+        wanted("regex_min_offset"),
         flag("regex_no_match"),
-        wanted("regex_options").unsupported(),
-        wanted("regex_stack").unsupported(),
+        wanted("regex_options"),
+        wanted("regex_stack"),
         wanted("status_code"),
-        optional("tls_compliant").newer().unsupported(),
+        optional("tls_compliant").newer(),
         wanted("virtualhost"),
     ],
 };

@@ -131,7 +131,7 @@ struct CheckerReader<'a> {
 }
 
 impl<'t> Section<'t> for CheckerReader<'_> {
-    fn keyword(&mut self, reader: &mut Reader<'t>, keyword: &'static Keyword, line: Statement<'t>) {
+    fn keyword(&mut self, reader: &mut Reader<'t>, keyword: &'static Keyword, line: Statement<'t>) -> bool {
         let settings = &mut self.draft.settings;
         let known = match &mut self.draft.kind {
             KindDraft::Tcp => false,
@@ -151,16 +151,14 @@ impl<'t> Section<'t> for CheckerReader<'_> {
             },
             KindDraft::Misc(misc) => misc_keyword(reader, self.facts, misc, keyword.name, &line),
         };
-        let known = known || settings.keyword(reader, keyword.name, &line);
-        debug_assert!(known, "{} has no effect", keyword.name);
+        known || settings.keyword(reader, keyword.name, &line)
     }
 }
 
 /// `host` in `SMTP_CHECK`.
 impl<'t> Section<'t> for Settings {
-    fn keyword(&mut self, reader: &mut Reader<'t>, keyword: &'static Keyword, line: Statement<'t>) {
-        let known = Self::keyword(self, reader, keyword.name, &line);
-        debug_assert!(known, "{} has no effect", keyword.name);
+    fn keyword(&mut self, reader: &mut Reader<'t>, keyword: &'static Keyword, line: Statement<'t>) -> bool {
+        Self::keyword(self, reader, keyword.name, &line)
     }
 }
 
@@ -226,7 +224,7 @@ struct UrlDraft {
 }
 
 impl<'t> Section<'t> for UrlDraft {
-    fn keyword(&mut self, reader: &mut Reader<'t>, keyword: &'static Keyword, line: Statement<'t>) {
+    fn keyword(&mut self, reader: &mut Reader<'t>, keyword: &'static Keyword, line: Statement<'t>) -> bool {
         match keyword.name {
             "path" => self.path = reader.text(&line),
             "digest" => self.digest = digest(reader, &line).or(self.digest),
@@ -234,8 +232,9 @@ impl<'t> Section<'t> for UrlDraft {
             "virtualhost" => self.virtualhost = reader.text(&line),
             "regex" => self.regex = Some(String::from_utf8_lossy(line.rest().0).trim_matches('"').to_owned()),
             "regex_no_match" => self.regex_no_match = true,
-            other => debug_assert!(false, "{other} has no effect"),
+            _ => return false,
         }
+        true
     }
 }
 

@@ -34,14 +34,13 @@ impl<'a> GlobalsReader<'a> {
 }
 
 impl<'t> Section<'t> for GlobalsReader<'_> {
-    fn keyword(&mut self, reader: &mut Reader<'t>, keyword: &'static Keyword, line: Statement<'t>) {
-        let read = self.process(reader, keyword.name, &line)
+    fn keyword(&mut self, reader: &mut Reader<'t>, keyword: &'static Keyword, line: Statement<'t>) -> bool {
+        self.process(reader, keyword.name, &line)
             || self.garp(reader, keyword.name, &line)
             || self.vrrp(reader, keyword.name, &line)
             || self.mail(reader, keyword, &line)
             || self.scripts(reader, keyword.name, &line)
-            || self.misc(reader, keyword.name, &line);
-        debug_assert!(read, "{} has no effect", keyword.name);
+            || self.misc(reader, keyword.name, &line)
     }
 }
 

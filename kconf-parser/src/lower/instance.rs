@@ -112,8 +112,8 @@ impl core::fmt::Debug for AuthenticationDraft {
 }
 
 impl<'t> Section<'t> for AuthenticationDraft {
-    fn keyword(&mut self, reader: &mut Reader<'t>, keyword: &'static Keyword, line: Statement<'t>) {
-        let Some(word) = line.arg(1) else { return };
+    fn keyword(&mut self, reader: &mut Reader<'t>, keyword: &'static Keyword, line: Statement<'t>) -> bool {
+        let Some(word) = line.arg(1) else { return true };
         match (keyword.name, &*word.text) {
             ("auth_pass", secret) => {
                 if secret.len() > 8 {
@@ -128,6 +128,7 @@ impl<'t> Section<'t> for AuthenticationDraft {
                 reader.report(word.span, Problem::InvalidValue { value, expected, effect: IGNORED });
             }
         }
+        true
     }
 }
 
@@ -166,14 +167,13 @@ struct InstanceReader<'a> {
 }
 
 impl<'t> Section<'t> for InstanceReader<'_> {
-    fn keyword(&mut self, reader: &mut Reader<'t>, keyword: &'static Keyword, line: Statement<'t>) {
-        let read = self.election(reader, keyword.name, &line)
+    fn keyword(&mut self, reader: &mut Reader<'t>, keyword: &'static Keyword, line: Statement<'t>) -> bool {
+        self.election(reader, keyword.name, &line)
             || self.place(reader, keyword.name, &line)
             || self.lists(reader, keyword, line)
             || self.garp(reader, keyword.name, &line)
             || self.notify(reader, keyword.name, &line)
-            || self.switches(reader, keyword.name, &line);
-        debug_assert!(read, "{} has no effect", keyword.name);
+            || self.switches(reader, keyword.name, &line)
     }
 }
 

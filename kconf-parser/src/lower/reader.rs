@@ -5,8 +5,9 @@
 //! have the same effect this reader does the same; but only the cause is reported, not what follows from it.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
+use super::LowerOptions;
 use crate::keywords::{Argument, Block, Content, Keyword, closest, homes};
 use crate::tree::{Line, LineKind, Token};
 use crate::{Diagnostic, Problem, Span, Tree};
@@ -21,9 +22,9 @@ pub(super) enum Process {
 
 /// What a block does with its keywords.
 pub(super) trait Section<'t> {
-    /// Takes a keyword that is supported and has the argument it needs. Whoever takes a keyword with a block also
-    /// reads or skips the block.
-    fn keyword(&mut self, reader: &mut Reader<'t>, keyword: &'static Keyword, line: Statement<'t>);
+    /// Takes a keyword that has the argument it needs. Whoever takes a keyword with a block also reads or skips the
+    /// block. False: it is not taken.
+    fn keyword(&mut self, reader: &mut Reader<'t>, keyword: &'static Keyword, line: Statement<'t>) -> bool;
 }
 
 /// A keyword line.
@@ -91,13 +92,22 @@ pub(super) struct Reader<'t> {
     findings: Vec<Diagnostic>,
     /// A block of another process began without a brace. The process it belongs to reports that.
     quiet: bool,
+    without_effect: HashSet<(&'t str, &'t str)>,
     /// What was found out about unknown words, by block: a file often has the same one many times.
     advice: HashMap<(&'static str, String), Option<String>>,
 }
 
 impl<'t> Reader<'t> {
-    pub(super) fn new(tree: &'t Tree, process: Process) -> Self {
-        Self { tree, next: 0, process, findings: Vec::new(), quiet: false, advice: HashMap::new() }
+    pub(super) fn new(tree: &'t Tree, process: Process, options: &'t LowerOptions<'_>) -> Self {
+        Self {
+            tree,
+            next: 0,
+            process,
+            findings: Vec::new(),
+            quiet: false,
+            without_effect: options.without_effect.iter().copied().collect(),
+            advice: HashMap::new(),
+        }
     }
 
     pub(super) fn finish(self) -> Vec<Diagnostic> {
@@ -201,9 +211,10 @@ impl<'t> Reader<'t> {
                 self.skip_if_block(keyword);
             }
             Argument::None | Argument::Optional | Argument::Wanted | Argument::Required => {
-                if keyword.supported {
-                    section.keyword(self, keyword, line);
-                } else {
+                if self.without_effect.contains(&(table.name, keyword.name)) {
+                    self.report(word.span, Problem::NotSupported { keyword: word.string() });
+                }
+                if !section.keyword(self, keyword, line) {
                     self.report(word.span, Problem::NotSupported { keyword: word.string() });
                     self.skip_if_block(keyword);
                 }

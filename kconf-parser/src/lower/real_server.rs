@@ -125,7 +125,7 @@ struct RealServerReader<'a> {
 }
 
 impl<'t> Section<'t> for RealServerReader<'_> {
-    fn keyword(&mut self, reader: &mut Reader<'t>, keyword: &'static Keyword, line: Statement<'t>) {
+    fn keyword(&mut self, reader: &mut Reader<'t>, keyword: &'static Keyword, line: Statement<'t>) -> bool {
         let draft = &mut self.draft;
         let max = i64::from(u32::MAX);
         match keyword.name {
@@ -147,11 +147,9 @@ impl<'t> Section<'t> for RealServerReader<'_> {
             "TCP_CHECK" | "HTTP_GET" | "SSL_GET" | "SMTP_CHECK" | "MISC_CHECK" => {
                 draft.checkers.extend(checker::read(reader, self.facts, keyword, line));
             }
-            name => {
-                let known = draft.inherited.keyword(reader, name, &line);
-                debug_assert!(known, "{name} has no effect");
-            }
+            name => return draft.inherited.keyword(reader, name, &line),
         }
+        true
     }
 }
 

@@ -83,7 +83,7 @@ pub(super) fn read<'t>(
 }
 
 impl<'t> Section<'t> for ScriptReader<'_> {
-    fn keyword(&mut self, reader: &mut Reader<'t>, keyword: &'static Keyword, line: Statement<'t>) {
+    fn keyword(&mut self, reader: &mut Reader<'t>, keyword: &'static Keyword, line: Statement<'t>) -> bool {
         let count_max = i64::from(i32::MAX);
         match keyword.name {
             "script" => self.command = command(reader, &line).or(self.command.take()),
@@ -102,8 +102,9 @@ impl<'t> Section<'t> for ScriptReader<'_> {
             "fall" => self.fall = reader.number(&line, 1, count_max).unwrap_or(1),
             "user" => self.user = reader.user(self.facts, &line),
             "init_fail" => self.init_fail = true,
-            other => debug_assert!(false, "{other} has no effect"),
+            _ => return false,
         }
+        true
     }
 }
 

@@ -144,19 +144,18 @@ struct ServerReader<'a> {
 }
 
 impl<'t> Section<'t> for ServerReader<'_> {
-    fn keyword(&mut self, reader: &mut Reader<'t>, keyword: &'static Keyword, line: Statement<'t>) {
+    fn keyword(&mut self, reader: &mut Reader<'t>, keyword: &'static Keyword, line: Statement<'t>) -> bool {
         if keyword.name == "real_server" {
             let read = real_server::read(reader, self.facts, keyword, line);
             let read = read.filter(|server| self.same_family(reader, &line, server));
             self.draft.real_servers.extend(read);
-            return;
+            return true;
         }
-        let known = self.service(reader, keyword.name, &line)
+        self.service(reader, keyword.name, &line)
             || self.persistence(reader, keyword.name, &line)
             || self.quorum(reader, keyword.name, &line)
             || self.sorry(reader, keyword.name, &line)
-            || self.draft.inherited.keyword(reader, keyword.name, &line);
-        debug_assert!(known, "{} has no effect", keyword.name);
+            || self.draft.inherited.keyword(reader, keyword.name, &line)
     }
 }
 

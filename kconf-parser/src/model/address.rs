@@ -2,6 +2,8 @@
 
 use core::net::{IpAddr, Ipv4Addr};
 
+use crate::describe::{Describe, Value, describe};
+
 /// An address that the master carries.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct VirtualAddress {
@@ -34,6 +36,23 @@ pub struct VirtualAddress {
     /// `no_track`: losing the address does not make the master step down.
     pub no_track: bool,
 }
+
+describe!(VirtualAddress {
+    address,
+    prefix_len,
+    dev,
+    broadcast,
+    scope,
+    label,
+    peer,
+    home,
+    no_dad,
+    manage_temporary,
+    no_prefix_route,
+    auto_join,
+    preferred_lifetime_s,
+    no_track
+});
 
 impl VirtualAddress {
     /// An address with a host prefix and every option at its default.
@@ -113,5 +132,30 @@ impl AddressScope {
             255 => Self::Nowhere,
             other => Self::Other(other),
         }
+    }
+}
+
+impl Describe for Broadcast {
+    fn describe(&self) -> Value {
+        match self {
+            Self::None => Value::Absent,
+            Self::HostBitsSet => Value::Text("+".to_owned()),
+            Self::HostBitsClear => Value::Text("-".to_owned()),
+            Self::Address(address) => address.describe(),
+        }
+    }
+}
+
+impl Describe for AddressScope {
+    fn describe(&self) -> Value {
+        let word = match self {
+            Self::Global => "global",
+            Self::Site => "site",
+            Self::Link => "link",
+            Self::Host => "host",
+            Self::Nowhere => "nowhere",
+            Self::Other(number) => return number.describe(),
+        };
+        Value::Text(word.to_owned())
     }
 }

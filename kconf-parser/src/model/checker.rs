@@ -5,6 +5,7 @@ use core::time::Duration;
 
 use super::ScriptCommand;
 use crate::Span;
+use crate::describe::{Describe, Value, describe};
 
 /// One check. Times inherited from the real server and the virtual server are already filled in.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,6 +17,8 @@ pub struct Checker {
     /// What to probe.
     pub kind: CheckerKind,
 }
+
+describe!(Checker { common, kind; span });
 
 /// What all checks have in common.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,6 +37,8 @@ pub struct CheckerCommon {
     pub log_all_failures: bool,
 }
 
+describe!(CheckerCommon { delay_loop, retry, delay_before_retry, warmup, alpha, log_all_failures });
+
 /// How a check reaches the server.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ConnectTo {
@@ -50,6 +55,8 @@ pub struct ConnectTo {
     /// `connect_timeout`, default 5 s.
     pub timeout: Duration,
 }
+
+describe!(ConnectTo { address, bind_address, bind_port, bind_interface, fwmark, timeout });
 
 /// The kinds of check.
 #[derive(Clone, Debug, PartialEq)]
@@ -86,6 +93,8 @@ pub struct HttpCheck {
     pub urls: Vec<HttpUrl>,
 }
 
+describe!(HttpCheck { tls, connect, protocol, virtualhost, enable_sni, sni_name, fast_recovery, urls });
+
 /// `http_protocol`.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
 pub enum HttpProtocol {
@@ -115,6 +124,8 @@ pub struct HttpUrl {
     pub regex_no_match: bool,
 }
 
+describe!(HttpUrl { path, digest, status_codes, virtualhost, regex, regex_no_match });
+
 /// Inclusive ranges of accepted HTTP status codes, 100..=999.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct StatusCodes(pub Vec<(u16, u16)>);
@@ -135,6 +146,8 @@ pub struct SmtpCheck {
     pub helo_name: Option<String>,
 }
 
+describe!(SmtpCheck { connect, helo_name });
+
 /// `MISC_CHECK`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MiscCheck {
@@ -144,4 +157,30 @@ pub struct MiscCheck {
     pub timeout: Duration,
     /// `misc_dynamic`: exit status 2..=255 is success and sets the weight to status − 2.
     pub dynamic: bool,
+}
+
+describe!(MiscCheck { command, timeout, dynamic });
+
+describe!(HttpProtocol = Http10 "1.0", Http10Close "1.0C", Http11 "1.1");
+
+impl Describe for CheckerKind {
+    fn describe(&self) -> Value {
+        let (keyword, settings) = match self {
+            Self::Tcp(connect) => ("TCP_CHECK", connect.describe()),
+            Self::Http(check) if check.tls => ("SSL_GET", check.describe()),
+            Self::Http(check) => ("HTTP_GET", check.describe()),
+            Self::Smtp(check) => ("SMTP_CHECK", check.describe()),
+            Self::Misc(check) => ("MISC_CHECK", check.describe()),
+        };
+        Value::Map(vec![(keyword, settings)])
+    }
+}
+
+impl Describe for StatusCodes {
+    fn describe(&self) -> Value {
+        let range = |(low, high): &(u16, u16)| {
+            Value::Text(if low == high { low.to_string() } else { format!("{low}-{high}") })
+        };
+        Value::List(self.0.iter().map(range).collect())
+    }
 }

@@ -5,6 +5,7 @@ use core::time::Duration;
 use std::path::PathBuf;
 
 use super::{ScriptCommand, ScriptUser, VrrpVersion};
+use crate::describe::describe;
 
 /// `global_defs`. Fields that instances inherit are here as written; the instances hold the result.
 #[derive(Clone, Debug, PartialEq)]
@@ -93,6 +94,50 @@ pub struct Globals {
     pub child_wait_time: Duration,
 }
 
+describe!(Globals {
+    router_id,
+    notification_email,
+    notification_email_from,
+    smtp_server,
+    smtp_connect_timeout,
+    smtp_helo_name,
+    smtp_alert,
+    smtp_alert_vrrp,
+    smtp_alert_checker,
+    vrrp_version,
+    vrrp_strict,
+    mcast_group4,
+    mcast_group6,
+    skip_check_adv_addr,
+    check_unicast_src,
+    lower_prio_no_advert,
+    higher_prio_send_advert,
+    down_timer_adverts,
+    v3_checksum_as_v2,
+    garp,
+    vrrp_startup_delay,
+    default_interface,
+    script_user,
+    enable_script_security,
+    startup_script,
+    shutdown_script,
+    notify_fifo,
+    vrrp_notify_fifo,
+    lvs_notify_fifo,
+    vrrp_notify_priority_changes,
+    vrrp_process,
+    checker_process,
+    lvs_flush,
+    lvs_flush_on_stop,
+    rs_init_notifies,
+    log_unknown_vrids,
+    dynamic_interfaces,
+    net_namespace,
+    instance,
+    use_pid_dir,
+    child_wait_time
+});
+
 impl Default for Globals {
     fn default() -> Self {
         Self {
@@ -154,6 +199,8 @@ pub struct ProcessSettings {
     pub no_swap: bool,
 }
 
+describe!(ProcessSettings { nice, rt_priority, rlimit_rttime_us, no_swap });
+
 /// `vrrp_garp_*`: what instances inherit. `None` in the lower-priority pair means: as for a new master.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct GarpDefaults {
@@ -174,6 +221,17 @@ pub struct GarpDefaults {
     /// `vrrp_gna_interval`: pause between two neighbour advertisements on an interface.
     pub gna_interval: Duration,
 }
+
+describe!(GarpDefaults {
+    master_delay,
+    master_repeat,
+    master_refresh,
+    master_refresh_repeat,
+    lower_prio_delay,
+    lower_prio_repeat,
+    garp_interval,
+    gna_interval
+});
 
 impl Default for GarpDefaults {
     fn default() -> Self {

@@ -5,6 +5,7 @@ use core::num::NonZeroU32;
 
 use super::{AddressFamily, RealServer, ServiceProtocol};
 use crate::Span;
+use crate::describe::{Describe, Value, describe};
 
 /// A `virtual_server_group` block: services that share one set of real servers and checks.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -16,6 +17,8 @@ pub struct VirtualServerGroup {
     /// At least one entry, in the order of the file. Entries may overlap.
     pub entries: Vec<GroupEntry>,
 }
+
+describe!(VirtualServerGroup { name, entries; span });
 
 /// One line of a `virtual_server_group`.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -186,6 +189,20 @@ impl VirtualService {
             });
         }
         server
+    }
+}
+
+impl Describe for GroupEntry {
+    fn describe(&self) -> Value {
+        match self {
+            Self::Address(address) => address.describe(),
+            Self::Range { addresses, port } => {
+                Value::Text(format!("{}-{} {port}", addresses.first(), addresses.last()))
+            }
+            Self::FirewallMark { mark, family } => {
+                Value::Map(vec![("fwmark", mark.describe()), ("family", family.describe())])
+            }
+        }
     }
 }
 

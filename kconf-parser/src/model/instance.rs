@@ -6,6 +6,7 @@ use core::time::Duration;
 
 use super::{ScriptCommand, VirtualAddress};
 use crate::Span;
+use crate::describe::{Describe, Value, describe};
 
 /// A `vrrp_instance` block with every default, global and strict-mode rule applied.
 #[derive(Clone, Debug, PartialEq)]
@@ -87,6 +88,8 @@ pub struct VrrpInstance {
     /// `debug`, 0..=4.
     pub debug: u8,
 }
+
+describe!(VrrpInstance { name, version, family, initial_state, interface, vrid, priority, advert_interval, preempt, preempt_delay, authentication, virtual_addresses, excluded_addresses, unicast_peers, source_address, multicast_group, unicast_ttl, check_unicast_src, unicast_fault_no_peer, track_source_address, skip_check_adv_addr, strict, down_timer_adverts, lower_prio_no_advert, higher_prio_send_advert, garp, dont_track_primary, track_interfaces, track_scripts, notify, notify_priority_changes, smtp_alert, accept, promote_secondaries, use_vmac, v3_checksum_as_v2, debug; span });
 
 /// Protocol version.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -177,6 +180,8 @@ pub struct UnicastPeer {
     pub max_ttl: Option<u8>,
 }
 
+describe!(UnicastPeer { address, min_ttl, max_ttl });
+
 /// Gratuitous ARP (IPv4) and unsolicited neighbour advertisements (IPv6) of one instance.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct GarpSettings {
@@ -197,6 +202,17 @@ pub struct GarpSettings {
     /// `vrrp_gna_interval`: pause between two neighbour advertisements on an interface.
     pub gna_interval: Duration,
 }
+
+describe!(GarpSettings {
+    master_delay,
+    master_repeat,
+    master_refresh,
+    master_refresh_repeat,
+    lower_prio_delay,
+    lower_prio_repeat,
+    garp_interval,
+    gna_interval
+});
 
 impl Default for GarpSettings {
     fn default() -> Self {
@@ -224,6 +240,8 @@ pub struct TrackInterface {
     pub reverse: bool,
 }
 
+describe!(TrackInterface { name, weight, reverse });
+
 /// An entry of `track_script`.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub struct TrackScript {
@@ -234,6 +252,8 @@ pub struct TrackScript {
     /// `reverse`, else the script's own: success and failure change places.
     pub reverse: bool,
 }
+
+describe!(TrackScript { name, weight, reverse });
 
 /// Notify scripts of an instance.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -256,6 +276,8 @@ pub struct Notify {
     pub master_rx_lower_pri: Option<ScriptCommand>,
 }
 
+describe!(Notify { master, backup, fault, stop, any, deleted, report_deleted, master_rx_lower_pri });
+
 impl Notify {
     /// Every command that is set.
     pub fn commands(&self) -> impl Iterator<Item = &ScriptCommand> {
@@ -270,5 +292,22 @@ impl Notify {
         ]
         .into_iter()
         .flatten()
+    }
+}
+
+describe!(VrrpVersion = V2 "2", V3 "3");
+describe!(AddressFamily = V4 "inet", V6 "inet6");
+describe!(InitialState = Backup "BACKUP", Master "MASTER");
+
+impl Describe for Authentication {
+    fn describe(&self) -> Value {
+        let kind = match self {
+            Self::Pass(_) => "PASS",
+            Self::Ah(_) => "AH",
+        };
+        Value::Map(vec![
+            ("auth_type", Value::Text(kind.to_owned())),
+            ("auth_pass", Value::Text("********".to_owned())),
+        ])
     }
 }

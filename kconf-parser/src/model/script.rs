@@ -4,6 +4,8 @@ use core::time::Duration;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use crate::describe::{Describe, Value, describe};
+
 /// Who runs a script: `script_user`, `user`, or the words after a notify command.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub struct ScriptUser {
@@ -12,6 +14,8 @@ pub struct ScriptUser {
     /// Group name; the user's own group if absent.
     pub group: Option<String>,
 }
+
+describe!(ScriptUser { user, group });
 
 /// A command line, already split the way keepalived splits it.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
@@ -22,6 +26,8 @@ pub struct ScriptCommand {
     /// applies, then user `keepalived_script` if it exists, then root.
     pub user: Option<ScriptUser>,
 }
+
+describe!(ScriptCommand { args, user });
 
 /// What a tracking script does.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
@@ -57,4 +63,15 @@ pub struct VrrpScript {
     pub user: Option<ScriptUser>,
     /// `init_fail`: counts as failed until it has succeeded.
     pub init_fail: bool,
+}
+
+describe!(VrrpScript { name, command, interval, timeout, weight, reverse, rise, fall, user, init_fail; span });
+
+impl Describe for VrrpScriptCommand {
+    fn describe(&self) -> Value {
+        match self {
+            Self::Run(command) => command.describe(),
+            Self::OpenFile(path) => Value::Map(vec![("open", path.describe())]),
+        }
+    }
 }

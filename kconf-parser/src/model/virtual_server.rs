@@ -6,6 +6,7 @@ use core::time::Duration;
 
 use super::{AddressFamily, Checker, ScriptCommand};
 use crate::Span;
+use crate::describe::{Describe, Value, describe};
 
 /// A `virtual_server` block.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,6 +66,8 @@ pub struct VirtualServer {
     /// `real_server` blocks that can run, in the order of the file.
     pub real_servers: Vec<RealServer>,
 }
+
+describe!(VirtualServer { key, family, protocol, scheduler, scheduler_flags, hashed, one_packet, forward_method, delay_loop, persistence_timeout, persistence_granularity, persistence_engine, ha_suspend, alpha, omega, quorum, hysteresis, quorum_up, quorum_down, sorry_server, virtualhost, inhibit_on_failure, smtp_alert, weight, real_servers; span });
 
 /// What identifies a virtual service.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
@@ -139,6 +142,8 @@ pub struct SorryServer {
     pub forward_method: ForwardMethod,
 }
 
+describe!(SorryServer { address, inhibit, forward_method });
+
 /// A `real_server` block.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RealServer {
@@ -169,4 +174,39 @@ pub struct RealServer {
     pub smtp_alert: bool,
     /// Checkers; the server is up while none of them fails.
     pub checkers: Vec<Checker>,
+}
+
+describe!(RealServer { address, weight, forward_method, upper_threshold, lower_threshold, inhibit_on_failure, alpha, virtualhost, notify_up, notify_down, smtp_alert, checkers; span });
+
+describe!(ServiceProtocol = Tcp "TCP", Udp "UDP", Sctp "SCTP");
+
+impl Describe for VirtualServerKey {
+    fn describe(&self) -> Value {
+        match self {
+            Self::Address(address) => address.describe(),
+            Self::FirewallMark(mark) => Value::Text(format!("fwmark {mark}")),
+            Self::Group(name) => Value::Text(format!("group {name}")),
+        }
+    }
+}
+
+impl Describe for ForwardMethod {
+    fn describe(&self) -> Value {
+        Value::Text(match self {
+            Self::Masquerade => "NAT".to_owned(),
+            Self::DirectRoute => "DR".to_owned(),
+            Self::Tunnel => "TUN".to_owned(),
+            Self::TunnelGue { port } => format!("TUN type gue port {port}"),
+            Self::TunnelGre => "TUN type gre".to_owned(),
+        })
+    }
+}
+
+impl Describe for PersistenceGranularity {
+    fn describe(&self) -> Value {
+        match self {
+            Self::Netmask(mask) => mask.describe(),
+            Self::PrefixLen(len) => len.describe(),
+        }
+    }
 }
