@@ -10,12 +10,15 @@ mod instance;
 mod options;
 mod reader;
 mod real_server;
+mod route;
+mod rule;
 mod script;
 mod service;
 mod track;
 mod value;
 mod virtual_server;
 
+use core::cell::RefCell;
 use std::collections::HashSet;
 
 pub use options::LowerOptions;
@@ -26,11 +29,14 @@ use complete::{Surroundings, complete, duplicate_vrids};
 use globals::GlobalsReader;
 use instance::Draft;
 use reader::{Process, Reader, Section, Statement};
+use rule::Preferences;
 use script::ReadScript;
 use virtual_server::ServerDraft;
 
 use crate::keywords::{Keyword, ROOT};
-use crate::model::{Config, VirtualServer, VirtualServerGroup, VrrpInstance, VrrpScript, VrrpScriptCommand};
+use crate::model::{
+    Config, Route, Rule, VirtualServer, VirtualServerGroup, VrrpInstance, VrrpScript, VrrpScriptCommand,
+};
 use crate::{Diagnostic, Facts, Tree};
 
 /// What [`lower`] gives.
@@ -58,8 +64,20 @@ pub fn lower_with(tree: &Tree, facts: &dyn Facts, options: &LowerOptions<'_>) ->
     findings.extend(pass(tree, options, Process::Parent, &mut parent));
     let globals = parent.globals;
 
-    let interfaces = Interfaces { facts, dynamic: globals.globals.dynamic_interfaces };
-    let mut vrrp = VrrpPass { interfaces, scripts: Vec::new(), drafts: Vec::new(), names: HashSet::new() };
+    let interfaces = Interfaces {
+        facts,
+        dynamic: globals.globals.dynamic_interfaces,
+        preferences: Preferences::default(),
+        track_groups: RefCell::default(),
+    };
+    let mut vrrp = VrrpPass {
+        interfaces,
+        scripts: Vec::new(),
+        drafts: Vec::new(),
+        names: HashSet::new(),
+        static_routes: Vec::new(),
+        static_rules: Vec::new(),
+    };
     findings.extend(pass(tree, options, Process::Vrrp, &mut vrrp));
 
     let mut checkers = CheckerPass { facts, groups: Vec::new(), drafts: Vec::new() };
@@ -111,12 +129,17 @@ struct VrrpPass<'a> {
     scripts: Vec<ReadScript>,
     drafts: Vec<Draft>,
     names: HashSet<String>,
+    static_routes: Vec<Route>,
+    static_rules: Vec<Rule>,
 }
 
 impl<'t> Section<'t> for VrrpPass<'_> {
     fn keyword(&mut self, reader: &mut Reader<'t>, keyword: &'static Keyword, line: Statement<'t>) -> bool {
         if keyword.name == "vrrp_script" {
             self.scripts.extend(script::read(reader, self.interfaces.facts, keyword, line));
+            return true;
+        }
+        if self.routing(reader, keyword, line) {
             return true;
         }
         if keyword.name != "vrrp_instance" {
@@ -128,6 +151,31 @@ impl<'t> Section<'t> for VrrpPass<'_> {
         {
             self.names.insert(draft.name.clone());
             self.drafts.push(draft);
+        }
+        true
+    }
+}
+
+impl VrrpPass<'_> {
+    fn routing<'t>(
+        &mut self,
+        reader: &mut Reader<'t>,
+        keyword: &'static Keyword,
+        line: Statement<'t>,
+    ) -> bool {
+        let interfaces = &self.interfaces;
+        match keyword.name {
+            "static_routes" => reader.list((keyword, line), |reader, entry| {
+                self.static_routes.extend(route::route(reader, interfaces, entry, route::Kind::Static));
+            }),
+            "static_rules" => reader.list((keyword, line), |reader, entry| {
+                self.static_rules.extend(rule::rule(reader, interfaces, entry, route::Kind::Static));
+            }),
+            "track_group" => {
+                interfaces.track_groups.borrow_mut().extend(reader.text(&line));
+                return false;
+            }
+            _ => return false,
         }
         true
     }
@@ -200,7 +248,15 @@ fn finish(
         virtual_servers.extend(server);
     }
     findings.extend(check.finish());
-    Config { globals, scripts, instances, groups: checkers.groups, virtual_servers }
+    Config {
+        globals,
+        scripts,
+        instances,
+        groups: checkers.groups,
+        virtual_servers,
+        static_routes: vrrp.static_routes,
+        static_rules: vrrp.static_rules,
+    }
 }
 
 fn unused_scripts(read: Vec<ReadScript>) -> Vec<VrrpScript> {

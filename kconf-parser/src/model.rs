@@ -8,6 +8,8 @@ mod checker;
 mod globals;
 mod group;
 mod instance;
+mod route;
+mod rule;
 mod script;
 mod virtual_server;
 
@@ -22,6 +24,11 @@ pub use instance::{
     AddressFamily, AuthPass, Authentication, GarpSettings, InitialState, Notify, TrackInterface, TrackScript,
     UnicastPeer, VrrpInstance, VrrpVersion,
 };
+pub use route::{
+    Encap, Hop, IpName, Lockable, MplsLabel, MplsLabels, NextHop, Prefix, Realms, Route, RouteAddresses,
+    RouteInsert, RouteMetrics, RouteTable, RouteType, RouterPreference, Tracking, TunnelKey,
+};
+pub use rule::{PortRange, Rule, RuleAction, RuleAddresses, RuleLookup, RuleMark, UserRange};
 pub use script::{ScriptCommand, ScriptUser, VrrpScript, VrrpScriptCommand};
 pub use virtual_server::{
     ForwardMethod, PersistenceGranularity, RealServer, ServiceProtocol, SorryServer, VirtualServer,
@@ -43,9 +50,13 @@ pub struct Config {
     pub groups: Vec<VirtualServerGroup>,
     /// `virtual_server` blocks that can run, in the order of the file.
     pub virtual_servers: Vec<VirtualServer>,
+    /// `static_routes`: always present.
+    pub static_routes: Vec<Route>,
+    /// `static_rules`: always present.
+    pub static_rules: Vec<Rule>,
 }
 
-describe!(Config { globals, scripts, instances, groups, virtual_servers });
+describe!(Config { globals, scripts, instances, groups, virtual_servers, static_routes, static_rules });
 
 impl Config {
     /// The configuration as plain data, for dumps. Secrets are masked.

@@ -1,8 +1,11 @@
 //! Entries of `virtual_ipaddress`, `virtual_ipaddress_excluded` and `unicast_peer`.
 
+use core::cell::RefCell;
 use core::net::IpAddr;
+use std::collections::HashSet;
 
 use super::reader::{Reader, Statement, Word};
+use super::rule::Preferences;
 use super::value::{IGNORED, parse};
 use crate::model::{AddressScope, Broadcast, UnicastPeer, VirtualAddress};
 use crate::{Facts, Problem};
@@ -15,6 +18,10 @@ pub(super) struct Interfaces<'a> {
     pub(super) facts: &'a dyn Facts,
     /// `dynamic_interfaces`: they may come later.
     pub(super) dynamic: bool,
+    /// The next preference of a rule that is written without one.
+    pub(super) preferences: Preferences,
+    /// Names of the `track_group` blocks so far.
+    pub(super) track_groups: RefCell<HashSet<String>>,
 }
 
 impl Interfaces<'_> {

@@ -112,6 +112,8 @@ impl Completion<'_> {
             interface,
             virtual_addresses: draft.addresses,
             excluded_addresses: draft.excluded,
+            virtual_routes: draft.routes,
+            virtual_rules: draft.rules,
             unicast_peers: draft.peers,
             source_address: draft.source,
         };

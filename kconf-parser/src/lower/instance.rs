@@ -7,10 +7,12 @@ use super::address::{Interfaces, unicast_peer, virtual_address};
 use super::command::Written;
 use super::globals::version;
 use super::reader::{Reader, Section, Statement};
+use super::route::{Kind, route};
+use super::rule::rule;
 use super::track::{Track, track};
 use super::value::IGNORED;
 use crate::keywords::Keyword;
-use crate::model::{AddressFamily, InitialState, UnicastPeer, VirtualAddress, VrrpVersion};
+use crate::model::{AddressFamily, InitialState, Route, Rule, UnicastPeer, VirtualAddress, VrrpVersion};
 use crate::{Facts, Problem, Span};
 
 /// Keywords that mean unicast even without a peer.
@@ -39,6 +41,8 @@ pub(super) struct Draft {
     pub(super) authentication: AuthenticationDraft,
     pub(super) addresses: Vec<VirtualAddress>,
     pub(super) excluded: Vec<VirtualAddress>,
+    pub(super) routes: Vec<Route>,
+    pub(super) rules: Vec<Rule>,
     pub(super) no_addresses_wanted: bool,
     pub(super) peers: Vec<UnicastPeer>,
     pub(super) unicast: UnicastWords,
@@ -263,6 +267,12 @@ impl InstanceReader<'_> {
             "virtual_ipaddress" => reader.list(opener, |reader, entry| self.address(reader, &entry)),
             "virtual_ipaddress_excluded" => reader.list(opener, |reader, entry| {
                 self.draft.excluded.extend(virtual_address(reader, self.interfaces, &entry));
+            }),
+            "virtual_routes" => reader.list(opener, |reader, entry| {
+                self.draft.routes.extend(route(reader, self.interfaces, entry, Kind::Virtual));
+            }),
+            "virtual_rules" => reader.list(opener, |reader, entry| {
+                self.draft.rules.extend(rule(reader, self.interfaces, entry, Kind::Virtual));
             }),
             "unicast_peer" => {
                 self.draft.unicast.any = Some(line.span());

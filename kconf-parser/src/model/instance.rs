@@ -4,7 +4,7 @@ use core::fmt;
 use core::net::IpAddr;
 use core::time::Duration;
 
-use super::{ScriptCommand, VirtualAddress};
+use super::{Route, Rule, ScriptCommand, VirtualAddress};
 use crate::Span;
 use crate::describe::{Describe, Value, describe};
 
@@ -39,6 +39,10 @@ pub struct VrrpInstance {
     pub virtual_addresses: Vec<VirtualAddress>,
     /// `virtual_ipaddress_excluded`: not advertised, any family.
     pub excluded_addresses: Vec<VirtualAddress>,
+    /// `virtual_routes`: present while it is master.
+    pub virtual_routes: Vec<Route>,
+    /// `virtual_rules`: present while it is master.
+    pub virtual_rules: Vec<Rule>,
     /// `unicast_peer`; empty for multicast.
     pub unicast_peers: Vec<UnicastPeer>,
     /// `unicast_src_ip` or `mcast_src_ip`.
@@ -89,7 +93,7 @@ pub struct VrrpInstance {
     pub debug: u8,
 }
 
-describe!(VrrpInstance { name, version, family, initial_state, interface, vrid, priority, advert_interval, preempt, preempt_delay, authentication, virtual_addresses, excluded_addresses, unicast_peers, source_address, multicast_group, unicast_ttl, check_unicast_src, unicast_fault_no_peer, track_source_address, skip_check_adv_addr, strict, down_timer_adverts, lower_prio_no_advert, higher_prio_send_advert, garp, dont_track_primary, track_interfaces, track_scripts, notify, notify_priority_changes, smtp_alert, accept, promote_secondaries, use_vmac, v3_checksum_as_v2, debug; span });
+describe!(VrrpInstance { name, version, family, initial_state, interface, vrid, priority, advert_interval, preempt, preempt_delay, authentication, virtual_addresses, excluded_addresses, virtual_routes, virtual_rules, unicast_peers, source_address, multicast_group, unicast_ttl, check_unicast_src, unicast_fault_no_peer, track_source_address, skip_check_adv_addr, strict, down_timer_adverts, lower_prio_no_advert, higher_prio_send_advert, garp, dont_track_primary, track_interfaces, track_scripts, notify, notify_priority_changes, smtp_alert, accept, promote_secondaries, use_vmac, v3_checksum_as_v2, debug; span });
 
 /// Protocol version.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
