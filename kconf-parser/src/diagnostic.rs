@@ -2,10 +2,12 @@
 
 mod excerpt;
 mod mask;
+mod mend;
 mod problem;
 mod render;
 
 pub use mask::mask;
+pub(crate) use mend::mend;
 pub use problem::Problem;
 pub use render::{Piece, Role};
 

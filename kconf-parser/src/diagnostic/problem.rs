@@ -56,8 +56,10 @@ pub enum Problem {
         /// The block it stands in; empty for the top level.
         block: &'static str,
     },
-    /// A keyword behind a space that is none to keepalived.
-    #[error("the line begins with a {space}, which keepalived takes for a part of the word '{keyword}'")]
+    /// A keyword beside a space that is none to keepalived.
+    #[error(
+        "before '{keyword}' stands a {space}: to keepalived no space but a part of the word, which it does not know"
+    )]
     StrangeSpace {
         /// Name and code of the character.
         space: &'static str,
