@@ -48,6 +48,15 @@ pub struct Fix {
     pub replacement: String,
 }
 
+impl Fix {
+    /// The text with the change made; `octets` is the whole source that [`span`](Self::span) points into.
+    pub fn apply(&self, octets: &[u8]) -> Vec<u8> {
+        let before = octets.get(..self.span.start as usize).unwrap_or(octets);
+        let after = octets.get(self.span.end as usize..).unwrap_or(&[]);
+        [before, self.replacement.as_bytes(), after].concat()
+    }
+}
+
 impl Diagnostic {
     /// A finding with the severity that belongs to the problem.
     pub fn new(span: Span, problem: Problem) -> Self {

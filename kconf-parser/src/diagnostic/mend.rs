@@ -3,6 +3,7 @@
 //! Whoever finds a mistake says what is wrong and where. What follows from the text around is the same wherever it was
 //! found, so it is added here.
 
+mod advice;
 mod blocks;
 mod lines;
 mod words;
@@ -16,9 +17,10 @@ use crate::keywords::homes;
 use crate::{Span, Tree};
 
 /// Completes findings about `tree`.
-pub(crate) fn mend(tree: &Tree, findings: &mut [Diagnostic]) {
+pub(crate) fn mend(tree: &Tree, findings: &mut Vec<Diagnostic>) {
     let lines = OnceCell::new();
-    let mut mender = Mender { tree, lines: &lines };
+    let mender = Mender { tree, lines: &lines };
+    mender.one_for_each_comment(findings);
     for finding in findings {
         mender.one(finding);
     }
@@ -36,9 +38,12 @@ impl<'t, 'm> Mender<'t, 'm> {
     }
 
     #[expect(clippy::wildcard_enum_match_arm, reason = "what is not named has no other place")]
-    fn one(&mut self, finding: &mut Diagnostic) {
+    fn one(&self, finding: &mut Diagnostic) {
         self.hide_secrets(finding);
         self.words(finding);
+        if finding.suggestion.is_none() {
+            finding.suggestion = advice::advice(&finding.problem);
+        }
         let lines = || self.lines();
         match &finding.problem {
             Problem::MissingClose => blocks::missing_close(lines(), finding),
@@ -69,7 +74,17 @@ impl<'t, 'm> Mender<'t, 'm> {
                     relate(finding, place, format!("'{name}' is defined here"));
                 }
             }
+            Problem::ExtraArguments { .. } => quote_command(lines, finding),
+            Problem::BrokenInstance { missing, .. } => {
+                for (span, _) in lines().mentioned(finding.span, missing) {
+                    relate(finding, span, "this line has no effect");
+                }
+            }
             Problem::UnusableGroup { group, .. } => {
+                if finding.suggestion.is_none() {
+                    let near = lines().near_name("virtual_server_group", group);
+                    finding.suggestion = near.map(|near| format!("did you mean '{near}'?"));
+                }
                 if let Some(place) = lines().first_of("virtual_server_group", group, finding.span) {
                     relate(finding, place, "the group is here");
                 }
@@ -103,8 +118,8 @@ impl<'t, 'm> Mender<'t, 'm> {
         let written = String::from_utf8_lossy(sources.text(finding.span)).into_owned();
         let line = sources.text(sources.line_around(finding.span));
         let Some(repair) = words::repair(&finding.problem, &written, line) else { return };
-        if let Some(advice) = repair.advice {
-            finding.suggestion.get_or_insert(advice);
+        if repair.advice.is_some() {
+            finding.suggestion = repair.advice;
         }
         if let Some(range) = repair.range {
             let at =
@@ -112,6 +127,25 @@ impl<'t, 'm> Mender<'t, 'm> {
             let span = Span::new(finding.span.source, at(range.start), at(range.end));
             self.fix(finding, span, repair.replacement);
         }
+    }
+
+    /// What follows `//` is a comment to whoever wrote it: it is one mistake, not one for each word.
+    fn one_for_each_comment(&self, findings: &mut Vec<Diagnostic>) {
+        let sources = self.tree.sources();
+        let mut comment: Option<Span> = None;
+        findings.retain(|finding| {
+            let span = finding.span;
+            if comment.is_some_and(|line| {
+                line.source == span.source && (line.start..line.end).contains(&span.start)
+            }) {
+                return false;
+            }
+            if sources.text(span).starts_with(b"//") && sources.written_at(span) == span {
+                let line = sources.line_around(span);
+                comment = Some(Span { start: span.start + 1, ..line });
+            }
+            true
+        });
     }
 
     /// Only what is written can be changed, not what expansion made of it.
@@ -131,6 +165,19 @@ impl<'t, 'm> Mender<'t, 'm> {
                 *text = String::from_utf8_lossy(&masked).into_owned();
             }
         }
+    }
+}
+
+/// A command in quotes, as the advice has it, if nothing in it is quoted already.
+fn quote_command<'t: 'm, 'm>(lines: impl Fn() -> &'m Lines<'t>, finding: &mut Diagnostic) {
+    let advice = finding.suggestion.as_deref().and_then(|advice| advice.split_once("in quotes: "));
+    let Some((_, command)) = advice else { return };
+    let lines = lines();
+    let Some(line) = lines.at(finding.span).and_then(|line| lines.span(line)) else { return };
+    let sources = lines.tree.sources();
+    let quoted = sources.text(line).iter().any(|octet| matches!(octet, b'"' | b'\'' | b'\\'));
+    if !quoted && sources.written_at(line) == line {
+        finding.fix = Some(super::Fix { span: line, replacement: command.to_owned() });
     }
 }
 

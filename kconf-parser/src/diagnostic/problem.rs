@@ -35,7 +35,7 @@ pub enum Problem {
     #[error("this '{{' is never closed")]
     MissingClose,
     /// `{` after a keyword that has no block.
-    #[error("'{keyword}' has no block; its '}}' will close the block around it")]
+    #[error("{}; its '}}' will close the block around it", opened(.keyword))]
     UnexpectedOpen {
         /// The keyword before the brace.
         keyword: String,
@@ -49,7 +49,7 @@ pub enum Problem {
 
     // Words.
     /// Not a keyword here.
-    #[error("unknown keyword '{keyword}' in {}", place(.block))]
+    #[error("unknown keyword '{keyword}' {}", place(.block))]
     UnknownKeyword {
         /// The word as written.
         keyword: String,
@@ -57,9 +57,7 @@ pub enum Problem {
         block: &'static str,
     },
     /// A keyword beside a space that is none to keepalived.
-    #[error(
-        "before '{keyword}' stands a {space}: to keepalived no space but a part of the word, which it does not know"
-    )]
+    #[error("unknown keyword: keepalived reads the {space} before '{keyword}' as a part of the word")]
     StrangeSpace {
         /// Name and code of the character.
         space: &'static str,
@@ -151,7 +149,7 @@ pub enum Problem {
         name: String,
     },
     /// Something that a block cannot do without. The block is dropped, and keepalived goes on.
-    #[error("{kind} '{name}' has no {missing}; the whole block has no effect")]
+    #[error("{kind}{} has no {missing}; the whole block has no effect", named(.name))]
     Incomplete {
         /// What kind of block.
         kind: &'static str,
@@ -271,7 +269,15 @@ pub enum Problem {
 }
 
 fn place(block: &&'static str) -> String {
-    if block.is_empty() { "the top level".to_owned() } else { format!("'{block}'") }
+    if block.is_empty() { "at the top level".to_owned() } else { format!("in '{block}'") }
+}
+
+fn opened(keyword: &String) -> String {
+    if keyword == "{" { "a second '{'".to_owned() } else { format!("'{keyword}' has no block") }
+}
+
+fn named(name: &String) -> String {
+    if name.is_empty() { String::new() } else { format!(" '{name}'") }
 }
 
 fn unusable(status: &ScriptStatus) -> &'static str {

@@ -10,7 +10,10 @@ use crate::{Span, Tree};
 pub(super) fn missing_close(lines: &Lines<'_>, finding: &mut Diagnostic) {
     let tree = lines.tree;
     let Some(open) = lines.at(finding.span) else { return };
-    if let Some(header) = lines.header(open).and_then(|header| lines.span(header)) {
+    let sources = tree.sources();
+    if let Some(header) = lines.header(open).and_then(|header| lines.span(header))
+        && sources.line_around(header) != sources.line_around(finding.span)
+    {
         relate(finding, header, "the block begins here");
     }
     if let Some(guess) = inner(lines, open).or_else(|| dedent(lines, open)) {

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use crate::keywords::near;
 use crate::tree::{Line, LineKind};
 use crate::{SourceId, Span, Tree};
 
@@ -109,11 +110,34 @@ impl<'t> Lines<'t> {
         self.span(found)
     }
 
+    /// The line before `at`, in the same block, that has the same keyword.
+    fn before(&self, at: usize) -> Vec<(Span, String)> {
+        let (Some(parent), Some(keyword)) = (self.parents.get(at).copied(), self.word(at, 0)) else {
+            return Vec::new();
+        };
+        let name = String::from_utf8_lossy(&keyword).into_owned();
+        let first = self
+            .children(parent)
+            .take_while(|index| *index < at)
+            .find(|index| parent.is_some() && self.word(*index, 0).as_deref() == Some(&*keyword));
+        first.and_then(|index| self.span(index)).map(|span| (span, name)).into_iter().collect()
+    }
+
+    /// The name of a block `kind` that is spelt almost like `name`.
+    pub(super) fn near_name(&self, kind: &str, name: &str) -> Option<String> {
+        let blocks =
+            self.children(None).filter(|index| self.word(*index, 0).as_deref() == Some(kind.as_bytes()));
+        let names = blocks.filter_map(|index| self.word(index, 1));
+        let names: Vec<String> = names.map(|word| String::from_utf8_lossy(&word).into_owned()).collect();
+        near(names.iter().map(String::as_str), name).map(str::to_owned)
+    }
+
     /// Lines of the block headed by `header` whose keywords `text` mentions.
     pub(super) fn mentioned(&self, header: Span, text: &str) -> Vec<(Span, String)> {
-        let Some(open) = self.at(header).map(|line| line + 1) else { return Vec::new() };
+        let Some(at) = self.at(header) else { return Vec::new() };
+        let open = at + 1;
         if self.line(open).is_none_or(|line| line.kind != LineKind::Open) {
-            return Vec::new();
+            return self.before(at);
         }
         let names: Vec<&str> =
             text.split(|sign: char| !sign.is_ascii_alphanumeric() && sign != '_').collect();

@@ -36,6 +36,10 @@ pub(super) fn repair(problem: &Problem, written: &str, line: &[u8]) -> Option<Re
                 advice: None,
             })
         }
+        Problem::UnterminatedQuote => {
+            let end = written.trim_end().len();
+            Some(Repair { range: Some(end..end), replacement: "\"".to_owned(), advice: None })
+        }
         Problem::AuthPassTruncated { .. } => cut(written),
         Problem::Deprecated { keyword } => renamed(keyword).map(|new| Repair {
             range: Some(0..written.len()),
@@ -143,7 +147,9 @@ fn sign(value: &str, written: &str) -> Option<Repair> {
 /// Only the space is replaced, so that no secret behind it gets into the change.
 fn space(written: &str) -> Option<Repair> {
     let (at, sign) = written.char_indices().find(|(_, sign)| is_space(*sign))?;
-    let advice = "there is a space in it that is none to keepalived; replace it by an ordinary one";
+    let code = u32::from(sign);
+    let advice =
+        format!("the space in it is U+{code:04X}, which keepalived reads as a letter; write an ordinary one");
     let range = Some(at..at + sign.len_utf8());
     Some(Repair { range, replacement: " ".to_owned(), ..Repair::advise(advice) })
 }
@@ -173,6 +179,12 @@ fn number(value: &str, written: &str, min: &str, max: &str, line: &[u8]) -> Opti
     if !digits.is_empty() && matches!(unit.as_str(), "ms" | "m" | "min" | "h") {
         return Some(Repair::advise("write the number alone; it counts seconds, and units have no meaning"));
     }
+    if let Some(name) = value.strip_prefix('$') {
+        return Some(Repair::advise(format!(
+            "above this line nothing defines '{}'",
+            name.trim_matches(['{', '}'])
+        )));
+    }
     let advice = match first_word(line).as_str() {
         "priority" => {
             "254 is the highest priority of a router that does not own the addresses; 255 is the owner's, and 0 is only sent, by a master that stops"
@@ -180,6 +192,7 @@ fn number(value: &str, written: &str, min: &str, max: &str, line: &[u8]) -> Opti
         "virtual_router_id" => {
             "the number of a virtual router has 8 bits; choose one that no other on this network has"
         }
+        "weight" if min == "0" => "a real server's weight is not negative; 0 gives it no new connections",
         "weight" if max == "253" => "a weight is added to the priority, which goes from 1 to 254",
         _ => return None,
     };
@@ -187,11 +200,14 @@ fn number(value: &str, written: &str, min: &str, max: &str, line: &[u8]) -> Opti
 }
 
 /// One of several words.
-fn choice(value: &str, expected: &str, written: &str) -> Option<Repair> {
-    let expected = expected.strip_prefix("one of ").unwrap_or(expected);
-    let words: Vec<&str> = expected.split(", ").flat_map(|part| part.split(" or ")).collect();
-    let words: Vec<&str> = words.into_iter().filter(|word| !word.is_empty() && !word.contains(' ')).collect();
+fn choice(value: &str, expected: &'static str, written: &str) -> Option<Repair> {
+    if ["//", "/*"].iter().any(|comment| written.starts_with(comment)) {
+        let rest = written.get(2..).unwrap_or("");
+        return Some(Repair::whole(written, format!("#{rest}"), "a comment begins with '#' or '!'"));
+    }
+    let words = words_of(expected);
     let meant = synonym(value).filter(|word| words.contains(word)).or_else(|| {
+        let value = if value == "device" { "dev" } else { value };
         let same = words.iter().find(|word| word.eq_ignore_ascii_case(value));
         same.copied().or_else(|| near(words.iter().copied(), value))
     })?;
@@ -204,11 +220,35 @@ fn choice(value: &str, expected: &str, written: &str) -> Option<Repair> {
     Some(if value == written { Repair::whole(written, meant, advice) } else { Repair::advise(advice) })
 }
 
+/// The words that a phrase allows.
+fn words_of(expected: &'static str) -> Vec<&'static str> {
+    if expected == "an option of an address" {
+        return vec![
+            "dev",
+            "brd",
+            "broadcast",
+            "scope",
+            "label",
+            "peer",
+            "home",
+            "no_track",
+            "preferred_lft",
+        ];
+    }
+    if let Some((_, list)) = expected.split_once(": ") {
+        return list.split(' ').collect();
+    }
+    let expected = expected.strip_prefix("one of ").unwrap_or(expected);
+    let words = expected.split(", ").flat_map(|part| part.split(" or "));
+    words.filter(|word| !word.is_empty() && !word.contains(' ')).collect()
+}
+
 fn synonym(value: &str) -> Option<&'static str> {
     let word = value.to_ascii_uppercase();
     Some(match word.as_str() {
         "SLAVE" | "EQUAL" | "SECONDARY" | "STANDBY" | "PASSIVE" | "BACK" => "BACKUP",
         "PRIMARY" | "ACTIVE" | "MAIN" => "MASTER",
+        "HTTP" | "HTTPS" | "TLS" | "SSL" | "SMTP" => "TCP",
         "PASSWORD" | "PASSWD" | "SIMPLE" | "TEXT" => "PASS",
         "1" | "ENABLE" | "ENABLED" | "ON" | "TRUE" | "YES" | "Y" => "on",
         "0" | "DISABLE" | "DISABLED" | "OFF" | "FALSE" | "NO" | "N" => "off",
@@ -225,16 +265,20 @@ fn address(value: &str, written: &str, expected: &str) -> Option<Repair> {
         && host.parse::<core::net::Ipv4Addr>().is_ok()
         && port.parse::<u16>().is_ok()
     {
+        if !expected.contains("server") {
+            return Some(Repair::advise("no port belongs to this address"));
+        }
         let advice = format!("a port stands behind a blank: '{host} {port}'");
-        let whole = value == written && !expected.contains("peer");
+        let whole = value == written;
         return Some(if whole {
             Repair::whole(written, format!("{host} {port}"), advice)
         } else {
             Repair::advise(advice)
         });
     }
-    if value.starts_with("//") || value.starts_with("/*") {
-        return Some(Repair::advise("a comment begins with '#' or '!'"));
+    if ["//", "/*"].iter().any(|comment| value.starts_with(comment)) {
+        let rest = written.get(2..).unwrap_or("");
+        return Some(Repair::whole(written, format!("#{rest}"), "a comment begins with '#' or '!'"));
     }
     if numeric && parts.len() > 1 && parts.len() != 4 {
         return Some(Repair::advise(format!("an IPv4 address has four numbers, this has {}", parts.len())));
