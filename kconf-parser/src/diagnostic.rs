@@ -1,15 +1,21 @@
 //! What is wrong, where, how bad it is, and what to do about it.
 
+mod baseline;
 mod excerpt;
 mod mask;
 mod mend;
+mod page;
 mod problem;
 mod render;
+mod waiver;
 
+pub use baseline::{Baseline, BaselineError};
 pub use mask::mask;
 pub(crate) use mend::mend;
+pub use page::{Page, page, pages};
 pub use problem::Problem;
 pub use render::{Piece, Role};
+pub use waiver::{Waived, waive};
 
 use crate::Span;
 
