@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use super::{Diagnostic, Problem, page, pages};
 use crate::keywords::near;
 use crate::lexer::{TokenKind, tokens};
-use crate::parse::physical_lines;
 use crate::{SourceId, Span, Tree};
 
 /// What [`waive`] gives.
@@ -97,7 +96,7 @@ fn find(tree: &Tree) -> Vec<Waiver> {
         }
         // Those on lines of their own, which wait for the line that they are about.
         let mut waiting: Vec<Waiver> = Vec::new();
-        for line in physical_lines(source, octets) {
+        for line in lines(source, octets) {
             let text = sources.text(line);
             let text = text.strip_suffix(b"\n").unwrap_or(text);
             let (own, comment) = comment(text);
@@ -115,6 +114,16 @@ fn find(tree: &Tree) -> Vec<Waiver> {
         found.append(&mut waiting);
     }
     found
+}
+
+/// The lines of a source, each with its line feed.
+fn lines(source: SourceId, octets: &[u8]) -> impl Iterator<Item = Span> {
+    let mut at = 0;
+    octets.split_inclusive(|octet| *octet == b'\n').map(move |line| {
+        let start = at;
+        at = start.saturating_add(u32::try_from(line.len()).unwrap_or(u32::MAX));
+        Span::new(source, start, at)
+    })
 }
 
 const MARK: &str = "kconf:";
