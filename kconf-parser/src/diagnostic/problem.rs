@@ -2,6 +2,7 @@
 
 use super::{ConfigTest, Severity};
 use crate::ScriptStatus;
+use crate::lint::Finding;
 
 /// What is wrong.
 #[derive(Clone, Debug, Eq, Hash, PartialEq, thiserror::Error)]
@@ -266,6 +267,10 @@ pub enum Problem {
         /// The limit.
         max: usize,
     },
+
+    /// A mistake that keepalived accepts.
+    #[error("{0}")]
+    Lint(Finding),
 }
 
 fn place(block: &&'static str) -> String {
@@ -339,6 +344,7 @@ impl Problem {
             Self::IncludeMissing { .. } => ("include-missing", Warning, Accepted),
             Self::IncludeUnreadable { .. } => ("include-unreadable", Warning, WouldRun),
             Self::TooManyLevels { .. } => ("too-many-levels", Error, CannotRun),
+            Self::Lint(finding) => (finding.lint.code(), finding.severity, Accepted),
         }
     }
 }
