@@ -13,6 +13,7 @@ mod commands;
 mod comment;
 mod context;
 mod fault;
+mod host;
 mod mail;
 mod nopreempt;
 mod owner;
@@ -25,6 +26,7 @@ mod scripts;
 mod service;
 mod strict;
 mod sync_daemon;
+mod sync_group;
 mod trackers;
 mod unicast;
 mod unused;
@@ -113,6 +115,7 @@ const CHECKS: &[Check] = &[
     check::check,
     comment::check,
     fault::check,
+    host::check,
     mail::check,
     nopreempt::check,
     owner::check,
@@ -125,6 +128,7 @@ const CHECKS: &[Check] = &[
     service::check,
     strict::check,
     sync_daemon::check,
+    sync_group::check,
     unicast::check,
     unused::check,
     weight::check,

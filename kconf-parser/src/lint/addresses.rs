@@ -95,14 +95,14 @@ fn lists(instance: &VrrpInstance) -> impl Iterator<Item = (&'static str, &Virtua
 struct First<'a> {
     instance: &'a VrrpInstance,
     list: &'static str,
-    device: &'a str,
+    device: (&'a str, Option<u8>),
 }
 
 fn twice(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let mut seen: HashMap<IpAddr, First<'_>> = HashMap::new();
     for instance in &context.own.config.instances {
         for (list, address) in lists(instance) {
-            let device = address.dev.as_deref().unwrap_or(&instance.interface);
+            let device = device(instance, address);
             let second = First { instance, list, device };
             let Some(first) = seen.get(&address.address) else {
                 seen.insert(address.address, second);
@@ -110,6 +110,14 @@ fn twice(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
             };
             findings.extend(clash(context, address.address, first, &second));
         }
+    }
+}
+
+/// The interface that gets the address; one with a virtual MAC is an interface of its own.
+fn device<'a>(instance: &'a VrrpInstance, address: &'a VirtualAddress) -> (&'a str, Option<u8>) {
+    match &address.dev {
+        Some(device) => (device, None),
+        None => (&instance.interface, instance.use_vmac.then_some(instance.vrid)),
     }
 }
 
@@ -134,7 +142,7 @@ fn clash(
     Some(if same_device {
         Lint::AddressTwice.warning(at, message).relate(there, "the same address")
     } else {
-        let there_text = format!("the same address on {}", first.device);
+        let there_text = format!("the same address on {}", first.device.0);
         Lint::AddressTwice.note(at, message).relate(there, there_text)
     })
 }

@@ -3,6 +3,7 @@
 use super::context::Context;
 use super::page::{Example, Page};
 use super::problem::Lint;
+use crate::model::Config;
 use crate::{Diagnostic, Severity, Span};
 
 pub(super) static NOWHERE: Page = Page {
@@ -78,37 +79,41 @@ vrrp_instance VI_1 {
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let config = context.own.config;
-    let globals = context.own.places.top("global_defs").find_map(|block| block.line("notification_email"));
     let nobody = config.globals.notification_email.is_empty();
-    let alert = alert(context);
-    match alert {
-        Some(at) if nobody || config.globals.smtp_server.is_none() => {
-            let missing = if nobody { "notification_email" } else { "smtp_server" };
-            let message = format!("smtp_alert is on, and without {missing} no mail is sent");
-            let advice = format!("set {missing} in global_defs");
-            findings.push(Lint::AlertGoesNowhere.warning(at, message).suggest(advice));
-        }
-        None if !nobody && (!config.instances.is_empty() || !config.virtual_servers.is_empty()) => {
-            let at = globals.map_or_else(Span::default, |line| line.span());
-            let message = "mail has somewhere to go, and without smtp_alert there is none";
-            let advice = "write smtp_alert in global_defs";
-            findings.push(Lint::MailNeverSent.note(at, message).suggest(advice));
-        }
-        Some(_) | None => {}
+    let written = written(context);
+    if let Some(at) = written.filter(|_| nobody || config.globals.smtp_server.is_none()) {
+        let missing = if nobody { "notification_email" } else { "smtp_server" };
+        let message = format!("smtp_alert is on, and without {missing} no mail is sent");
+        let advice = format!("set {missing} in global_defs");
+        findings.push(Lint::AlertGoesNowhere.warning(at, message).suggest(advice));
+    }
+    let runs = !config.instances.is_empty() || !config.virtual_servers.is_empty();
+    if !nobody && runs && written.is_none() && !sends(config) {
+        let mut globals = context.own.places.top("global_defs");
+        let at = globals.find_map(|block| block.line("notification_email"));
+        let message = "mail has somewhere to go, and without smtp_alert there is none";
+        let finding = Lint::MailNeverSent.note(at.map_or_else(Span::default, |line| line.span()), message);
+        findings.push(finding.suggest("write smtp_alert in global_defs"));
     }
 }
 
-/// The first place that wants mail.
-fn alert(context: &Context<'_>) -> Option<Span> {
-    let (config, places) = (context.own.config, &context.own.places);
-    let instances = config.instances.iter().filter(|instance| instance.smtp_alert);
-    let instances = instances.map(|instance| instance.span);
-    let servers = config.virtual_servers.iter();
-    let servers =
-        servers.filter(|server| server.smtp_alert || server.real_servers.iter().any(|real| real.smtp_alert));
-    let at = instances.chain(servers.map(|server| server.span)).next();
-    // Sync groups want mail, too.
-    let group =
-        || places.top("vrrp_sync_group").find_map(|group| group.line("smtp_alert").map(|line| line.span()));
-    at.map(|at| places.block(at).at("smtp_alert")).or_else(group)
+/// The first place that wants mail. That real servers report themselves is keepalived's default, and nobody's wish.
+fn written(context: &Context<'_>) -> Option<Span> {
+    let tree = context.own.tree;
+    let lines = tree.lines().iter().map(|line| tree.words(line));
+    let mut wishes = lines.filter_map(|words| {
+        let text = |index: usize| words.get(index).map(|word| tree.text(word));
+        let keyword = text(0).is_some_and(|word| word.starts_with(b"smtp_alert"));
+        let off = matches!(text(1).as_deref(), Some(b"off" | b"false" | b"no"));
+        words.first().filter(|_| keyword && !off).map(|word| word.span)
+    });
+    wishes.next()
+}
+
+/// Whether anything sends mail.
+fn sends(config: &Config) -> bool {
+    let instances = config.instances.iter().any(|instance| instance.smtp_alert);
+    let mut servers = config.virtual_servers.iter();
+    instances
+        || servers.any(|server| server.smtp_alert || server.real_servers.iter().any(|real| real.smtp_alert))
 }

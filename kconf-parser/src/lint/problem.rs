@@ -4,8 +4,8 @@ use core::fmt;
 
 use super::page::Page;
 use super::{
-    addresses, announce, check, comment, fault, mail, nopreempt, owner, pair, priorities, scripts, service,
-    strict, sync_daemon, unicast, unused, weight,
+    addresses, announce, check, comment, fault, host, mail, nopreempt, owner, pair, priorities, scripts,
+    service, strict, sync_daemon, sync_group, unicast, unused, weight,
 };
 use crate::{Diagnostic, Problem, Severity, Span};
 
@@ -134,8 +134,6 @@ lints! {
     ServiceTwice => service::TWICE;
     /// A real server has no check.
     ServiceUnchecked => service::UNCHECKED;
-    /// Every real server has weight 0.
-    ServiceWithoutWeight => service::NO_WEIGHT;
     /// A real server has the address of the service.
     RealServerIsVirtual => service::LOOPS;
     /// The sorry server is one of the real servers.
@@ -150,6 +148,14 @@ lints! {
     SyncDaemonPreempts => sync_daemon::PREEMPTS;
     /// Mixed families and a sync daemon.
     SyncDaemonMixedFamilies => sync_daemon::FAMILIES;
+    /// Members of a sync group differ.
+    SyncGroupDiffers => sync_group::DIFFERS;
+    /// Each node is ahead in one member of a sync group.
+    SyncGroupSplit => sync_group::SPLIT;
+    /// A virtual address is in no network of its interface.
+    AddressOffNetwork => host::OFF_NETWORK;
+    /// A tracked interface has no address.
+    TrackedInterfaceIdle => host::IDLE_INTERFACE;
     /// The VRID differs between the nodes.
     PairVrid => pair::adverts::VRID;
     /// The version differs between the nodes.

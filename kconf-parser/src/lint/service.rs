@@ -120,28 +120,6 @@ virtual_server 192.0.2.1 80 {
     mended: Example::of(ONE_REAL),
 };
 
-pub(super) static NO_WEIGHT: Page = Page {
-    code: "service-without-weight",
-    severity: Severity::Warning,
-    what: "every real server has weight 0",
-    why: "A server with weight 0 gets no new connections, so nobody gets any.",
-    mend: "Give at least one real server a weight.",
-    example: Example::of(
-        "\
-virtual_server 192.0.2.1 80 {
-    lvs_sched rr
-    lvs_method NAT
-    protocol TCP
-    real_server 198.51.100.1 80 {
-        weight 0
-        TCP_CHECK { }
-    }
-}
-",
-    ),
-    mended: Example::of(ONE_REAL),
-};
-
 pub(super) static LOOPS: Page = Page {
     code: "real-server-is-virtual",
     severity: Severity::Warning,
@@ -203,7 +181,6 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     twice(context, findings);
     for server in &context.own.config.virtual_servers {
         unchecked(server, findings);
-        no_weight(server, findings);
         loops(context, server, findings);
         sorry(context, server, findings);
     }
@@ -285,13 +262,6 @@ fn unchecked(server: &VirtualServer, findings: &mut Vec<Diagnostic>) {
     };
     findings
         .push(Lint::ServiceUnchecked.note(first.span, message).suggest("write a check, at least TCP_CHECK"));
-}
-
-fn no_weight(server: &VirtualServer, findings: &mut Vec<Diagnostic>) {
-    if server.real_servers.iter().all(|real| real.weight == 0) {
-        let message = "every real server has weight 0: nobody gets a connection";
-        findings.push(Lint::ServiceWithoutWeight.warning(server.span, message));
-    }
 }
 
 fn loops(context: &Context<'_>, server: &VirtualServer, findings: &mut Vec<Diagnostic>) {

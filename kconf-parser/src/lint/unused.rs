@@ -6,7 +6,7 @@ use super::context::Context;
 use super::page::{Example, Page};
 use super::problem::Lint;
 use crate::tree::LineKind;
-use crate::{Diagnostic, Severity};
+use crate::{Diagnostic, Severity, Span};
 
 pub(super) static UNUSED: Page = Page {
     code: "unused",
@@ -57,6 +57,10 @@ const DEFINITIONS: &[(&str, &[&str], &str)] = &[
 /// Looks at the text: what refers to something that cannot be used uses it all the same.
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let used = used(context);
+    // A part of a configuration may define what another part uses.
+    let part = context.own.config.instances.is_empty() && context.own.config.virtual_servers.is_empty();
+    let report =
+        |at, message| if part { Lint::Unused.note(at, message) } else { Lint::Unused.warning(at, message) };
     for (keyword, lists, advice) in DEFINITIONS {
         for block in context.own.places.top(keyword) {
             let name = block.header_word(1).unwrap_or_default();
@@ -65,10 +69,10 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
                 continue;
             }
             let message = format!("{keyword} '{name}' is not used");
-            findings.push(Lint::Unused.warning(block.header(), message).suggest(*advice));
+            findings.push(report(block.header(), message).suggest(*advice));
         }
     }
-    groups(context, findings);
+    groups(context, &report, findings);
 }
 
 /// Every list and what is in it.
@@ -102,12 +106,16 @@ fn used(context: &Context<'_>) -> HashSet<(String, String)> {
     used
 }
 
-fn groups(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+fn groups(
+    context: &Context<'_>,
+    report: &dyn Fn(Span, String) -> Diagnostic,
+    findings: &mut Vec<Diagnostic>,
+) {
     let servers = context.own.places.top("virtual_server");
     let named: HashSet<String> = servers.filter_map(|server| server.header_word(2)).collect();
     for group in context.own.config.groups.iter().filter(|group| !named.contains(&group.name)) {
         let message = format!("virtual_server_group '{}' is not used", group.name);
         let advice = format!("write virtual_server group {}", group.name);
-        findings.push(Lint::Unused.warning(group.span, message).suggest(advice));
+        findings.push(report(group.span, message).suggest(advice));
     }
 }
