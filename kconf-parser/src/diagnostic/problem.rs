@@ -2,6 +2,7 @@
 
 use super::{ConfigTest, Severity, page};
 use crate::ScriptStatus;
+use crate::lint::Finding;
 
 /// What is wrong.
 #[derive(Clone, Debug, Eq, Hash, PartialEq, thiserror::Error)]
@@ -294,6 +295,10 @@ pub enum Problem {
         /// The line that it was found on, secrets masked.
         line: String,
     },
+
+    /// A mistake that keepalived accepts.
+    #[error("{0}")]
+    Lint(Finding),
 }
 
 fn place(block: &&'static str) -> String {
@@ -383,6 +388,7 @@ impl Problem {
             Self::WaiverUnknownCode { .. } => (page::WAIVER_UNKNOWN_CODE.code, Warning, Accepted),
             Self::WaiverUnused { .. } => (page::WAIVER_UNUSED.code, Note, Accepted),
             Self::BaselineStale { .. } => (page::BASELINE_STALE.code, Note, Accepted),
+            Self::Lint(finding) => (finding.lint.code(), finding.severity, Accepted),
         }
     }
 }

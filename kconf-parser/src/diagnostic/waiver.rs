@@ -118,7 +118,7 @@ fn find(tree: &Tree) -> Vec<Waiver> {
 
 /// The lines of a source, each with its line feed.
 fn lines(source: SourceId, octets: &[u8]) -> impl Iterator<Item = Span> {
-    let mut at = 0;
+    let mut at = 0_u32;
     octets.split_inclusive(|octet| *octet == b'\n').map(move |line| {
         let start = at;
         at = start.saturating_add(u32::try_from(line.len()).unwrap_or(u32::MAX));
