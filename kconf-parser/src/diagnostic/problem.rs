@@ -208,6 +208,14 @@ pub enum Problem {
         /// The interface.
         name: String,
     },
+    /// A network interface that is not there, where keepalived cannot go on without it.
+    #[error("there is no interface '{name}' for '{keyword}'; keepalived does not start")]
+    LinkMissing {
+        /// The interface.
+        name: String,
+        /// The block that names it.
+        keyword: &'static str,
+    },
     /// Nothing to move.
     #[error("instance '{instance}' has no virtual_ipaddress; at least one is sensible")]
     NoAddresses {
@@ -374,6 +382,7 @@ impl Problem {
             Self::BrokenInstance { .. } => (page::BROKEN_INSTANCE.code, Error, WouldRun),
             Self::DuplicateVrid { .. } => (page::DUPLICATE_VRID.code, Error, WouldRun),
             Self::InterfaceMissing { .. } => (page::INTERFACE_MISSING.code, Error, WouldRun),
+            Self::LinkMissing { .. } => (page::LINK_MISSING.code, Error, CannotRun),
             Self::NoAddresses { .. } => (page::NO_ADDRESSES.code, Warning, WouldRun),
             Self::AuthPassTruncated { .. } => (page::AUTH_PASS_TRUNCATED.code, Warning, WouldRun),
             Self::ScriptUnusable { reported, .. } => {

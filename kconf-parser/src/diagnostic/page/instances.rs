@@ -3,8 +3,15 @@
 use super::Page;
 
 /// Pages of this file.
-pub(super) const ALL: &[Page] =
-    &[UNUSABLE_GROUP, BROKEN_INSTANCE, DUPLICATE_VRID, INTERFACE_MISSING, NO_ADDRESSES, AUTH_PASS_TRUNCATED];
+pub(super) const ALL: &[Page] = &[
+    UNUSABLE_GROUP,
+    BROKEN_INSTANCE,
+    DUPLICATE_VRID,
+    INTERFACE_MISSING,
+    LINK_MISSING,
+    NO_ADDRESSES,
+    AUTH_PASS_TRUNCATED,
+];
 
 pub(in crate::diagnostic) const UNUSABLE_GROUP: Page = Page {
     code: "unusable-group",
@@ -107,4 +114,12 @@ vrrp_instance VI_1 {
     }
 }
 ",
+};
+
+pub(in crate::diagnostic) const LINK_MISSING: Page = Page {
+    code: "link-missing",
+    what: "A block outside of the instances names a network interface that is not there.",
+    effect: "keepalived does not start, whatever dynamic_interfaces says.",
+    mend: "Name an interface of the host; `ip link` lists them.",
+    example: "linkbeat_interfaces {\n    nowhere0\n}\n",
 };
