@@ -17,6 +17,9 @@ use kconf_parser::{
     lower, parse,
 };
 
+/// Interfaces and addresses of a host.
+type Addresses<'a> = &'a [(&'a str, &'a str)];
+
 /// A configuration that was read.
 struct Node {
     parsed: Parsed,
@@ -29,7 +32,7 @@ fn node(text: &str) -> Node {
     Node { parsed, lowered }
 }
 
-fn host(addresses: &[(&str, &str)]) -> FactsTable {
+fn host(addresses: Addresses<'_>) -> FactsTable {
     let address = |(interface, address): &(&str, &str)| {
         let (ip, len) = address.split_once('/').unwrap();
         HostAddress {
@@ -51,7 +54,7 @@ fn findings(example: &Example) -> Vec<Diagnostic> {
 }
 
 /// Codes of what is found in `own`, beside the other node's configuration and on a host, in the order of the text.
-fn codes(own: &str, other_node: Option<&str>, addresses: &[(&str, &str)]) -> Vec<&'static str> {
+fn codes(own: &str, other_node: Option<&str>, addresses: Addresses<'_>) -> Vec<&'static str> {
     let (own, other) = (node(own), other_node.map(node));
     let facts = host(addresses);
     let pair = other.as_ref().map(|other| Pair { tree: &other.parsed.tree, config: &other.lowered.config });

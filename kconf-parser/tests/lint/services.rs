@@ -1,6 +1,6 @@
 //! Virtual servers, their checks, and the sync daemon.
 
-use super::codes;
+use super::{Addresses, codes};
 
 fn server(head: &str, lines: &str) -> String {
     format!("virtual_server {head} {{\n lvs_sched rr\n lvs_method NAT\n{lines}\n}}\n")
@@ -19,7 +19,7 @@ fn somebody_has_the_address_of_a_service() {
     let service = server("192.0.2.1 80", REAL);
     let group = format!("virtual_server_group g {{\n 192.0.2.1-2 80\n}}\n{}", server("group g", REAL));
     #[rustfmt::skip]
-    let cases: &[(String, &[(&str, &str)], &[&str])] = &[
+    let cases: &[(String, Addresses<'_>, &[&str])] = &[
         (format!("{service}{}", vip("192.0.2.1/24")), &[], &[]),
         (format!("{service}{}", vip("192.0.2.7/24")), &[], &["service-without-address"]),
         (format!("{service}{}", vip("192.0.2.7/24")), &[("eth0", "192.0.2.1/24")], &[]),

@@ -1,6 +1,6 @@
 //! Peers, sources and addresses.
 
-use super::{codes, in_instance, instance};
+use super::{Addresses, codes, in_instance, instance};
 
 #[test]
 fn peers_are_other_nodes_each_once() {
@@ -26,7 +26,7 @@ fn the_host_knows_which_addresses_are_its_own() {
     let unicast =
         instance("unicast_src_ip 192.0.2.2\nunicast_peer { 192.0.2.3 }\ntrack_script {\n chk\n chk2\n}");
     #[rustfmt::skip]
-    let cases: &[(&[(&str, &str)], &[&str])] = &[
+    let cases: &[(Addresses<'_>, &[&str])] = &[
         (&[],                                                        &[]),
         (&[("eth0", "192.0.2.2/24")],                                &[]),
         (&[("eth0", "192.0.2.3/24")],                                &["source-not-on-host", "peer-is-self"]),
