@@ -4,6 +4,8 @@ mod address;
 mod checker;
 mod command;
 mod complete;
+mod declared;
+mod forwarding;
 mod globals;
 mod group;
 mod instance;
@@ -12,6 +14,7 @@ mod reader;
 mod real_server;
 mod script;
 mod service;
+mod ssl;
 mod track;
 mod value;
 mod virtual_server;
@@ -23,6 +26,7 @@ pub use options::LowerOptions;
 use address::Interfaces;
 use command::ScriptCheck;
 use complete::{Surroundings, complete, duplicate_vrids};
+use declared::Declared;
 use globals::GlobalsReader;
 use instance::Draft;
 use reader::{Process, Reader, Section, Statement};
@@ -30,7 +34,9 @@ use script::ReadScript;
 use virtual_server::ServerDraft;
 
 use crate::keywords::{Keyword, ROOT};
-use crate::model::{Config, VirtualServer, VirtualServerGroup, VrrpInstance, VrrpScript, VrrpScriptCommand};
+use crate::model::{
+    Config, SslSettings, VirtualServer, VirtualServerGroup, VrrpInstance, VrrpScript, VrrpScriptCommand,
+};
 use crate::{Diagnostic, Facts, Tree};
 
 /// What [`lower`] gives.
@@ -62,7 +68,9 @@ pub fn lower_with(tree: &Tree, facts: &dyn Facts, options: &LowerOptions<'_>) ->
     let mut vrrp = VrrpPass { interfaces, scripts: Vec::new(), drafts: Vec::new(), names: HashSet::new() };
     findings.extend(pass(tree, options, Process::Vrrp, &mut vrrp));
 
-    let mut checkers = CheckerPass { facts, groups: Vec::new(), drafts: Vec::new() };
+    let declared = Declared::of(tree);
+    let mut checkers =
+        CheckerPass { facts, declared: &declared, ssl: None, groups: Vec::new(), drafts: Vec::new() };
     findings.extend(pass(tree, options, Process::Checker, &mut checkers));
 
     let config = finish(globals, vrrp, checkers, facts, &mut findings);
@@ -135,6 +143,8 @@ impl<'t> Section<'t> for VrrpPass<'_> {
 
 struct CheckerPass<'a> {
     facts: &'a dyn Facts,
+    declared: &'a Declared<'a>,
+    ssl: Option<SslSettings>,
     groups: Vec<VirtualServerGroup>,
     drafts: Vec<ServerDraft>,
 }
@@ -145,10 +155,14 @@ impl<'t> Section<'t> for CheckerPass<'_> {
             group::read(reader, keyword, line, &mut self.groups);
             return true;
         }
+        if keyword.name == "SSL" {
+            ssl::read(reader, keyword, line, &mut self.ssl);
+            return true;
+        }
         if keyword.name != "virtual_server" {
             return false;
         }
-        self.drafts.extend(virtual_server::read(reader, self.facts, keyword, line));
+        self.drafts.extend(virtual_server::read(reader, self.facts, self.declared, keyword, line));
         true
     }
 }
@@ -160,12 +174,14 @@ fn finish(
     facts: &dyn Facts,
     findings: &mut Vec<Diagnostic>,
 ) -> Config {
-    let GlobalsReader { mut globals, lower_prio_no_advert, startup_script, shutdown_script, .. } = globals;
+    let mut written = globals;
+    let lower_prio_no_advert = written.lower_prio_no_advert;
+    let mut globals = core::mem::take(&mut written.globals);
     let user = globals.script_user.clone();
     let security = globals.enable_script_security;
     let mut check = ScriptCheck::new(facts, user.as_ref(), security);
-    globals.startup_script = startup_script.map(|script| script.value);
-    globals.shutdown_script = shutdown_script.map(|script| script.value);
+    globals.startup_script = check.keep(written.startup_script.take());
+    globals.shutdown_script = check.keep(written.shutdown_script.take());
 
     let by_name = vrrp.scripts.iter().enumerate().rev();
     let by_name = by_name.map(|(place, read)| (read.script.name.as_str(), (place, &read.script))).collect();
@@ -185,6 +201,7 @@ fn finish(
         unused_scripts(vrrp.scripts)
     };
 
+    let any_server = !checkers.drafts.is_empty();
     let mut virtual_servers: Vec<VirtualServer> = Vec::new();
     for mut draft in checkers.drafts {
         // Groups are looked up first: of a server without its group nothing else matters.
@@ -199,8 +216,9 @@ fn finish(
         findings.extend(found);
         virtual_servers.extend(server);
     }
+    findings.extend(written.finish(&mut globals, &instances, (any_instance, any_server), &mut check));
     findings.extend(check.finish());
-    Config { globals, scripts, instances, groups: checkers.groups, virtual_servers }
+    Config { globals, scripts, instances, ssl: checkers.ssl, groups: checkers.groups, virtual_servers }
 }
 
 fn unused_scripts(read: Vec<ReadScript>) -> Vec<VrrpScript> {

@@ -9,23 +9,31 @@ mod globals;
 mod group;
 mod instance;
 mod script;
+mod ssl;
 mod virtual_server;
 
 pub use address::{AddressScope, Broadcast, VirtualAddress};
 pub use checker::{
-    Checker, CheckerCommon, CheckerKind, ConnectTo, HttpCheck, HttpProtocol, HttpUrl, MiscCheck, SmtpCheck,
-    StatusCodes,
+    BfdCheck, Checker, CheckerCommon, CheckerKind, ConnectTo, DnsCheck, DnsType, FileCheck, HttpCheck,
+    HttpProtocol, HttpRegex, HttpUrl, MiscCheck, PatternOctet, RegexOption, RegexStack, SmtpCheck,
+    StatusCodes, UdpCheck, UdpReply,
 };
-pub use globals::{GarpDefaults, Globals, ProcessSettings};
+pub use globals::{
+    AdvertBufferPolicy, AdvertBuffers, AutoPriority, Dbus, ExtraInterfaces, Files, Firewall, GarpDefaults,
+    Globals, IncludeCheck, IpsetNames, Ipsets, IptablesChains, JsonVersion, LvsFlushOnStop, LvsSyncDaemon,
+    LvsTimeouts, Nftables, NftablesIpvs, NotifyFifo, ProcessSettings, ReceiveBuffer, ReceiveBuffers, Reload,
+    ReloadMarker, Snmp,
+};
 pub use group::{AddressRange, GroupEntry, VirtualServerGroup, VirtualService};
 pub use instance::{
     AddressFamily, AuthPass, Authentication, GarpSettings, InitialState, Notify, TrackInterface, TrackScript,
     UnicastPeer, VrrpInstance, VrrpVersion,
 };
 pub use script::{ScriptCommand, ScriptUser, VrrpScript, VrrpScriptCommand};
+pub use ssl::{KeyPassword, SslSettings};
 pub use virtual_server::{
-    ForwardMethod, PersistenceGranularity, RealServer, ServiceProtocol, SorryServer, VirtualServer,
-    VirtualServerKey,
+    ForwardMethod, PersistenceGranularity, RealServer, ServiceProtocol, SorryServer, TunnelChecksum,
+    VirtualServer, VirtualServerKey,
 };
 
 use crate::describe::{Describe, Value, describe};
@@ -39,13 +47,15 @@ pub struct Config {
     pub scripts: Vec<VrrpScript>,
     /// `vrrp_instance` blocks that can run, in the order of the file.
     pub instances: Vec<VrrpInstance>,
+    /// `SSL`, the last one.
+    pub ssl: Option<SslSettings>,
     /// `virtual_server_group` blocks with at least one entry, each name once, in the order of the file.
     pub groups: Vec<VirtualServerGroup>,
     /// `virtual_server` blocks that can run, in the order of the file.
     pub virtual_servers: Vec<VirtualServer>,
 }
 
-describe!(Config { globals, scripts, instances, groups, virtual_servers });
+describe!(Config { globals, scripts, instances, ssl, groups, virtual_servers });
 
 impl Config {
     /// The configuration as plain data, for dumps. Secrets are masked.

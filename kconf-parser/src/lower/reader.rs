@@ -382,6 +382,7 @@ fn owner(keyword: &str) -> Process {
         | "instance"
         | "use_pid_dir"
         | "child_wait_time"
+        | "linkbeat_use_polling"
         | "bfd_instance" => Process::Parent,
         "virtual_server" | "virtual_server_group" | "SSL" => Process::Checker,
         _ => Process::Vrrp,
