@@ -191,18 +191,18 @@ impl<'t> Section<'t> for CheckerReader<'_> {
         let CheckerDraft { kind, settings, .. } = &mut self.draft;
         let name = keyword.name;
         // keepalived does not look at the address that a mail server has without `connect_ip`.
-        let server = if matches!(kind, KindDraft::Smtp(_)) { None } else { Some(server.ip()) };
+        let known_address = if matches!(kind, KindDraft::Smtp(_)) { None } else { Some(server.ip()) };
         let known = match kind {
             KindDraft::Tcp | KindDraft::Ping => false,
             KindDraft::Http(http) => http.keyword(reader, keyword, line),
-            KindDraft::Smtp(smtp) => smtp.keyword(reader, settings, keyword, line),
+            KindDraft::Smtp(smtp) => smtp.keyword(reader, (settings, server.ip()), keyword, line),
             KindDraft::Misc(misc) => misc.keyword(reader, facts, name, &line),
             KindDraft::Dns(dns) => dns.keyword(reader, name, &line),
             KindDraft::Udp(udp) => udp.keyword(reader, name, &line),
             KindDraft::Bfd(bfd) => bfd.keyword(reader, declared, &self.sessions, name, &line),
             KindDraft::File(file) => file.keyword(reader, declared, name, &line),
         };
-        known || settings.keyword(reader, server, name, &line)
+        known || settings.keyword(reader, known_address, name, &line)
     }
 }
 

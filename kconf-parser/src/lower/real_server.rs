@@ -184,7 +184,7 @@ pub(super) fn first_command(
     if command.is_some() {
         reader.adjusted(line.span(), "this script is already set", IGNORED, true);
     } else {
-        *command = reader.command(facts, line);
+        *command = reader.silent_command(facts, line);
     }
 }
 

@@ -215,7 +215,8 @@ impl Completion {
 
     fn forward_method(&mut self, draft: &ServerDraft) -> ForwardMethod {
         draft.forward_method.unwrap_or_else(|| {
-            if draft.real_servers.iter().any(|server| server.forward_method.is_none()) {
+            let sorry = draft.sorry.is_some() && draft.sorry_method.is_none();
+            if sorry || draft.real_servers.iter().any(|server| server.forward_method.is_none()) {
                 self.adjust(self.at, "no forwarding method (lb_kind) is set", "it is NAT");
             }
             ForwardMethod::Masquerade

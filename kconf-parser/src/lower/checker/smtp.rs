@@ -1,8 +1,11 @@
 //! `SMTP_CHECK`.
 
+use core::net::IpAddr;
+
 use super::super::reader::{Reader, Section, Statement};
 use super::Settings;
 use super::connect::ConnectDraft;
+use crate::Problem;
 use crate::keywords::Keyword;
 
 /// The block as written.
@@ -17,7 +20,7 @@ impl SmtpDraft {
     pub(super) fn keyword<'t>(
         &mut self,
         reader: &mut Reader<'t>,
-        settings: &mut Settings,
+        (settings, server): (&mut Settings, IpAddr),
         keyword: &'static Keyword,
         line: Statement<'t>,
     ) -> bool {
@@ -28,7 +31,13 @@ impl SmtpDraft {
                 if let Some(table) = keyword.block() {
                     reader.block(table, &mut host, (keyword, line));
                 }
-                self.hosts.push(host.connect);
+                let connect = host.connect;
+                if let Some(missing) = connect.missing(server) {
+                    let (kind, name) = ("block", "host".to_owned());
+                    reader.report(line.span(), Problem::Incomplete { kind, name, missing });
+                } else {
+                    self.hosts.push(connect);
+                }
             }
             _ => return false,
         }

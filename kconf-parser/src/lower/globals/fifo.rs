@@ -96,19 +96,7 @@ impl FifoDraft {
 fn user(reader: &mut Reader<'_>, facts: &dyn Facts, line: &Statement<'_>) -> Option<Option<ScriptUser>> {
     let Some(user) = line.arg(2) else { return Some(None) };
     let group = line.arg(3).map(|group| group.string());
-    let group = group.map(|group| group.strip_prefix(':').unwrap_or(&group).to_owned());
-    let name = user.string();
-    let unknown = if !facts.user_exists(&name) {
-        Some(format!("there is no user '{name}'"))
-    } else {
-        let group = group.as_ref().filter(|group| !facts.group_exists(group));
-        group.map(|group| format!("there is no group '{group}'"))
-    };
-    if let Some(what) = unknown {
-        reader.adjusted(user.span.to(line.span()), what, "the pipe is not made", IN_THE_LOG);
-        return None;
-    }
-    Some(Some(ScriptUser { user: name, group }))
+    reader.silently_known_user(facts, user.span.to(line.span()), user.string(), group).map(Some)
 }
 
 fn finding(at: Span, what: String, effect: &'static str) -> Diagnostic {

@@ -1,8 +1,7 @@
 //! Who runs scripts, and those that run at the start and at the end.
 
 use super::super::reader::{Reader, Statement};
-use super::super::real_server::first_command;
-use super::{GlobalsReader, newer_switch, set};
+use super::{GlobalsReader, already, newer_switch, set};
 
 impl GlobalsReader<'_> {
     pub(super) fn scripts(&mut self, reader: &mut Reader<'_>, name: &str, line: &Statement<'_>) -> bool {
@@ -14,8 +13,7 @@ impl GlobalsReader<'_> {
             "enable_script_security" => globals.enable_script_security = true,
             "use_symlink_paths" => set(&mut globals.use_symlink_paths, reader.switch(line)),
             "set_supplementary_groups" => globals.set_supplementary_groups = newer_switch(line, reader),
-            "startup_script" => first_command(reader, self.facts, line, &mut self.startup_script),
-            "shutdown_script" => first_command(reader, self.facts, line, &mut self.shutdown_script),
+            "startup_script" | "shutdown_script" => self.start_or_stop(reader, name, line),
             "startup_script_timeout" => {
                 set(&mut globals.startup_script_timeout, reader.seconds(line, 1, 1000));
             }
@@ -25,5 +23,18 @@ impl GlobalsReader<'_> {
             _ => return false,
         }
         true
+    }
+
+    /// keepalived keeps the first.
+    fn start_or_stop(&mut self, reader: &mut Reader<'_>, name: &str, line: &Statement<'_>) {
+        let script = match name {
+            "startup_script" => &mut self.startup_script,
+            _ => &mut self.shutdown_script,
+        };
+        if script.is_some() {
+            already(reader, line, name);
+        } else {
+            *script = reader.command(self.facts, line);
+        }
     }
 }
