@@ -149,3 +149,16 @@ fn the_last_ssl_block_holds_and_never_shows_its_password() {
     assert_eq!(ssl.password.as_ref().map(|password| password.reveal()), Some("hunter2"));
     assert!(!format!("{config:?} {:?}", config.describe()).contains("hunter2"));
 }
+
+#[test]
+fn a_word_that_is_nearly_right_is_suggested_and_can_be_put_right() {
+    let fixes = |lines: &str| {
+        let text = format!("virtual_server 192.0.2.9 80 {{\n{lines}\n{REAL}\n}}\n");
+        let parsed = parse("f", text.as_bytes());
+        let findings = lower(&parsed.tree, &AssumePresent).diagnostics;
+        let fixes = findings.into_iter().filter_map(|finding| finding.fix).map(|fix| fix.replacement);
+        fixes.collect::<Vec<_>>()
+    };
+    assert_eq!(fixes("lb_algo wllc\nlb_kind dr\nprotocol TPC"), ["wlc", "DR", "TCP"]);
+    assert_eq!(fixes("lb_algo round-robin\nlb_kind NAT\nprotocol TCP"), [""; 0]);
+}

@@ -21,7 +21,7 @@ pub(super) fn forward_method(
         b"DR" => ForwardMethod::DirectRoute,
         b"TUN" => ForwardMethod::Tunnel,
         _ => {
-            reader.invalid(&word, "NAT, DR or TUN", IGNORED);
+            reader.invalid_choice(&word, "NAT, DR or TUN", IGNORED, &["NAT", "DR", "TUN"]);
             return before;
         }
     };
@@ -68,7 +68,9 @@ impl Options {
                 b"csum" => options.checksum = TunnelChecksum::Full,
                 b"remcsum" => options.checksum = TunnelChecksum::Remote,
                 _ => {
-                    reader.invalid(&word, "one of type, port, nocsum, csum, remcsum", AS_BEFORE);
+                    let options = ["type", "port", "nocsum", "csum", "remcsum"];
+                    let expected = "one of type, port, nocsum, csum, remcsum";
+                    reader.invalid_choice(&word, expected, AS_BEFORE, &options);
                     return None;
                 }
             }
@@ -102,7 +104,7 @@ fn kind(reader: &mut Reader<'_>, option: &Word<'_>, word: Option<&Word<'_>>) -> 
         b"gue" => Some(Kind::Gue),
         b"gre" => Some(Kind::Gre),
         _ => {
-            reader.invalid(word, "ipip, gue or gre", AS_BEFORE);
+            reader.invalid_choice(word, "ipip, gue or gre", AS_BEFORE, &["ipip", "gue", "gre"]);
             None
         }
     }

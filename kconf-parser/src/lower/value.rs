@@ -5,7 +5,8 @@ use core::str::FromStr;
 use core::time::Duration;
 
 use super::reader::{Reader, Statement, Word};
-use crate::{Problem, Span};
+use crate::keywords::near;
+use crate::{Diagnostic, Problem, Span};
 
 /// What is done about a value that is not valid.
 pub(super) const IGNORED: &str = "the line has no effect";
@@ -94,6 +95,23 @@ impl Reader<'_> {
     /// Reports a word that is none of those that are possible here.
     pub(super) fn invalid(&mut self, word: &Word<'_>, expected: &'static str, effect: &'static str) {
         self.report(word.span, Problem::InvalidValue { value: word.string(), expected, effect });
+    }
+
+    /// The same, with the one of `choices` that was most likely meant.
+    pub(super) fn invalid_choice(
+        &mut self,
+        word: &Word<'_>,
+        expected: &'static str,
+        effect: &'static str,
+        choices: &[&str],
+    ) {
+        let value = word.string();
+        let near = near(choices.iter().copied(), &value);
+        let finding = Diagnostic::new(word.span, Problem::InvalidValue { value, expected, effect });
+        self.advise(match near {
+            Some(near) => finding.suggest(format!("did you mean '{near}'?")).fix(word.span, near),
+            None => finding,
+        });
     }
 
     /// Argument `index` as an address.

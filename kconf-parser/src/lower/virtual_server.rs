@@ -323,7 +323,7 @@ fn scheduler(reader: &mut Reader<'_>, line: &Statement<'_>) -> Option<String> {
         return Some(name);
     }
     let expected = "a scheduler: rr wrr lc wlc lblc lblcr sh mh dh fo ovf sed nq twos";
-    reader.invalid(&word, expected, IGNORED);
+    reader.invalid_choice(&word, expected, IGNORED, SCHEDULERS);
     None
 }
 
@@ -334,7 +334,7 @@ fn protocol(reader: &mut Reader<'_>, line: &Statement<'_>) -> Option<ServiceProt
         b"UDP" => Some(ServiceProtocol::Udp),
         b"SCTP" => Some(ServiceProtocol::Sctp),
         _ => {
-            reader.invalid(&word, "TCP, UDP or SCTP", IGNORED);
+            reader.invalid_choice(&word, "TCP, UDP or SCTP", IGNORED, &["TCP", "UDP", "SCTP"]);
             None
         }
     }
@@ -351,7 +351,7 @@ pub(super) fn ip_family(
         b"inet" => Some(AddressFamily::V4),
         b"inet6" => Some(AddressFamily::V6),
         _ => {
-            reader.invalid(&word, "inet or inet6", IGNORED);
+            reader.invalid_choice(&word, "inet or inet6", IGNORED, &["inet", "inet6"]);
             None
         }
     }

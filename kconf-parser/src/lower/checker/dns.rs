@@ -34,7 +34,9 @@ impl DnsDraft {
             b"RRSIG" => DnsType::Rrsig,
             b"DNSKEY" => DnsType::Dnskey,
             _ => {
-                reader.invalid(&word, "one of A, NS, CNAME, SOA, MX, TXT, AAAA, RRSIG, DNSKEY", IGNORED);
+                let expected = "one of A, NS, CNAME, SOA, MX, TXT, AAAA, RRSIG, DNSKEY";
+                let choices = ["A", "NS", "CNAME", "SOA", "MX", "TXT", "AAAA", "RRSIG", "DNSKEY"];
+                reader.invalid_choice(&word, expected, IGNORED, &choices);
                 return;
             }
         };

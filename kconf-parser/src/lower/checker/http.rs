@@ -52,7 +52,7 @@ fn protocol(reader: &mut Reader<'_>, line: &Statement<'_>) -> Option<HttpProtoco
         b"1.0C" | b"1.0c" => Some(HttpProtocol::Http10Close),
         b"1.1" => Some(HttpProtocol::Http11),
         _ => {
-            reader.invalid(&word, "1.0, 1.0C or 1.1", IGNORED);
+            reader.invalid_choice(&word, "1.0, 1.0C or 1.1", IGNORED, &["1.0", "1.0C", "1.1"]);
             None
         }
     }

@@ -111,7 +111,7 @@ fn weight(reader: &mut Reader<'_>, line: &Statement<'_>) -> Option<(i32, bool)> 
         b"reverse" => Some((weight, true)),
         b"noreverse" => Some((weight, false)),
         _ => {
-            reader.invalid(&word, "reverse or noreverse", IGNORED);
+            reader.invalid_choice(&word, "reverse or noreverse", IGNORED, &["reverse", "noreverse"]);
             None
         }
     }

@@ -2,8 +2,10 @@
 
 use super::super::reader::{Reader, Statement};
 use super::super::value::{IGNORED, parse};
+use crate::keywords::near;
 use crate::lexer::command_words;
 use crate::model::{HttpRegex, RegexOption, RegexStack};
+use crate::{Diagnostic, Problem};
 
 /// What is written about it so far.
 #[derive(Default)]
@@ -52,8 +54,16 @@ impl RegexDraft {
             match option {
                 Some(option) => self.options.push(*option),
                 None => {
+                    let words = RegexOption::ALL.iter().map(|option| option.word());
+                    let near = near(words, &word.string());
                     let what = format!("'{}' is no option of a regex", word.string());
-                    reader.adjusted(word.span, what, "the word has no effect", false);
+                    let effect = "the word has no effect";
+                    let problem = Problem::Adjusted { what, effect, reported: false };
+                    let finding = Diagnostic::new(word.span, problem);
+                    reader.advise(match near {
+                        Some(near) => finding.suggest(format!("did you mean '{near}'?")).fix(word.span, near),
+                        None => finding,
+                    });
                 }
             }
         }

@@ -120,7 +120,8 @@ fn include_check(reader: &mut Reader<'_>, line: &Statement<'_>, check: &mut Incl
             b"brace_match" => &mut check.brace_match,
             _ => {
                 let expected = "read, match, wildcard_match or brace_match";
-                reader.invalid(&word, expected, "the word has no effect");
+                let choices = ["read", "match", "wildcard_match", "brace_match"];
+                reader.invalid_choice(&word, expected, "the word has no effect", &choices);
                 continue;
             }
         };

@@ -13,6 +13,7 @@ use crate::{Diagnostic, Problem, Span};
 const MAX_TIMEOUT_S: i64 = 2_678_400;
 /// Longest interface name of the kernel's IPVS.
 const MAX_INTERFACE: usize = 15;
+const OPTIONS: [&str; 6] = ["inst", "id", "maxlen", "port", "ttl", "group"];
 const WORD: &str = "the word has no effect";
 const KERNEL: &str = "the kernel's default holds";
 
@@ -90,7 +91,7 @@ fn timeouts(reader: &mut Reader<'_>, line: &Statement<'_>, timeouts: &mut LvsTim
             b"tcpfin" => &mut timeouts.tcp_fin,
             b"udp" => &mut timeouts.udp,
             _ => {
-                reader.invalid(&word, "tcp, tcpfin or udp", WORD);
+                reader.invalid_choice(&word, "tcp, tcpfin or udp", WORD, &["tcp", "tcpfin", "udp"]);
                 continue;
             }
         };
@@ -169,7 +170,10 @@ fn sync_daemon<'t>(reader: &mut Reader<'t>, line: &Statement<'t>) -> Option<Sync
                     reader.adjusted(word.span, what, "the number is used", true);
                 }
             }
-            _ => reader.invalid(&word, "one of inst, id, maxlen, port, ttl, group", WORD),
+            _ => {
+                let expected = "one of inst, id, maxlen, port, ttl, group";
+                reader.invalid_choice(&word, expected, WORD, &OPTIONS);
+            }
         }
     }
     Some(draft)

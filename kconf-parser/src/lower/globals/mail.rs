@@ -24,7 +24,9 @@ impl GlobalsReader<'_> {
                     addresses.extend(entry.words().map(|word| word.string()));
                 });
                 if globals.notification_email.len() == before {
-                    reader.report(line.keyword_span(), Problem::MissingValue { keyword: keyword.name });
+                    let (kind, name) = ("block", keyword.name.to_owned());
+                    reader
+                        .report(line.keyword_span(), Problem::Incomplete { kind, name, missing: "address" });
                 }
             }
             "notification_email_from" => globals.notification_email_from = reader.text(line),

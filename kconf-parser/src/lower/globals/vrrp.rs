@@ -123,7 +123,8 @@ fn allow_if_changes(reader: &mut Reader<'_>, line: &Statement<'_>) -> bool {
     let Some(word) = line.arg(1) else { return false };
     let known = &*word.text == b"allow_if_changes";
     if !known {
-        reader.invalid(&word, "allow_if_changes", "the word has no effect");
+        let name = "allow_if_changes";
+        reader.invalid_choice(&word, name, "the word has no effect", &[name]);
     }
     known
 }
