@@ -8,8 +8,8 @@ mod sequence;
 
 use std::path::{Path, PathBuf};
 
-use crate::lexer::without_comment;
-use crate::parse::{Builder, physical_lines};
+use crate::lexer::{Signs, first_line, without_comment};
+use crate::parse::{Builder, PhysicalLine, physical_lines};
 use crate::{Diagnostic, Parsed, Problem, SourceId, Span};
 
 use definitions::{Definitions, MAX_TEXT, Scope};
@@ -118,12 +118,12 @@ struct Place<'p> {
 impl Expander<'_> {
     fn file(&mut self, path: &Path, source: SourceId, octets: &[u8], includes: usize) {
         let directory = path.parent().unwrap_or(Path::new(""));
-        for span in physical_lines(source, octets) {
-            let text = octets.get(span.range()).unwrap_or(&[]);
-            if self.open.is_none() && !is_special(text) {
-                self.builder.line(span);
+        for PhysicalLine { span, text: written, signs } in physical_lines(source, octets) {
+            if self.open.is_none() && !is_special(written, signs) {
+                self.builder.line(span, written, signs);
                 continue;
             }
+            let text = written;
             let text = without_comment(text.strip_suffix(b"\n").unwrap_or(text));
             let text = text.trim_ascii();
             let indent = text_offset(octets, text, span);
@@ -131,7 +131,7 @@ impl Expander<'_> {
             let origin = Span::new(source, indent, end);
             let place = Place { directory, includes, origin };
             if !self.line(place, text, false) {
-                self.builder.line(span);
+                self.builder.line(span, written, signs);
             }
         }
     }
@@ -294,7 +294,8 @@ impl Expander<'_> {
         let mut line = text.to_vec();
         line.push(b'\n');
         let span = self.builder.tree.sources.append(self.generated, &line, place.origin);
-        self.builder.line(span);
+        let (_, signs) = first_line(&line);
+        self.builder.line(span, &line, signs);
     }
 
     fn too_many(&mut self, at: Span, what: &'static str, max: usize) {
@@ -326,7 +327,8 @@ impl Expander<'_> {
             match self.loader.read(&path) {
                 Ok(octets) => {
                     let name = path.to_string_lossy();
-                    let source = self.builder.tree.sources.add(&name, octets.clone());
+                    let source = self.builder.tree.sources.add(&name, octets);
+                    let octets = self.builder.tree.sources.shared(source);
                     self.file(&path, source, &octets, place.includes + 1);
                 }
                 Err(error) => {
@@ -340,8 +342,8 @@ impl Expander<'_> {
 }
 
 /// Whether a line may need more than being split into words.
-fn is_special(text: &[u8]) -> bool {
-    text.iter().any(|octet| matches!(octet, b'@' | b'$' | b'~')) || include(text.trim_ascii_start()).is_some()
+fn is_special(text: &[u8], signs: Signs) -> bool {
+    signs.has(Signs::EXPANSION) || include(text.trim_ascii_start()).is_some()
 }
 
 /// Where `text`, a part of the line at `span`, begins.

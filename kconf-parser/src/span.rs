@@ -1,7 +1,7 @@
 //! Where something stands: octet ranges in named sources.
 
 use core::ops::Range;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// One source among those of a [`Sources`] table.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -29,6 +29,14 @@ impl Span {
         self.start as usize..self.end as usize
     }
 
+    /// Octets `start..end` of the text at `self`, as far as it goes.
+    pub(crate) fn part(self, start: usize, end: usize) -> Self {
+        let at = |offset: usize| {
+            u32::try_from(offset).map_or(self.end, |offset| self.start.saturating_add(offset).min(self.end))
+        };
+        Self { start: at(start), end: at(end), ..self }
+    }
+
     /// From the start of `self` to the end of `other`; just `self` when they are in different sources.
     pub fn to(self, other: Self) -> Self {
         if self.source == other.source { Self { end: other.end.max(self.end), ..self } } else { self }
@@ -54,7 +62,8 @@ pub struct Sources {
 #[derive(Clone, Debug)]
 struct Source {
     name: String,
-    octets: Vec<u8>,
+    /// Shared by the copies of a table, and with who reads a file while the table grows.
+    octets: Arc<Vec<u8>>,
     /// For text that expansion made: where each piece of it was written, by first octet.
     origins: Vec<(u32, Span)>,
     /// Where lines after the first begin, once somebody has asked: thousands of findings in one
@@ -81,7 +90,7 @@ impl Sources {
         let id = SourceId(u32::try_from(self.list.len()).unwrap_or(u32::MAX));
         self.list.push(Source {
             name: name.to_owned(),
-            octets,
+            octets: Arc::new(octets),
             origins: Vec::new(),
             line_starts: OnceLock::new(),
         });
@@ -97,7 +106,7 @@ impl Sources {
         };
         entry.line_starts.take();
         entry.origins.push((start, origin));
-        entry.octets.extend_from_slice(octets);
+        Arc::make_mut(&mut entry.octets).extend_from_slice(octets);
         Span::new(source, start, end)
     }
 
@@ -109,6 +118,11 @@ impl Sources {
     /// All octets of a source.
     pub fn octets(&self, source: SourceId) -> &[u8] {
         self.list.get(source.0 as usize).map_or(&[], |entry| &entry.octets)
+    }
+
+    /// The same, to keep while sources are added.
+    pub(crate) fn shared(&self, source: SourceId) -> Arc<Vec<u8>> {
+        self.list.get(source.0 as usize).map(|entry| Arc::clone(&entry.octets)).unwrap_or_default()
     }
 
     /// The octets of a span; empty when it does not fit its source.

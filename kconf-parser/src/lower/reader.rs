@@ -32,7 +32,7 @@ pub(super) trait Section<'t> {
 pub(super) struct Statement<'t> {
     tree: &'t Tree,
     words: &'t [Token],
-    pub(super) depth: u32,
+    pub(super) depth: u16,
 }
 
 /// An argument.
@@ -180,7 +180,7 @@ impl<'t> Reader<'t> {
         table: &'static Block,
         section: &mut dyn Section<'t>,
         line: Statement<'t>,
-        depth: u32,
+        depth: u16,
     ) -> bool {
         let Some(word) = line.arg(0) else { return true };
         let Some(keyword) = table.keyword(&word.text) else {
@@ -285,7 +285,7 @@ impl<'t> Reader<'t> {
         self.tree.words(line).first().map_or_else(Span::default, |token| token.span)
     }
 
-    fn unexpected_open(&mut self, line: &Line, depth: u32, previous: Option<Statement<'t>>) {
+    fn unexpected_open(&mut self, line: &Line, depth: u16, previous: Option<Statement<'t>>) {
         let Some(keyword) = previous.filter(|_| line.depth == depth).and_then(|statement| statement.arg(0))
         else {
             // Two braces in a row, or the block of something unknown. The latter has been reported.

@@ -145,7 +145,10 @@ impl<'t> Section<'t> for RealServerReader<'_> {
             "notify_down" => draft.notify_down = reader.command(self.facts, &line),
             "smtp_alert" => draft.smtp_alert = reader.switch(&line).or(draft.smtp_alert),
             "TCP_CHECK" | "HTTP_GET" | "SSL_GET" | "SMTP_CHECK" | "MISC_CHECK" => {
-                draft.checkers.extend(checker::read(reader, self.facts, keyword, line));
+                if let Some(check) = checker::read(reader, self.facts, keyword, line) {
+                    draft.checkers.reserve_exact(1);
+                    draft.checkers.push(check);
+                }
             }
             name => return draft.inherited.keyword(reader, name, &line),
         }
@@ -176,9 +179,10 @@ pub(super) fn complete(
         address.set_port(port);
     }
     let inherited = draft.inherited.within(outer);
-    let checkers = draft.checkers.into_iter();
-    let checkers =
-        checkers.filter_map(|check| checker::complete(check, &inherited, address, scripts)).collect();
+    // Most servers have one check, and there can be thousands of servers: no room for a second one.
+    let mut checkers = Vec::with_capacity(draft.checkers.len());
+    let complete = |check| checker::complete(check, &inherited, address, scripts);
+    checkers.extend(draft.checkers.into_iter().filter_map(complete));
     let server = RealServer {
         span: draft.span,
         address,
