@@ -70,8 +70,19 @@ impl Default for ExpandOptions {
 ///
 /// `source_name` is also the path that relative includes start from.
 pub fn expand(source_name: &str, octets: &[u8], loader: &dyn Loader, options: &ExpandOptions) -> Parsed {
+    expand_owned(source_name, octets.to_vec(), loader, options)
+}
+
+/// [`expand`] for a text that nobody else needs, which is then not copied.
+pub fn expand_owned(
+    source_name: &str,
+    octets: Vec<u8>,
+    loader: &dyn Loader,
+    options: &ExpandOptions,
+) -> Parsed {
     let mut builder = Builder::default();
-    let source = builder.tree.sources.add(source_name, octets.to_vec());
+    let source = builder.tree.sources.add(source_name, octets);
+    let octets = builder.tree.sources.shared(source);
     let generated = builder.tree.sources.add("(expanded)", Vec::new());
     let mut expander = Expander {
         builder,
@@ -85,7 +96,7 @@ pub fn expand(source_name: &str, octets: &[u8], loader: &dyn Loader, options: &E
         files: 0,
         full: false,
     };
-    expander.file(Path::new(source_name), source, octets, 0);
+    expander.file(Path::new(source_name), source, &octets, 0);
     expander.builder.finish()
 }
 

@@ -71,7 +71,7 @@ pub mod tree;
 
 pub use describe::Value;
 pub use diagnostic::{ConfigTest, Diagnostic, Fix, Problem, Related, Severity, config_test};
-pub use expand::{ExpandOptions, Loader, NoFiles, expand};
+pub use expand::{ExpandOptions, Loader, NoFiles, expand, expand_owned};
 pub use facts::{AssumePresent, Facts, ScriptStatus};
 pub use lower::{LowerOptions, Lowered, lower, lower_with};
 pub use parse::{Parsed, parse};

@@ -12,6 +12,7 @@ mod reader;
 mod real_server;
 mod script;
 mod service;
+mod table;
 mod track;
 mod value;
 mod virtual_server;

@@ -4,8 +4,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use kconf_parser::{
-    ConfigTest, Diagnostic, ExpandOptions, Loader, LowerOptions, Severity, Sources, config_test, expand,
-    lower_with, model::Config,
+    ConfigTest, Diagnostic, ExpandOptions, Loader, LowerOptions, Severity, Sources, config_test,
+    expand_owned, lower_with, model::Config,
 };
 
 use crate::braces::alternatives;
@@ -88,7 +88,7 @@ pub(crate) fn load(path: &Path, config_id: Option<&str>) -> io::Result<Loaded> {
     let octets = std::fs::read(path)?;
     let config_id = config_id.map_or_else(short_host_name, str::to_owned);
     let options = ExpandOptions { config_id, ..ExpandOptions::default() };
-    let parsed = expand(&path.to_string_lossy(), &octets, &Files, &options);
+    let parsed = expand_owned(&path.to_string_lossy(), octets, &Files, &options);
     let options = LowerOptions { without_effect: WITHOUT_EFFECT };
     let lowered = lower_with(&parsed.tree, &HostFacts::default(), &options);
     let mut diagnostics = parsed.diagnostics;

@@ -5,9 +5,11 @@
 //! have the same effect this reader does the same; but only the cause is reported, not what follows from it.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+use std::rc::Rc;
 
 use super::LowerOptions;
+use super::table::{Entry, Table};
 use crate::keywords::{Argument, Block, Content, Keyword, closest, homes};
 use crate::tree::{Line, LineKind, Token};
 use crate::{Diagnostic, Problem, Span, Tree};
@@ -92,7 +94,9 @@ pub(super) struct Reader<'t> {
     findings: Vec<Diagnostic>,
     /// A block of another process began without a brace. The process it belongs to reports that.
     quiet: bool,
-    without_effect: HashSet<(&'t str, &'t str)>,
+    without_effect: &'t [(&'t str, &'t str)],
+    /// Those of the blocks that occurred so far.
+    tables: Vec<Rc<Table>>,
     /// What was found out about unknown words, by block: a file often has the same one many times.
     advice: HashMap<(&'static str, String), Option<String>>,
 }
@@ -105,7 +109,8 @@ impl<'t> Reader<'t> {
             process,
             findings: Vec::new(),
             quiet: false,
-            without_effect: options.without_effect.iter().copied().collect(),
+            without_effect: options.without_effect,
+            tables: Vec::new(),
             advice: HashMap::new(),
         }
     }
@@ -143,7 +148,8 @@ impl<'t> Reader<'t> {
         section: &mut dyn Section<'t>,
         opener: Option<(&'static Keyword, Statement<'t>)>,
     ) {
-        let depth = opener.map_or(0, |(_, line)| line.depth + 1);
+        let table = self.table(table);
+        let depth = opener.map_or(0, |(_, line)| line.depth.saturating_add(1));
         let mut needs_open = opener.is_some();
         // The line before a brace, and whether keepalived knew it.
         let mut previous: Option<Statement<'t>> = None;
@@ -161,7 +167,7 @@ impl<'t> Reader<'t> {
                 LineKind::Statement => {
                     self.missing_open(&mut needs_open, opener);
                     let statement = self.statement(line);
-                    let known = self.line(table, section, statement, depth);
+                    let known = self.line(&table, section, statement, depth);
                     previous = known.then_some(statement);
                     continue;
                 }
@@ -174,24 +180,33 @@ impl<'t> Reader<'t> {
         Statement { tree: self.tree, words: self.tree.words(line), depth: line.depth }
     }
 
+    fn table(&mut self, block: &'static Block) -> Rc<Table> {
+        if let Some(table) = self.tables.iter().find(|table| core::ptr::eq(table.block, block)) {
+            return Rc::clone(table);
+        }
+        let table = Rc::new(Table::new(block, self.without_effect));
+        self.tables.push(Rc::clone(&table));
+        table
+    }
+
     /// Whether the keyword is one of `table`.
     fn line(
         &mut self,
-        table: &'static Block,
+        table: &Table,
         section: &mut dyn Section<'t>,
         line: Statement<'t>,
         depth: u16,
     ) -> bool {
         let Some(word) = line.arg(0) else { return true };
-        let Some(keyword) = table.keyword(&word.text) else {
+        let Some(Entry { keyword, without_effect }) = table.find(&word.text) else {
             // At another depth than its block, a line is here only because an earlier one was unknown.
             if line.depth == depth && !self.quiet {
-                self.unknown(table, &word);
+                self.unknown(table.block, &word);
             }
             return false;
         };
         self.quiet = false;
-        if depth == 0 && table.name.is_empty() && owner(keyword.name) != self.process {
+        if depth == 0 && table.block.name.is_empty() && owner(keyword.name) != self.process {
             let skipped = self.skip();
             self.quiet = !skipped && keyword.block().is_some();
             return true;
@@ -211,7 +226,7 @@ impl<'t> Reader<'t> {
                 self.skip_if_block(keyword);
             }
             Argument::None | Argument::Optional | Argument::Wanted | Argument::Required => {
-                if self.without_effect.contains(&(table.name, keyword.name)) {
+                if without_effect {
                     self.report(word.span, Problem::NotSupported { keyword: word.string() });
                 }
                 if !section.keyword(self, keyword, line) {
