@@ -165,8 +165,8 @@ fn finish(
     let user = globals.script_user.clone();
     let security = globals.enable_script_security;
     let mut check = ScriptCheck::new(facts, user.as_ref(), security);
-    globals.startup_script = startup_script.map(|script| script.value);
-    globals.shutdown_script = shutdown_script.map(|script| script.value);
+    globals.startup_script = startup_script.map(|script| *script.value);
+    globals.shutdown_script = shutdown_script.map(|script| *script.value);
 
     let by_name = vrrp.scripts.iter().enumerate().rev();
     let by_name = by_name.map(|(place, read)| (read.script.name.as_str(), (place, &read.script))).collect();

@@ -338,7 +338,7 @@ pub(super) fn complete(
                 return None;
             }
             CheckerKind::Misc(MiscCheck {
-                command: value,
+                command: *value,
                 timeout: misc.timeout.unwrap_or(delay_loop),
                 dynamic: misc.dynamic,
             })
