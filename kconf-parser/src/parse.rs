@@ -16,6 +16,9 @@ pub struct Parsed {
 /// Octets of a line that keepalived can hold, without the line feed (`MAXBUF` is 1024).
 pub(crate) const MAX_LINE: usize = 1022;
 
+/// Octets of a file that are read. A configuration of a million lines has 25 MiB.
+pub(crate) const MAX_FILE: usize = 64 << 20;
+
 /// Braces inside one another that are still told apart. keepalived's language needs five.
 const MAX_DEPTH: u16 = 64;
 
@@ -25,8 +28,10 @@ const MAX_DEPTH: u16 = 64;
 pub fn parse(source_name: &str, octets: &[u8]) -> Parsed {
     let mut builder = Builder::default();
     let source = builder.tree.sources.add(source_name, octets.to_vec());
-    for line in physical_lines(source, octets) {
-        builder.line(line.span, line.text, line.signs);
+    if !builder.is_too_large(source, octets.len()) {
+        for line in physical_lines(source, octets) {
+            builder.line(line.span, line.text, line.signs);
+        }
     }
     builder.finish()
 }
@@ -65,6 +70,18 @@ pub(crate) struct Builder {
 impl Builder {
     pub(crate) fn report(&mut self, span: Span, problem: Problem) {
         self.diagnostics.push(Diagnostic::new(span, problem));
+    }
+
+    /// Whether a source is so large that nothing of it is read. It is reported then, and ignored as a whole.
+    pub(crate) fn is_too_large(&mut self, source: SourceId, octets: usize) -> bool {
+        if octets <= MAX_FILE {
+            return false;
+        }
+        let whole = Span::new(source, 0, u32::try_from(octets).unwrap_or(u32::MAX));
+        self.tree.push_text(whole);
+        self.tree.tokens.push(Token::new(TokenKind::Ignored, whole));
+        self.report(whole.part(0, 1), Problem::FileTooLarge { octets, max: MAX_FILE });
+        true
     }
 
     /// Takes a physical line, with or without its line feed.

@@ -66,6 +66,8 @@ struct Source {
     octets: Arc<Vec<u8>>,
     /// For text that expansion made: where each piece of it was written, by first octet.
     origins: Vec<(u32, Span)>,
+    /// The include line that asked for this file.
+    included_at: Option<Span>,
     /// Where lines after the first begin, once somebody has asked: thousands of findings in one
     /// file must not count its lines a thousand times.
     line_starts: OnceLock<Vec<usize>>,
@@ -92,8 +94,18 @@ impl Sources {
             name: name.to_owned(),
             octets: Arc::new(octets),
             origins: Vec::new(),
+            included_at: None,
             line_starts: OnceLock::new(),
         });
+        id
+    }
+
+    /// Adds the text of a file that is included at `at`.
+    pub(crate) fn add_included(&mut self, name: &str, octets: Vec<u8>, at: Span) -> SourceId {
+        let id = self.add(name, octets);
+        if let Some(entry) = self.list.last_mut() {
+            entry.included_at = Some(at);
+        }
         id
     }
 
@@ -135,6 +147,22 @@ impl Sources {
         let Some(entry) = self.list.get(span.source.0 as usize) else { return span };
         let after = entry.origins.partition_point(|(start, _)| *start <= span.start);
         after.checked_sub(1).and_then(|index| entry.origins.get(index)).map_or(span, |(_, origin)| *origin)
+    }
+
+    /// For text that expansion made: the line that `span` is a part of, as expansion left it. `None` where nothing was
+    /// changed, so that [`text`](Self::text) is what is written.
+    pub fn became(&self, span: Span) -> Option<&[u8]> {
+        let entry = self.list.get(span.source.0 as usize).filter(|entry| !entry.origins.is_empty())?;
+        let (before, after) = entry.octets.split_at_checked(span.start as usize)?;
+        let start = before.iter().rposition(|octet| *octet == b'\n').map_or(0, |index| index + 1);
+        let len = after.iter().position(|octet| *octet == b'\n').unwrap_or(after.len());
+        entry.octets.get(start..before.len() + len)
+    }
+
+    /// The include line that asked for a file; `None` for the file that everything began with. The line may stand in a
+    /// file that is included itself.
+    pub fn included_at(&self, source: SourceId) -> Option<Span> {
+        self.list.get(source.0 as usize)?.included_at
     }
 
     /// Line and column of the start of `span`, where it was written.

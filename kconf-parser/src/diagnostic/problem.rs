@@ -258,6 +258,36 @@ pub enum Problem {
         /// What the system says.
         reason: String,
     },
+    /// An include without which keepalived does not start: `includer` and its kin, `include_check`, `-e`.
+    #[error("cannot include '{pattern}': {reason}; keepalived does not start")]
+    IncludeRefused {
+        /// The file or pattern.
+        pattern: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A file that includes itself, perhaps by way of others.
+    #[error("these files include one another without end: {chain}; this include has no effect")]
+    IncludeCircle {
+        /// The files, from the first one to itself.
+        chain: String,
+    },
+    /// A file of a size that no configuration has. Nothing of it is read.
+    #[error("the file has {octets} octets; more than {max} are not read")]
+    FileTooLarge {
+        /// Its size.
+        octets: usize,
+        /// The limit.
+        max: usize,
+    },
+    /// A reference that is left as it is written, and looks as if it were meant otherwise.
+    #[error("'${name}' stays as it is: {reason}")]
+    NotExpanded {
+        /// The name.
+        name: String,
+        /// Why.
+        reason: String,
+    },
     /// Includes or definitions inside one another without end.
     #[error("{what} inside one another more than {max} times")]
     TooManyLevels {
@@ -338,6 +368,11 @@ impl Problem {
             Self::ScriptSecurity => ("script-security", Warning, ScriptSecurity),
             Self::IncludeMissing { .. } => ("include-missing", Warning, Accepted),
             Self::IncludeUnreadable { .. } => ("include-unreadable", Warning, WouldRun),
+            // keepalived 2.2.7 ends with the code of script security.
+            Self::IncludeRefused { .. } => ("include-refused", Error, ScriptSecurity),
+            Self::IncludeCircle { .. } => ("include-circle", Warning, WouldRun),
+            Self::FileTooLarge { .. } => ("file-too-large", Error, CannotRun),
+            Self::NotExpanded { .. } => ("not-expanded", Severity::Note, Accepted),
             Self::TooManyLevels { .. } => ("too-many-levels", Error, CannotRun),
         }
     }
