@@ -1,8 +1,11 @@
 //! Text to tree.
 
+pub(crate) mod braces;
+
 use crate::lexer::{LineFaults, Signs, TokenKind, first_line, tokens};
 use crate::tree::{LineKind, Token};
 use crate::{Diagnostic, Problem, SourceId, Span, Tree};
+use braces::Surplus;
 
 /// What [`parse`] and [`expand`](crate::expand()) give.
 #[derive(Clone, Debug, Default)]
@@ -65,6 +68,8 @@ pub(crate) struct Builder {
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// Lines that opened the blocks we are in.
     open: Vec<usize>,
+    /// Closing braces outside of all blocks.
+    extra: Vec<usize>,
 }
 
 impl Builder {
@@ -142,7 +147,7 @@ impl Builder {
                 let index = self.tree.push_line(LineKind::Close, self.depth(), at, at + 1);
                 match opened {
                     Some(opened) => self.tree.pair(opened, index),
-                    None => self.report(token.span, Problem::ExtraClose),
+                    None => self.extra.push(index),
                 }
             }
             TokenKind::Word | TokenKind::Quoted | TokenKind::Comment | TokenKind::Ignored => {}
@@ -150,12 +155,37 @@ impl Builder {
     }
 
     pub(crate) fn finish(mut self) -> Parsed {
-        for index in core::mem::take(&mut self.open) {
-            let brace = self.tree.lines.get(index).and_then(|line| self.tree.words(line).first());
-            if let Some(span) = brace.map(|token| token.span) {
-                self.report(span, Problem::MissingClose);
-            }
+        if let Some((first, others)) = self.extra.split_first() {
+            // After the first one everything is shifted, so nothing better is known of the others.
+            self.tree.surplus.push(braces::surplus(&self.tree, *first));
+            self.tree.surplus.extend(others.iter().map(|&brace| Surplus { brace, noticed: brace }));
         }
+        if !self.open.is_empty() {
+            (self.tree.unclosed, self.tree.displaced) = braces::unclosed(&self.tree, self.open.len());
+        }
+        self.report_surplus();
+        self.report_unclosed();
         Parsed { tree: self.tree, diagnostics: self.diagnostics }
+    }
+
+    fn report_surplus(&mut self) {
+        for found in &self.tree.surplus {
+            let mut finding = Diagnostic::new(self.tree.brace(found.brace), Problem::ExtraClose);
+            if found.brace != found.noticed {
+                let text = "so this one, and what stands between them, is outside of the block";
+                finding = finding.relate(self.tree.brace(found.noticed), text);
+            }
+            self.diagnostics.push(finding);
+        }
+    }
+
+    fn report_unclosed(&mut self) {
+        for found in &self.tree.unclosed {
+            let mut finding = Diagnostic::new(self.tree.brace(found.open), Problem::MissingClose);
+            if let Some(resume) = found.resume {
+                finding = finding.relate(self.tree.brace(resume), "a '}' is missing before this");
+            }
+            self.diagnostics.push(finding);
+        }
     }
 }

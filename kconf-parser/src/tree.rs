@@ -6,6 +6,7 @@ use std::borrow::Cow;
 pub use crate::lexer::TokenKind;
 
 use crate::lexer::unescape;
+use crate::parse::braces::{Surplus, Unclosed};
 use crate::{Sources, Span};
 
 /// A configuration as it is written: every octet of it, its tokens, and which braces belong together.
@@ -19,6 +20,12 @@ pub struct Tree {
     written: Vec<Span>,
     pub(crate) tokens: Vec<Token>,
     pub(crate) lines: Vec<Line>,
+    /// Blocks without an end, in order.
+    pub(crate) unclosed: Vec<Unclosed>,
+    /// Blocks that end elsewhere than they should, because another one has no end: their brace, and where they should.
+    pub(crate) displaced: Vec<(usize, usize)>,
+    /// Blocks with two.
+    pub(crate) surplus: Vec<Surplus>,
 }
 
 /// A token and its place. What lies between tokens is blank.
@@ -110,6 +117,27 @@ impl Tree {
     /// The text, octet for octet. After expansion: the text that keepalived would read.
     pub fn print(&self) -> Vec<u8> {
         self.written.iter().flat_map(|span| self.sources.text(*span)).copied().collect()
+    }
+
+    /// Where the first word of a line, or the brace that it is, stands.
+    pub(crate) fn brace(&self, line: usize) -> Span {
+        let first = self.lines.get(line).and_then(|line| self.words(line).first());
+        first.map_or_else(Span::default, |token| token.span)
+    }
+
+    /// Where the block that line `open` opens should have ended, if it is one without an end.
+    pub(crate) fn should_end(&self, open: usize) -> Option<usize> {
+        if let Ok(index) = self.displaced.binary_search_by_key(&open, |(brace, _)| *brace) {
+            return self.displaced.get(index).map(|(_, end)| *end);
+        }
+        let index = self.unclosed.binary_search_by_key(&open, |block| block.open).ok()?;
+        self.unclosed.get(index)?.resume
+    }
+
+    /// Whether a line is outside of its block because that ended too early.
+    pub(crate) fn was_let_out(&self, line: usize) -> bool {
+        // Of the others nothing better is known than where they were noticed.
+        self.surplus.first().is_some_and(|block| (block.brace..block.noticed).contains(&line))
     }
 
     /// Notes that the text goes on with the octets at `span`.

@@ -57,7 +57,8 @@ impl Definitions {
         let mut changed = false;
         while let Some((before, from)) = split_at_dollar(rest) {
             out.line.extend_from_slice(before);
-            let found = Reference::read(from).and_then(|found| Some((self.value(found, builtins)?, found.after)));
+            let found =
+                Reference::read(from).and_then(|found| Some((self.value(found, builtins)?, found.after)));
             let Some((value, after)) = found.filter(|_| out.line.len() < MAX_TEXT) else {
                 out.line.push(b'$');
                 rest = from.get(1..).unwrap_or(&[]);
@@ -108,7 +109,8 @@ impl Definitions {
     fn value(&self, found: Reference<'_>, builtins: &mut Builtins<'_>) -> Option<Cow<'_, [u8]>> {
         match self.by_name.get(found.name) {
             Some(definition) => {
-                let fits = found.arguments.is_empty() && (found.after.is_empty() || !definition.several_lines);
+                let fits =
+                    found.arguments.is_empty() && (found.after.is_empty() || !definition.several_lines);
                 fits.then_some(Cow::Borrowed(definition.value.as_slice()))
             }
             // A file may put its own in the place of these.
@@ -129,7 +131,8 @@ impl<'l> Reference<'l> {
         let text = text.strip_prefix(b"$")?;
         if let Some(inner) = text.strip_prefix(b"{") {
             let (name, rest) = name(inner)?;
-            let is_argument = |octet: &u8| octet.is_ascii_alphanumeric() || matches!(octet, b'_' | b' ' | b'\t');
+            let is_argument =
+                |octet: &u8| octet.is_ascii_alphanumeric() || matches!(octet, b'_' | b' ' | b'\t');
             let end = rest.iter().position(|octet| !is_argument(octet))?;
             let (arguments, rest) = rest.split_at_checked(end)?;
             let after = rest.strip_prefix(b"}")?;

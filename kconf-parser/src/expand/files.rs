@@ -92,9 +92,8 @@ impl Expander<'_> {
             }
             files.extend(found);
         }
-        let refused = |reason: &str| {
-            Problem::IncludeRefused { pattern: pattern.to_owned(), reason: reason.to_owned() }
-        };
+        let refused =
+            |reason: &str| Problem::IncludeRefused { pattern: pattern.to_owned(), reason: reason.to_owned() };
         match missing {
             Some(one) if insist.on(if several { Insist::BRACE } else { Insist::MATCH }) => {
                 let problem = refused(&format!("there is no file '{one}'"));

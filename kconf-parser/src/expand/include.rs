@@ -19,8 +19,7 @@ impl Insist {
     /// Each of several alternatives finds one.
     pub(super) const BRACE: Self = Self(1 << 3);
     /// `-e`, and `include_check` without words.
-    pub(super) const ALL: Self =
-        Self(Self::READ.0 | Self::MATCH.0 | Self::WILDCARD.0 | Self::BRACE.0);
+    pub(super) const ALL: Self = Self(Self::READ.0 | Self::MATCH.0 | Self::WILDCARD.0 | Self::BRACE.0);
 
     pub(super) const fn on(self, what: Self) -> bool {
         self.0 & what.0 != 0
@@ -178,9 +177,7 @@ mod tests {
 
     #[test]
     fn include_check_sets_adds_and_takes_away() {
-        let after = |line: &'static str| {
-            Insist::MATCH.after_check(include_check(line.as_bytes()).unwrap())
-        };
+        let after = |line: &'static str| Insist::MATCH.after_check(include_check(line.as_bytes()).unwrap());
         assert_eq!(after("include_check"), Insist::ALL);
         assert_eq!(after("include_check wildcard_match"), Insist::READ | Insist::WILDCARD);
         assert_eq!(after("include_check +read -match"), Insist::READ);

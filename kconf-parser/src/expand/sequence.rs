@@ -31,11 +31,7 @@ impl<'l> Sequence<'l> {
         }
     }
 
-    fn numbers(
-        text: &'l [u8],
-        most: usize,
-        replace: impl FnOnce(&[u8]) -> Option<Vec<u8>>,
-    ) -> Option<Self> {
+    fn numbers(text: &'l [u8], most: usize, replace: impl FnOnce(&[u8]) -> Option<Vec<u8>>) -> Option<Self> {
         let (hexadecimal, text) = match text.strip_prefix(b"x") {
             Some(text) => (true, text),
             None => (false, text),
@@ -93,9 +89,7 @@ impl Range {
     fn parse(arguments: &[u8]) -> Option<Self> {
         let numbers = arguments.split(|octet| *octet == b',').map(number).collect::<Option<Vec<_>>>()?;
         let range = match *numbers.as_slice() {
-            [end] => {
-                Self { start: if end < 0 { -1 } else { 1 }, step: if end < 1 { -1 } else { 1 }, end }
-            }
+            [end] => Self { start: if end < 0 { -1 } else { 1 }, step: if end < 1 { -1 } else { 1 }, end },
             [start, end] => Self { start, step: if start <= end { 1 } else { -1 }, end },
             [start, step, end] => Self { start, step, end },
             _ => return None,
@@ -150,11 +144,12 @@ fn number(text: &[u8]) -> Option<i64> {
         Some(digits) => (true, digits),
         None => (false, text.strip_prefix('+').unwrap_or(text)),
     };
-    let (digits, radix) = match (digits.strip_prefix("0x").or(digits.strip_prefix("0X")), digits.strip_prefix('0')) {
-        (Some(hex), _) => (hex, 16),
-        (None, Some(octal)) if !octal.is_empty() => (octal, 8),
-        _ => (digits, 10),
-    };
+    let (digits, radix) =
+        match (digits.strip_prefix("0x").or(digits.strip_prefix("0X")), digits.strip_prefix('0')) {
+            (Some(hex), _) => (hex, 16),
+            (None, Some(octal)) if !octal.is_empty() => (octal, 8),
+            _ => (digits, 10),
+        };
     if !digits.chars().all(|digit| digit.is_digit(radix)) {
         return None;
     }

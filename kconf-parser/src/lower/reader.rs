@@ -12,7 +12,7 @@ use super::LowerOptions;
 use super::table::{Entry, Table};
 use crate::keywords::{Argument, Block, Content, Keyword, closest, homes};
 use crate::tree::{Line, LineKind, Token};
-use crate::{Diagnostic, Problem, Span, Tree};
+use crate::{Diagnostic, Problem, Severity, Span, Tree};
 
 /// The process that a top-level block belongs to. Each one skips the blocks of the others, brace by brace.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -151,17 +151,26 @@ impl<'t> Reader<'t> {
         let table = self.table(table);
         let depth = opener.map_or(0, |(_, line)| line.depth.saturating_add(1));
         let mut needs_open = opener.is_some();
+        let mut end = None;
+        // How many findings there were where the block should have ended.
+        let mut beyond = None;
         // The line before a brace, and whether keepalived knew it.
         let mut previous: Option<Statement<'t>> = None;
         while let Some(line) = self.tree.lines().get(self.next) {
+            if beyond.is_none() && end.is_some_and(|end| end <= self.next) {
+                beyond = Some(self.findings.len());
+            }
             self.next += 1;
             match line.kind {
-                LineKind::Open if needs_open => needs_open = false,
+                LineKind::Open if needs_open => {
+                    needs_open = false;
+                    end = self.tree.should_end(self.next - 1);
+                }
                 LineKind::Open => self.unexpected_open(line, depth, previous),
                 LineKind::Close => {
                     self.missing_open(&mut needs_open, opener);
                     if opener.is_some() {
-                        return;
+                        break;
                     }
                 }
                 LineKind::Statement => {
@@ -173,6 +182,16 @@ impl<'t> Reader<'t> {
                 }
             }
             previous = None;
+        }
+        self.forget(beyond);
+    }
+
+    /// Drops what was found in a block beyond the place where it should have ended: the missing brace explains it. What
+    /// stops keepalived stays.
+    fn forget(&mut self, from: Option<usize>) {
+        if let Some(from) = from {
+            let beyond = self.findings.split_off(from.min(self.findings.len()));
+            self.findings.extend(beyond.into_iter().filter(|finding| finding.severity == Severity::Error));
         }
     }
 
@@ -200,7 +219,7 @@ impl<'t> Reader<'t> {
         let Some(word) = line.arg(0) else { return true };
         let Some(Entry { keyword, without_effect }) = table.find(&word.text) else {
             // At another depth than its block, a line is here only because an earlier one was unknown.
-            if line.depth == depth && !self.quiet {
+            if line.depth == depth && !self.quiet && !self.tree.was_let_out(self.next - 1) {
                 self.unknown(table.block, &word);
             }
             return false;
@@ -281,11 +300,15 @@ impl<'t> Reader<'t> {
         mut entry: impl FnMut(&mut Self, Statement<'t>),
     ) {
         let mut first = true;
+        let (mut end, mut beyond) = (None, None);
         while let Some(line) = self.tree.lines().get(self.next) {
+            if beyond.is_none() && end.is_some_and(|end| end <= self.next) {
+                beyond = Some(self.findings.len());
+            }
             self.next += 1;
             match line.kind {
-                LineKind::Close => return,
-                LineKind::Open if first => {}
+                LineKind::Close => break,
+                LineKind::Open if first => end = self.tree.should_end(self.next - 1),
                 LineKind::Open => {
                     let keyword = keyword.name.to_owned();
                     self.report(self.brace_span(line), Problem::UnexpectedOpen { keyword });
@@ -294,6 +317,7 @@ impl<'t> Reader<'t> {
             }
             first = false;
         }
+        self.forget(beyond);
     }
 
     fn brace_span(&self, line: &Line) -> Span {
