@@ -1,6 +1,6 @@
 //! What a route or rule prints is read as the same route or rule.
 
-#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "what is not there is a failed test")]
+#![expect(clippy::expect_used, reason = "what is not there is a failed test")]
 
 use core::fmt::Display;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
