@@ -52,6 +52,7 @@ fn entries_are_printed_in_the_form_that_keepalived_reads() {
         ("10.0.0.0/8 dev eth0 rtt 130s",                  "10.0.0.0/8 dev eth0 rtt 960000"),
         ("10.0.0.0/8 dev eth0 realms cosmos/0x14",        "10.0.0.0/8 realms 20 dev eth0"),
         ("10.0.0.0/8 dev eth0 realms 3/4",                "10.0.0.0/8 realms 3/4 dev eth0"),
+        ("10.0.0.0/8 dev eth0 tos 0",                     "10.0.0.0/8 dev eth0"),
         ("10.0.0.0/8 dev eth0 realms 0",                  "10.0.0.0/8 dev eth0"),
         ("10.0.0.0/8 via 10.0.0.1 or 10.0.0.2 dev eth0",  "10.0.0.0/8 dev eth0 nexthop via 10.0.0.1 nexthop via 10.0.0.2"),
         ("10.0.0.0/8 via 10.0.0.1 or fe80::1 dev eth0",   "10.0.0.0/8 via 10.0.0.1 or fe80::1 dev eth0"),
@@ -123,6 +124,7 @@ fn a_mistake_that_keepalived_drops_the_entry_for_drops_it_here() {
         "table 0 preference 1",
         "table 5 nop preference 1",
         "goto 5 preference 7",
+        "goto 7 preference 7",
         "goto 5",
         "nop realms 4 preference 4",
         "from 10.0.0.0/8 to 2001::/16 table 5",
@@ -198,13 +200,19 @@ fn track_groups_belong_to_static_entries_with_a_device_and_must_come_before() {
     assert_eq!(groups(format!("{group}{}", both("dev eth0"))), (here.clone(), here));
     assert_eq!(groups(format!("{group}{}", both(""))), (None, None));
     assert_eq!(groups(format!("{}{group}", both("dev eth0"))), (None, None));
+    // One that is not defined does not count.
+    let again = format!("{group}{}", both("dev eth0 track_group other"));
+    assert_eq!(groups(again), (Some("TG".to_owned()), Some("TG".to_owned())));
 
     let instance =
         "vrrp_instance V {\ninterface eth0\nvirtual_router_id 5\nvirtual_ipaddress { 192.0.2.1 }\n";
     let (config, _) = read(&format!(
-        "{group}{instance}virtual_routes {{\n10.0.0.0/8 dev eth0 track_group TG\n10.1.0.0/16 dev eth0\n}}\n}}\n"
+        "{group}{instance}virtual_routes {{\n10.0.0.0/8 dev eth0 track_group TG\n10.1.0.0/16 dev eth0\n}}\n\
+        virtual_rules {{\nnop preference 1 dev eth0 track_group TG\nnop preference 1\n}}\n}}\n"
     ));
-    assert_eq!(config.instances[0].virtual_routes.len(), 1, "virtual routes have no track_group");
+    let instance = &config.instances[0];
+    let entries = (instance.virtual_routes.len(), instance.virtual_rules.len());
+    assert_eq!(entries, (1, 1), "virtual entries have no track_group");
 }
 
 /// A host with one routing table of its own.
@@ -284,6 +292,10 @@ fn messages_name_what_was_expected_and_what_was_probably_meant() {
         ("static_routes", "10.0.0.0/8 dev eth0 nexthop via 10.0.0.1 wieght 5",
          "'wieght' is not an option of a next hop; options of the route come before them; from here on the line has no effect",
          "did you mean 'weight'?"),
+        ("static_routes", "10.0.0.0/x dev eth0",
+         "'x' is not a number from 0 to 32; the prefix length is 0", ""),
+        ("static_routes", "10.0.0.0/9x dev eth0",
+         "'9x' is not a number from 0 to 32; only the digits before count", ""),
         ("static_routes", "10.0.0.0/8",
          "a route without 'dev' is not tracked; keepalived 2.2.7 does not put it back when it is lost",
          "name the interface with 'dev', or write 'no_track'"),
