@@ -54,6 +54,8 @@
 //! - A range of more than 65 536 addresses and firewall mark 0 in a `virtual_server_group` have no effect. keepalived
 //!   takes both.
 //! - `${_RANDOM}` and `${_ENV}` are not expanded.
+//! - A rule with a range that ends before it begins and a route with MPLS labels that are none have no effect.
+//!   keepalived hands them to the kernel, which refuses them.
 //! - Some mistakes crash keepalived 2.2.7 (an instance without a name and block, a check without a URL, a virtual
 //!   server by group or mark that does not say which). Here they are findings like all others.
 
