@@ -117,7 +117,7 @@ fn twice(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
 fn device<'a>(instance: &'a VrrpInstance, address: &'a VirtualAddress) -> (&'a str, Option<u8>) {
     match &address.dev {
         Some(device) => (device, None),
-        None => (&instance.interface, instance.vmac.as_ref().map(|_| instance.vrid)),
+        None => (&instance.interface, instance.vmac.is_some().then_some(instance.vrid)),
     }
 }
 
