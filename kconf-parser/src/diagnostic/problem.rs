@@ -58,11 +58,11 @@ pub enum Problem {
         block: &'static str,
     },
     /// A keyword beside a space that is none to keepalived.
-    #[error("unknown keyword: keepalived reads the {space} before '{keyword}' as a part of the word")]
+    #[error("{}", strange(.space, .keyword))]
     StrangeSpace {
         /// Name and code of the character.
         space: &'static str,
-        /// The word behind it.
+        /// The word behind it; empty where nothing is.
         keyword: String,
     },
     /// A keyword that keepalived knows and this crate does not implement.
@@ -315,6 +315,15 @@ fn place(block: &&'static str) -> String {
 
 fn opened(keyword: &String) -> String {
     if keyword == "{" { "a second '{'".to_owned() } else { format!("'{keyword}' has no block") }
+}
+
+fn strange(space: &&'static str, keyword: &String) -> String {
+    match keyword.as_str() {
+        "" => format!("keepalived takes this {space} for a word, and does not know it"),
+        keyword => {
+            format!("unknown keyword: keepalived reads the {space} before '{keyword}' as a part of the word")
+        }
+    }
 }
 
 fn named(name: &String) -> String {
