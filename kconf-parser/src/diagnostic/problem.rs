@@ -317,8 +317,8 @@ fn opened(keyword: &String) -> String {
     if keyword == "{" { "a second '{'".to_owned() } else { format!("'{keyword}' has no block") }
 }
 
-fn strange(space: &&'static str, keyword: &String) -> String {
-    match keyword.as_str() {
+fn strange(space: &&'static str, keyword: &str) -> String {
+    match keyword {
         "" => format!("keepalived takes this {space} for a word, and does not know it"),
         keyword => {
             format!("unknown keyword: keepalived reads the {space} before '{keyword}' as a part of the word")
