@@ -2,6 +2,7 @@
 
 use super::{ConfigTest, Severity};
 use crate::ScriptStatus;
+use crate::keywords::Version;
 
 /// What is wrong.
 #[derive(Clone, Debug, Eq, Hash, PartialEq, thiserror::Error)]
@@ -69,6 +70,28 @@ pub enum Problem {
     NotSupported {
         /// The keyword.
         keyword: String,
+    },
+    /// A keyword that the release at hand does not know yet. It takes the line for a mistake.
+    #[error("'{keyword}' is new in keepalived {since}; {target} does not know it")]
+    TooNew {
+        /// The keyword.
+        keyword: &'static str,
+        /// The release that brought it.
+        since: Version,
+        /// The release that is to read the file.
+        target: Version,
+    },
+    /// A keyword that the release at hand no longer knows. It takes the line for a mistake.
+    #[error("keepalived had '{keyword}' until {until}; {target} does not know it")]
+    Gone {
+        /// The keyword.
+        keyword: &'static str,
+        /// The last release that had it.
+        until: Version,
+        /// The release that is to read the file.
+        target: Version,
+        /// The keyword that took its place.
+        instead: Option<&'static str>,
     },
     /// A keyword that keepalived wants to see no more.
     #[error("'{keyword}' is deprecated")]
@@ -315,6 +338,8 @@ impl Problem {
             Self::UnknownKeyword { .. } => ("unknown-keyword", Warning, WouldRun),
             Self::StrangeSpace { .. } => ("strange-space", Warning, WouldRun),
             Self::NotSupported { .. } => ("not-supported", Warning, Accepted),
+            Self::TooNew { .. } => ("too-new", Warning, WouldRun),
+            Self::Gone { .. } => ("gone", Warning, WouldRun),
             Self::Deprecated { .. } => ("deprecated", Warning, WouldRun),
             Self::MissingArgument { .. } => ("missing-argument", Error, MissingParameter),
             Self::MissingValue { .. } => ("missing-value", Warning, WouldRun),
