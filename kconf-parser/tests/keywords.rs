@@ -8,7 +8,7 @@ mod keywords {
 
 use std::collections::BTreeSet;
 
-use kconf_parser::keywords::{BLOCKS, Block, Keyword, Version, closest, homes, occurrences};
+use kconf_parser::keywords::{BLOCKS, Block, Keyword, Takes, Version, closest, homes, occurrences};
 use kconf_parser::model::{ScriptCommand, ScriptUser};
 use kconf_parser::{
     Diagnostic, Facts, LowerOptions, NoFiles, Problem, ScriptStatus, config_test, expand, lower_with,
@@ -20,6 +20,9 @@ const VERDICTS: &str = include_str!("keywords/verdicts.tsv");
 
 /// Every keyword in the sources, with the first and the last release that has it.
 const NAMES: &str = include_str!("keywords/names.tsv");
+
+/// Numbers just outside and just inside of each range that keepalived 2.4.3 complains about, or does not.
+const EDGES: &str = include_str!("keywords/edges.tsv");
 
 /// Keywords whose verdicts differ from ours, block by block. `UPDATE_NOT_YET=1` writes the file anew.
 const NOT_YET: &str = include_str!("keywords/not_yet.tsv");
@@ -90,6 +93,14 @@ fn every_keyword_is_accepted_once_and_rejected_once() {
             differ.push_str(&format!("{block}\t{keyword}\t{yes}\t{no}\n"));
         }
     }
+    for row in rows(EDGES) {
+        let [block, keyword, value, line, old, new] = *row else { panic!("{row:?}") };
+        if let (Some(ours), theirs) = (ours(block, line), wanted(old, new))
+            && ours != theirs
+        {
+            differ.push_str(&format!("{block}\t{keyword} {value}\t{ours} not {theirs}\t\n"));
+        }
+    }
     if std::env::var_os("UPDATE_NOT_YET").is_some() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/keywords/not_yet.tsv");
         std::fs::write(path, &differ).unwrap();
@@ -122,6 +133,28 @@ fn the_tables_have_the_keywords_of_the_sources_and_no_others() {
     let missing: Vec<_> = theirs.difference(&ours).collect();
     let invented: Vec<_> = ours.difference(&theirs).collect();
     assert!(missing.is_empty() && invented.is_empty(), "missing: {missing:#?}\ninvented: {invented:#?}");
+}
+
+/// Whether a number is in the range of the table.
+fn in_range(takes: Takes, value: &str) -> bool {
+    if let Takes::Entry(entry) = takes {
+        return in_range(entry.lead, value);
+    }
+    if let Takes::Integer { min, max, .. } = takes {
+        return (min..=max).contains(&value.parse().unwrap());
+    }
+    let Takes::Time { min, max } = takes else { panic!("{takes:?} is no number") };
+    let micros = (value.parse::<f64>().unwrap() * 1e6).round();
+    (min as f64..=max as f64).contains(&micros)
+}
+
+#[test]
+fn ranges_end_where_keepalived_begins_to_complain() {
+    for row in rows(EDGES) {
+        let block = BLOCKS.iter().find(|block| block.path == row[0]).unwrap();
+        let keyword = block.keyword(row[1].as_bytes()).unwrap();
+        assert_eq!(in_range(keyword.takes, row[2]), row[5] == "0", "{row:?}");
+    }
 }
 
 #[test]

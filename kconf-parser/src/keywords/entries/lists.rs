@@ -1,7 +1,7 @@
 //! Lines of blocks that are lists, and words behind a keyword.
 
 use crate::keywords::build::{at_least, counted, flag, keywords, number, required};
-use crate::keywords::{Entry, Takes, Unit};
+use crate::keywords::{Entry, Keyword, Takes, Unit};
 
 /// A line of `mail`.
 pub(in crate::keywords) static MAIL: Entry = Entry { lead: Takes::Text("ADDRESS"), words: &[] };
@@ -38,15 +38,17 @@ pub(in crate::keywords) static WIDE_WEIGHT: Entry = Entry {
     words: keywords!(&[flag("reverse", "Turns the sign around.").since(2, 0, 18),]),
 };
 
-/// A line of `extra_if`.
-pub(in crate::keywords) static EXTRA_IF: Entry = Entry {
-    lead: counted(0, 86_400, Unit::Seconds),
-    words: keywords!(&[flag(
-        "all",
-        "On all other interfaces rather than those with virtual MAC only; before the seconds."
-    )
-    .since(2, 2, 0),]),
-};
+/// What follows `vrrp_garp_extra_if`.
+pub(in crate::keywords) static EXTRA_IF: Entry =
+    Entry { lead: counted(1, 86_400, Unit::Seconds), words: EXTRA_IF_WORDS };
+
+/// What follows `garp_extra_if`, where 0 turns the default off.
+pub(in crate::keywords) static OWN_EXTRA_IF: Entry =
+    Entry { lead: counted(0, 86_400, Unit::Seconds), words: EXTRA_IF_WORDS };
+
+const EXTRA_IF_WORDS: &[Keyword] =
+    &[flag("all", "On all other interfaces, not only those with virtual MAC; before the seconds.")
+        .since(2, 2, 0)];
 
 /// A line of `peer`.
 pub(in crate::keywords) static PEER: Entry = Entry {

@@ -82,7 +82,7 @@ pub(super) const KEYWORDS: &[Keyword] = &[
     switch("smtp_alert_vrrp", "The same for VRRP only.").since(2, 0, 0),
     required(
         "smtp_connect_timeout",
-        counted(0, MAX, Unit::Seconds),
+        counted(1, MAX, Unit::Seconds),
         "How long connecting to the mail server may take.",
     )
     .or("30"),

@@ -50,7 +50,7 @@ pub(super) const KEYWORDS: &[Keyword] = &[
     wanted(
         "vrrp_garp_extra_if",
         Takes::Entry(&EXTRA_IF),
-        "How often addresses on other interfaces are announced; 0 is not valid here.",
+        "How often addresses on other interfaces are announced; never if not written.",
     )
     .since(2, 2, 3),
     required("vrrp_garp_interval", time_from(1), "Time between two gratuitous ARP messages on an interface.")
@@ -86,14 +86,14 @@ pub(super) const KEYWORDS: &[Keyword] = &[
     .since(1, 2, 20),
     required(
         "vrrp_garp_master_refresh_repeat",
-        at_least(0),
+        at_least(1),
         "How many gratuitous ARP messages are sent each time.",
     )
     .or("1")
     .since(1, 2, 20),
     required(
         "vrrp_garp_master_repeat",
-        at_least(0),
+        at_least(1),
         "How many gratuitous ARP messages a new master sends for each address.",
     )
     .or("5")

@@ -1,7 +1,7 @@
 //! `vrrp_instance`: what a master takes over, and how it tells the network.
 
 use crate::keywords::build::{MAX, at_least, counted, flag, list, optional, required, wanted};
-use crate::keywords::entries::{ADDRESS, EXTRA_IF, ROUTE, RULE};
+use crate::keywords::entries::{ADDRESS, OWN_EXTRA_IF, ROUTE, RULE};
 use crate::keywords::{Keyword, Takes, Unit};
 
 /// Keywords of `vrrp_instance`.
@@ -10,7 +10,7 @@ pub(super) const KEYWORDS: &[Keyword] = &[
         .since(1, 2, 17),
     wanted(
         "garp_extra_if",
-        Takes::Entry(&EXTRA_IF),
+        Takes::Entry(&OWN_EXTRA_IF),
         "How often addresses on other interfaces are announced; 0 never.",
     )
     .or("vrrp_garp_extra_if")
@@ -44,14 +44,14 @@ pub(super) const KEYWORDS: &[Keyword] = &[
     .since(1, 2, 10),
     required(
         "garp_master_refresh_repeat",
-        at_least(0),
+        at_least(1),
         "How many gratuitous ARP messages are sent each time.",
     )
     .or("vrrp_garp_master_refresh_repeat")
     .since(1, 2, 14),
     required(
         "garp_master_repeat",
-        at_least(0),
+        at_least(1),
         "How many gratuitous ARP messages a new master sends for each address.",
     )
     .or("vrrp_garp_master_repeat")
@@ -85,7 +85,7 @@ pub(super) const KEYWORDS: &[Keyword] = &[
     ),
     list("virtual_routes", &ROUTE, "Routes that the master has.").since(1, 0, 1),
     list("virtual_rules", &RULE, "Routing rules that the master has.").since(1, 2, 20),
-    wanted("vmac_garp_intvl", Takes::Entry(&EXTRA_IF), "Former spelling of garp_extra_if.")
+    wanted("vmac_garp_intvl", Takes::Entry(&OWN_EXTRA_IF), "Former spelling of garp_extra_if.")
         .since(2, 2, 0)
         .instead("garp_extra_if")
         .deprecated("write 'garp_extra_if'"),
