@@ -89,7 +89,7 @@ pub(crate) fn load(path: &Path, config_id: Option<&str>) -> io::Result<Loaded> {
     let config_id = config_id.map_or_else(short_host_name, str::to_owned);
     let options = ExpandOptions { config_id, ..ExpandOptions::default() };
     let parsed = expand(&path.to_string_lossy(), &octets, &Files, &options);
-    let options = LowerOptions { without_effect: WITHOUT_EFFECT };
+    let options = LowerOptions { without_effect: WITHOUT_EFFECT, ..LowerOptions::default() };
     let lowered = lower_with(&parsed.tree, &HostFacts::default(), &options);
     let mut diagnostics = parsed.diagnostics;
     diagnostics.extend(lowered.diagnostics);

@@ -2,6 +2,7 @@
 
 use super::{ConfigTest, Severity, page};
 use crate::ScriptStatus;
+use crate::keywords::Version;
 use crate::lint::Finding;
 
 /// What is wrong.
@@ -70,6 +71,28 @@ pub enum Problem {
     NotSupported {
         /// The keyword.
         keyword: String,
+    },
+    /// A keyword that the release at hand does not know yet. It takes the line for a mistake.
+    #[error("'{keyword}' is new in keepalived {since}; {target} does not know it")]
+    TooNew {
+        /// The keyword.
+        keyword: &'static str,
+        /// The release that brought it.
+        since: Version,
+        /// The release that is to read the file.
+        target: Version,
+    },
+    /// A keyword that the release at hand no longer knows. It takes the line for a mistake.
+    #[error("keepalived had '{keyword}' until {until}; {target} does not know it")]
+    Gone {
+        /// The keyword.
+        keyword: &'static str,
+        /// The last release that had it.
+        until: Version,
+        /// The release that is to read the file.
+        target: Version,
+        /// The keyword that took its place.
+        instead: Option<&'static str>,
     },
     /// A keyword that keepalived wants to see no more.
     #[error("'{keyword}' is deprecated")]
@@ -373,6 +396,8 @@ impl Problem {
             Self::UnknownKeyword { .. } => (page::UNKNOWN_KEYWORD.code, Warning, WouldRun),
             Self::StrangeSpace { .. } => (page::STRANGE_SPACE.code, Warning, WouldRun),
             Self::NotSupported { .. } => (page::NOT_SUPPORTED.code, Warning, Accepted),
+            Self::TooNew { .. } => (page::TOO_NEW.code, Warning, WouldRun),
+            Self::Gone { .. } => (page::GONE.code, Warning, WouldRun),
             Self::Deprecated { .. } => (page::DEPRECATED.code, Warning, WouldRun),
             Self::MissingArgument { .. } => (page::MISSING_ARGUMENT.code, Error, MissingParameter),
             Self::MissingValue { .. } => (page::MISSING_VALUE.code, Warning, WouldRun),
