@@ -113,11 +113,16 @@ fn twice(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     }
 }
 
+/// Whether keepalived makes an interface for the instance.
+const fn own_device(instance: &VrrpInstance) -> bool {
+    instance.vmac.is_some() || instance.ipvlan.is_some()
+}
+
 /// The interface that gets the address; one with a virtual MAC is an interface of its own.
 fn device<'a>(instance: &'a VrrpInstance, address: &'a VirtualAddress) -> (&'a str, Option<u8>) {
     match &address.dev {
         Some(device) => (device, None),
-        None => (&instance.interface, instance.use_vmac.then_some(instance.vrid)),
+        None => (&instance.interface, own_device(instance).then_some(instance.vrid)),
     }
 }
 

@@ -46,6 +46,14 @@ pub(super) fn commands<'a>(context: &'a Context<'_>) -> Vec<Command<'a>> {
             add(command.as_ref(), None, context.own.lines(instance).at(keyword));
         }
     }
+    for group in &config.sync_groups {
+        let (lines, notify) = (places.block(group.span), &group.notify);
+        add(notify.master.as_ref(), None, lines.at("notify_master"));
+        add(notify.backup.as_ref(), None, lines.at("notify_backup"));
+        add(notify.fault.as_ref(), None, lines.at("notify_fault"));
+        add(notify.stop.as_ref(), None, lines.at("notify_stop"));
+        add(notify.any.as_ref(), None, lines.at("notify"));
+    }
     for server in &config.virtual_servers {
         let lines = places.block(server.span);
         add(server.quorum_up.as_ref(), None, lines.at("quorum_up"));

@@ -133,9 +133,14 @@ impl<'t> Block<'t> {
 
     /// Where `name` is an entry of the list `keyword`, else where the list or the block begins.
     pub(super) fn entry(self, keyword: &str, name: &str) -> Span {
+        self.find_entry(keyword, name).unwrap_or_else(|| self.at(keyword))
+    }
+
+    /// Where `name` is an entry of the list `keyword`.
+    pub(super) fn find_entry(self, keyword: &str, name: &str) -> Option<Span> {
         let mut entries = self.entries(keyword);
         let entry = entries.find(|entry| entry.word(0).as_deref() == Some(name.as_bytes()));
-        entry.map_or_else(|| self.at(keyword), |entry| entry.span())
+        entry.map(|entry| entry.span())
     }
 
     /// The entries of the list `keyword` that begin with `address`, whatever prefix length they have.

@@ -114,7 +114,8 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
 }
 
 fn own_line(context: &Context<'_>, instance: &VrrpInstance) -> Option<Span> {
-    context.own.lines(instance).line("lvs_sync_daemon_interface").map(|line| line.span())
+    let interface = instance.lvs_sync_daemon_interface.as_ref();
+    interface.map(|_| context.own.lines(instance).at("lvs_sync_daemon_interface"))
 }
 
 /// The instance whose state the daemon follows: `lvs_sync_daemon IF [[inst] NAME] [OPTION VALUE]…`.

@@ -2,10 +2,10 @@
 
 use super::context::{Context, InstancePair};
 use super::page::{Example, Page};
-use super::places::Block;
+use super::places::Entry;
 use super::problem::Lint;
 use super::trackers::healthy;
-use crate::model::{VrrpInstance, VrrpVersion};
+use crate::model::{SyncGroup, VrrpInstance, VrrpVersion};
 use crate::{Diagnostic, Severity, Span};
 
 pub(super) static DIFFERS: Page = Page {
@@ -104,7 +104,7 @@ vrrp_instance VI_2 {
 ";
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
-    for group in context.own.places.top("vrrp_sync_group") {
+    for group in &context.own.config.sync_groups {
         let members = members(context, group);
         let Some(((first, _), rest)) = members.split_first() else { continue };
         for (member, at) in rest {
@@ -115,12 +115,15 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
 }
 
 /// The members that can run, and where the group names them. Several names may share a line.
-fn members<'a>(context: &Context<'a>, group: Block<'_>) -> Vec<(&'a VrrpInstance, Span)> {
-    let names = group.entries("group").flat_map(|line| {
-        let at = line.span();
-        (0..).map_while(move |index| line.text(index)).map(move |name| (name, at))
-    });
-    names.filter_map(|(name, at)| Some((context.own.config.instance(&name)?, at))).collect()
+fn members<'a>(context: &Context<'a>, group: &SyncGroup) -> Vec<(&'a VrrpInstance, Span)> {
+    let lines = context.own.places.block(group.span);
+    let place = |name: &str| {
+        let mut entries = lines.entries("group");
+        let named = |line: &Entry<'_>| (0..).map_while(|index| line.text(index)).any(|word| word == name);
+        entries.find(named).map_or(group.span, |line| line.span())
+    };
+    let members = group.members.iter();
+    members.filter_map(|name| Some((context.own.config.instance(name)?, place(name)))).collect()
 }
 
 /// One finding for a member, with the most harmful difference.

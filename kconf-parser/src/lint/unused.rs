@@ -35,11 +35,8 @@ vrrp_script chk {
 vrrp_instance VI_1 {
     interface eth0
     virtual_router_id 51
-    virtual_ipaddress { 192.0.2.1/24 }
-}
-vrrp_sync_group G {
-    group { VI_1 }
     track_script { chk }
+    virtual_ipaddress { 192.0.2.1/24 }
 }
 ",
     ),
