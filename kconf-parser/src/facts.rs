@@ -7,6 +7,7 @@ use core::net::IpAddr;
 pub use table::FactsTable;
 
 use crate::model::{ScriptCommand, ScriptUser};
+use crate::routing_names::{RoutingNames, RoutingNumber};
 
 /// Answers about the host that the configuration is meant for.
 ///
@@ -26,6 +27,11 @@ pub trait Facts {
     ///
     /// `user` is the one written at the command or block, else `script_user`, else `None`.
     fn script(&self, command: &ScriptCommand, user: Option<&ScriptUser>) -> ScriptStatus;
+
+    /// The number that a name of routing stands for.
+    fn routing_number(&self, _names: RoutingNames, _name: &str) -> RoutingNumber {
+        RoutingNumber::Unchecked
+    }
 
     /// Every address that the host has without VRRP. `None`: nobody knows, and lints that need it stay silent.
     fn addresses(&self) -> Option<&[HostAddress]> {

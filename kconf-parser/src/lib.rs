@@ -67,6 +67,7 @@ pub mod lint;
 mod lower;
 pub mod model;
 mod parse;
+mod routing_names;
 mod span;
 pub mod tree;
 
@@ -77,5 +78,6 @@ pub use facts::{AssumePresent, Facts, FactsTable, HostAddress, ScriptStatus};
 pub use lint::{Lint, LintOptions, Pair, lint};
 pub use lower::{LowerOptions, Lowered, lower, lower_with};
 pub use parse::{Parsed, parse};
+pub use routing_names::{RoutingNames, RoutingNumber};
 pub use span::{Position, SourceId, Sources, Span};
 pub use tree::Tree;

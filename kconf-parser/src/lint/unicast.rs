@@ -157,8 +157,14 @@ fn source(context: &Context<'_>, instance: &VrrpInstance, findings: &mut Vec<Dia
     let Some(source) = instance.source_address else { return };
     let at = source_line(context, instance);
     if is_virtual(instance, source) && instance.priority != super::trackers::OWNER {
-        let message = format!("the source address {source} is a virtual address: a backup does not have it");
-        findings.push(Lint::SourceIsVirtual.warning(at, message).suggest("write the node's own address"));
+        let message = format!("the source address {source} is a virtual address: only the master has it");
+        // Multicast adverts are sent by the master only, so those after the first may get out.
+        let finding = if instance.unicast_peers.is_empty() {
+            Lint::SourceIsVirtual.note(at, message)
+        } else {
+            Lint::SourceIsVirtual.warning(at, message)
+        };
+        findings.push(finding.suggest("write the node's own address"));
     } else if context.facts.holds(source) == Some(false) {
         let message = format!("the host does not have the source address {source}");
         let held = context.facts.addresses().unwrap_or(&[]);

@@ -244,7 +244,7 @@ fn without_weights_of_owner(
         Some(priority) => priority == OWNER,
         None => draft.state == Some(InitialState::Master),
     };
-    if !instances.any(|draft| owns(draft)) {
+    if !instances.any(owns) {
         return;
     }
     let tracked = &mut group.tracked;

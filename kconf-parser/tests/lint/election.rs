@@ -95,9 +95,12 @@ fn fast_adverts_need_a_privileged_process() {
     assert_eq!(text("vrrp_priority -20", "advert_int 0.06"), [""; 0]);
 }
 
+/// Lines of the two members of a group.
+type Members<'a> = [&'a str; 2];
+
 #[test]
 fn members_of_a_sync_group_are_alike() {
-    let text = |own: [&str; 2]| {
+    let text = |own: Members<'_>| {
         let instance = |name: &str, vrid: u8, lines: &str| {
             format!(
                 "vrrp_instance {name} {{\n interface eth{vrid}\n virtual_router_id {vrid}\n {lines}\n \
@@ -112,7 +115,7 @@ fn members_of_a_sync_group_are_alike() {
         )
     };
     #[rustfmt::skip]
-    let cases: &[([&str; 2], Option<[&str; 2]>, &[&str])] = &[
+    let cases: &[(Members<'_>, Option<Members<'_>>, &[&str])] = &[
         (["priority 150", "priority 150"],                 None, &[]),
         (["priority 150", "priority 140"],                 None, &["sync-group-differs"]),
         (["nopreempt", ""],                                None, &["sync-group-differs"]),
