@@ -12,6 +12,7 @@ mod check;
 mod commands;
 mod comment;
 mod context;
+mod counterparts;
 mod fast;
 mod fault;
 mod host;

@@ -104,7 +104,7 @@ fn with_weight(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         let (at, name) = (tracker.span(&context.own, instance), tracker.name);
         let advice =
             "leave the weight out, so that a failure is a fault, or leave nopreempt out on the other node";
-        let pair = context.pairs().find(|pair| pair.own.span == instance.span);
+        let pair = context.pair(instance);
         let finding = match pair {
             Some(pair) if !pair.other.preempt => {
                 let message = format!(

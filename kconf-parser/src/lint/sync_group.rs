@@ -161,7 +161,7 @@ fn split(context: &Context<'_>, members: &[(&VrrpInstance, Span)], findings: &mu
     let pairs: Vec<(InstancePair<'_>, Span)> = members
         .iter()
         .filter_map(|(member, at)| {
-            let pair = context.pairs().find(|pair| pair.own.span == member.span)?;
+            let pair = context.pair(member)?;
             Some((pair, *at))
         })
         .collect();

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{PLAIN, PLAIN_PEER};
-use crate::lint::context::{Context, Node, partner};
+use crate::lint::context::{Context, Node};
 use crate::lint::page::{Example, Page};
 use crate::lint::problem::Lint;
 use crate::lint::trackers::trackers;
@@ -122,11 +122,9 @@ vrrp_instance VI_1 {
 
 pub(in crate::lint) fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let Some(other) = &context.other else { return };
-    for instance in &context.own.config.instances {
-        if partner(instance, &other.config.instances).is_none() {
-            let message = format!("'{}' has no counterpart on the other node", instance.name);
-            findings.push(Lint::PairMissing.warning(instance.span, message));
-        }
+    for instance in context.alone() {
+        let message = format!("'{}' has no counterpart on the other node", instance.name);
+        findings.push(Lint::PairMissing.warning(instance.span, message));
     }
     router_id(context, other, findings);
     tracking(context, findings);
