@@ -50,24 +50,19 @@ impl<'a> Context<'a> {
         Self { own: Node::new(tree, config), other, facts: options.facts, counterparts }
     }
 
-    /// Each instance and the one that it runs against on the other node.
-    pub(super) fn pairs(&self) -> impl Iterator<Item = InstancePair<'_>> {
-        let other = self.other.as_ref();
+    /// Each instance, and the pair that it makes with the other node's.
+    pub(super) fn instances(&self) -> impl Iterator<Item = (&'a VrrpInstance, Option<InstancePair<'_>>)> {
+        let other_node = self.other.as_ref();
         let instances = self.own.config.instances.iter().zip(&self.counterparts);
-        instances.filter_map(move |(own, counterpart)| {
-            Some(InstancePair { own, other: (*counterpart)?, other_node: other? })
+        instances.map(move |(own, counterpart)| {
+            let pair = counterpart.zip(other_node);
+            (own, pair.map(|(other, other_node)| InstancePair { own, other, other_node }))
         })
     }
 
-    /// The same for one instance.
-    pub(super) fn pair(&self, instance: &VrrpInstance) -> Option<InstancePair<'_>> {
-        self.pairs().find(|pair| pair.own.span == instance.span)
-    }
-
-    /// Instances that the other node does not have.
-    pub(super) fn alone(&self) -> impl Iterator<Item = &'a VrrpInstance> {
-        let instances = self.own.config.instances.iter().zip(&self.counterparts);
-        instances.filter(|(_, counterpart)| counterpart.is_none()).map(|(own, _)| own)
+    /// Each instance that the other node has, too.
+    pub(super) fn pairs(&self) -> impl Iterator<Item = InstancePair<'_>> {
+        self.instances().filter_map(|(_, pair)| pair)
     }
 }
 

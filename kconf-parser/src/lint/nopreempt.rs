@@ -98,13 +98,12 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
 
 /// Without the other node: it is likely to have the same settings, which is all that can be said.
 fn with_weight(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
-    for instance in &context.own.config.instances {
+    for (instance, pair) in context.instances() {
         let Some(tracker) = weighted(instance).next() else { continue };
         let lines = context.own.lines(instance);
         let (at, name) = (tracker.span(&context.own, instance), tracker.name);
         let advice =
             "leave the weight out, so that a failure is a fault, or leave nopreempt out on the other node";
-        let pair = context.pair(instance);
         let finding = match pair {
             Some(pair) if !pair.other.preempt => {
                 let message = format!(

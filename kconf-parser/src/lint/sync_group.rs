@@ -1,6 +1,8 @@
 //! Sync groups whose members do not move together.
 
-use super::context::{Context, InstancePair};
+use std::collections::HashMap;
+
+use super::context::Context;
 use super::page::{Example, Page};
 use super::places::Entry;
 use super::problem::Lint;
@@ -158,15 +160,11 @@ fn differs(
 }
 
 fn split(context: &Context<'_>, members: &[(&VrrpInstance, Span)], findings: &mut Vec<Diagnostic>) {
-    let pairs: Vec<(InstancePair<'_>, Span)> = members
-        .iter()
-        .filter_map(|(member, at)| {
-            let pair = context.pair(member)?;
-            Some((pair, *at))
-        })
-        .collect();
-    let ahead = pairs.iter().find(|(pair, _)| healthy(pair.own) > healthy(pair.other));
-    let behind = pairs.iter().find(|(pair, _)| healthy(pair.own) < healthy(pair.other));
+    let places: HashMap<&str, Span> =
+        members.iter().map(|(member, at)| (member.name.as_str(), *at)).collect();
+    let pairs = || context.pairs().filter_map(|pair| Some((pair, *places.get(pair.own.name.as_str())?)));
+    let ahead = pairs().find(|(pair, _)| healthy(pair.own) > healthy(pair.other));
+    let behind = pairs().find(|(pair, _)| healthy(pair.own) < healthy(pair.other));
     let (Some((ahead, _)), Some((behind, at))) = (ahead, behind) else { return };
     let message = format!(
         "this node is ahead in '{}' ({} to {}) and behind in '{}' ({} to {}): the group does not know where to go",
@@ -178,5 +176,5 @@ fn split(context: &Context<'_>, members: &[(&VrrpInstance, Span)], findings: &mu
         healthy(behind.other)
     );
     let advice = format!("compare with {} and {}", ahead.other_place(), behind.other_place());
-    findings.push(Lint::SyncGroupSplit.warning(*at, message).suggest(advice));
+    findings.push(Lint::SyncGroupSplit.warning(at, message).suggest(advice));
 }

@@ -122,7 +122,7 @@ vrrp_instance VI_1 {
 
 pub(in crate::lint) fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let Some(other) = &context.other else { return };
-    for instance in context.alone() {
+    for (instance, _) in context.instances().filter(|(_, pair)| pair.is_none()) {
         let message = format!("'{}' has no counterpart on the other node", instance.name);
         findings.push(Lint::PairMissing.warning(instance.span, message));
     }
