@@ -14,7 +14,6 @@ use kconf_parser::{
 const NAMESPACE: &str = "the namespace did not exist: keepalived read no further, and exited with 0";
 const IPTABLES: &str = "Debian's keepalived is built without iptables, and complains about its keywords";
 const NO_SUCH_SCRIPT: &str = "the script did not exist for keepalived; here every script exists";
-const NOT_SUPPORTED: &str = "keepalived complains inside a block that is skipped here";
 
 /// Files for which our exit code differs: keepalived's, ours, and why.
 #[rustfmt::skip]
@@ -26,6 +25,7 @@ const KNOWN_DIFFERENCES: &[(&str, u8, u8, &str)] = &[
     ("pqdev__1033", 5, 6, NO_SUCH_SCRIPT),
     ("pqdev__1186a", 5, 6, NO_SUCH_SCRIPT),
     ("pqdev__1323", 0, 6, NAMESPACE),
+    ("pqdev__1399", 5, 6, NO_SUCH_SCRIPT),
     ("pqdev__1492a", 0, 5, NAMESPACE),
     ("pqdev__1804-1804", 5, 6, NO_SUCH_SCRIPT),
     ("pqdev__2003l", 0, 6, NAMESPACE),
@@ -57,7 +57,13 @@ const KNOWN_LINES: &[(&str, &str)] = &[
     ("fifthl_middle-conf__ka-kc", OTHER_LINE),
     ("mykubernetes_linux-install__ka-ka-nginx.md-block1", OTHER_LINE),
     ("mykubernetes_linux-install__ka-ka-nginx.md-block2", OTHER_LINE),
+    ("pqdev__1530", IPTABLES),
+    ("pqdev__1810.1", IPTABLES),
+    ("pqdev__255", IPTABLES),
+    ("pqdev__255n", IPTABLES),
     ("pqdev__910", OTHER_LINE),
+    ("pqdev__ipvlan", IPTABLES),
+    ("pqdev__ka.netns3.simple", IPTABLES),
     ("tony-yin_ceph_scripts__ka-kc", OTHER_LINE),
 ];
 

@@ -36,6 +36,19 @@ pub(super) fn commands<'a>(context: &'a Context<'_>) -> Vec<Command<'a>> {
         let user = command.user.as_ref().or(user).or(config.globals.script_user.as_ref());
         all.push(Command { command, span, user });
     };
+    let globals = &config.globals;
+    let block = places.top("global_defs").next();
+    let at = |keyword: &str| block.map_or_else(Span::default, |block| block.at(keyword));
+    add(globals.startup_script.as_ref(), None, at("startup_script"));
+    add(globals.shutdown_script.as_ref(), None, at("shutdown_script"));
+    let fifos = [
+        ("notify_fifo_script", &globals.notify_fifo),
+        ("vrrp_notify_fifo_script", &globals.vrrp_notify_fifo),
+        ("lvs_notify_fifo_script", &globals.lvs_notify_fifo),
+    ];
+    for (keyword, fifo) in fifos {
+        add(fifo.as_ref().and_then(|fifo| fifo.script.as_ref()), None, at(keyword));
+    }
     for script in &config.scripts {
         if let VrrpScriptCommand::Run(command) = &script.command {
             add(Some(command), script.user.as_ref(), places.block(script.span).at("script"));

@@ -49,7 +49,8 @@ vrrp_instance VI_1 {
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let config = context.own.config;
     let process = &config.globals.vrrp_process;
-    if process.rt_priority.is_some() || process.nice.is_some() {
+    // max_auto_priority lets keepalived raise itself when it is late.
+    if process.rt_priority.is_some() || process.nice.is_some() || config.globals.auto_priority.max > 0 {
         return;
     }
     let until_down = |interval: Duration, adverts: u8| interval * u32::from(adverts);

@@ -148,6 +148,10 @@ lints! {
     CheckPath => check::PATH;
     /// A check may take longer than the time between two.
     CheckTimeoutAboveDelay => check::TIMEOUT;
+    /// A TLS check names its host too late.
+    CheckWithoutSni => check::SNI;
+    /// A UDP check waits for no reply.
+    CheckBlind => check::BLIND;
     /// A returning master preempts before it has the connections.
     SyncDaemonPreempts => sync_daemon::PREEMPTS;
     /// Mixed families and a sync daemon.
