@@ -134,7 +134,8 @@ fn clash(
 ) -> Option<Diagnostic> {
     let same_device = first.device == second.device;
     let link_local = matches!(address, IpAddr::V6(address) if address.is_unicast_link_local());
-    if !same_device && link_local {
+    let separate = first.instance.vrf != second.instance.vrf;
+    if !same_device && (link_local || separate) {
         return None;
     }
     let (at, there) = places(context, address, first, second);

@@ -97,6 +97,7 @@ vrrp_instance VI_1 {
 #[derive(Default)]
 struct Announced<'a> {
     first: Option<&'a VrrpInstance>,
+    any: bool,
     /// Without a pause.
     at_once: u64,
     /// Until the last address has been announced for the first time.
@@ -116,7 +117,11 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
             if pause.is_zero() {
                 announced.at_once += u64::from(garp.master_repeat);
             }
-            announced.wait = announced.wait.saturating_add(pause);
+            // The first one waits for nothing. Repeats come after all addresses have had their first.
+            if announced.any {
+                announced.wait = announced.wait.saturating_add(pause);
+            }
+            announced.any = true;
         }
     }
     for (device, announced) in interfaces {

@@ -93,6 +93,7 @@ fn fast_adverts_need_a_privileged_process() {
     assert_eq!(text("", "advert_int 0.06\ndown_timer_adverts 4"), [""; 0]);
     assert_eq!(text("vrrp_rt_priority 50", "advert_int 0.06"), [""; 0]);
     assert_eq!(text("vrrp_priority -20", "advert_int 0.06"), [""; 0]);
+    assert_eq!(text("max_auto_priority 50", "advert_int 0.06"), [""; 0]);
 }
 
 /// Lines of the two members of a group.

@@ -54,8 +54,8 @@ fn announcements_come_neither_all_at_once_nor_late() {
         ("", 50, &["announcement-burst"]),
         ("vrrp_garp_master_repeat 1", 200, &[]),
         ("vrrp_garp_interval 0.001", 200, &[]),
-        ("vrrp_garp_interval 0.02", 150, &[]),
-        ("vrrp_garp_interval 0.02", 151, &["announcements-slow"]),
+        ("vrrp_garp_interval 0.02", 151, &[]),
+        ("vrrp_garp_interval 0.02", 152, &["announcements-slow"]),
         // The pause is for ARP, and so is that of neighbour advertisements for theirs.
         ("vrrp_gna_interval 1", 3, &[]),
     ];
@@ -101,6 +101,8 @@ fn an_address_is_in_one_place() {
         ("virtual_ipaddress { fe80::1/64 }", "virtual_ipaddress { fe80::1/64 }", &["address-twice"]),
         ("virtual_ipaddress { fe80::1/64 }", "use_vmac\nvirtual_ipaddress { fe80::1/64 }", &[]),
         ("virtual_ipaddress { fe80::1/64 }", "virtual_ipaddress { fe80::1/64 dev eth1 }", &[]),
+        // Each VRF has its own addresses.
+        ("virtual_ipaddress { 192.0.2.1 }", "unicast_peer { 192.0.2.9 }\nunicast_src_ip 192.0.2.8\ncheck_unicast_src\nvrf red\nvirtual_ipaddress { 192.0.2.1 dev eth1 }", &[]),
     ];
     for (first, second, want) in cases {
         assert_eq!(codes(&two(first, second), None, &[]), *want, "{first} / {second}");
