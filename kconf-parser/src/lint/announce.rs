@@ -60,7 +60,7 @@ pub(super) static SLOW: Page = Page {
     example: Example::of(
         "\
 global_defs {
-    vrrp_garp_interval 1
+    vrrp_garp_interval 2
 }
 vrrp_instance VI_1 {
     interface eth0

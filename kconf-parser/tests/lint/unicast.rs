@@ -101,12 +101,24 @@ fn an_address_is_in_one_place() {
         ("virtual_ipaddress { fe80::1/64 }", "virtual_ipaddress { fe80::1/64 }", &["address-twice"]),
         ("virtual_ipaddress { fe80::1/64 }", "use_vmac\nvirtual_ipaddress { fe80::1/64 }", &[]),
         ("virtual_ipaddress { fe80::1/64 }", "virtual_ipaddress { fe80::1/64 dev eth1 }", &[]),
-        // Each VRF has its own addresses.
-        ("virtual_ipaddress { 192.0.2.1 }", "unicast_peer { 192.0.2.9 }\nunicast_src_ip 192.0.2.8\ncheck_unicast_src\nvrf red\nvirtual_ipaddress { 192.0.2.1 dev eth1 }", &[]),
     ];
     for (first, second, want) in cases {
         assert_eq!(codes(&two(first, second), None, &[]), *want, "{first} / {second}");
     }
+}
+
+/// `vrf` is for unicast instances without an interface.
+#[test]
+fn each_vrf_has_addresses_of_its_own() {
+    let text = |lines: &str| {
+        format!(
+            "vrrp_instance A {{\n interface eth0\n virtual_router_id 5\n virtual_ipaddress {{ 192.0.2.1 }}\n}}\n\
+             vrrp_instance B {{\n virtual_router_id 6\n unicast_src_ip 192.0.2.8\n check_unicast_src\n \
+             unicast_peer {{ 192.0.2.9 }}\n virtual_ipaddress {{ 192.0.2.1 dev eth1 }}\n {lines}\n}}\n"
+        )
+    };
+    assert_eq!(codes(&text("vrf red"), None, &[]), [""; 0]);
+    assert_eq!(codes(&text(""), None, &[]), ["address-twice"]);
 }
 
 #[test]
