@@ -59,6 +59,7 @@
 
 mod describe;
 pub mod diagnostic;
+pub mod diff;
 pub mod expand;
 mod facts;
 pub mod keywords;
@@ -69,8 +70,9 @@ mod parse;
 mod span;
 pub mod tree;
 
-pub use describe::Value;
+pub use describe::{Secret, Value};
 pub use diagnostic::{ConfigTest, Diagnostic, Fix, Problem, Related, Severity, config_test};
+pub use diff::{Change, ChangeKind, SettingChange, Subject, diff};
 pub use expand::{ExpandOptions, Loader, NoFiles, expand};
 pub use facts::{AssumePresent, Facts, ScriptStatus};
 pub use lower::{LowerOptions, Lowered, lower, lower_with};

@@ -6,7 +6,7 @@ use core::time::Duration;
 
 use super::{ScriptCommand, VirtualAddress};
 use crate::Span;
-use crate::describe::{Describe, Value, describe};
+use crate::describe::{Describe, Secret, Value, describe};
 
 /// A `vrrp_instance` block with every default, global and strict-mode rule applied.
 #[derive(Clone, Debug, PartialEq)]
@@ -301,13 +301,13 @@ describe!(InitialState = Backup "BACKUP", Master "MASTER");
 
 impl Describe for Authentication {
     fn describe(&self) -> Value {
-        let kind = match self {
-            Self::Pass(_) => "PASS",
-            Self::Ah(_) => "AH",
+        let (kind, pass) = match self {
+            Self::Pass(pass) => ("PASS", pass),
+            Self::Ah(pass) => ("AH", pass),
         };
         Value::Map(vec![
             ("auth_type", Value::Text(kind.to_owned())),
-            ("auth_pass", Value::Text("********".to_owned())),
+            ("auth_pass", Value::Secret(Secret::new(pass.octets()))),
         ])
     }
 }
