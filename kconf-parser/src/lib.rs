@@ -62,11 +62,13 @@ pub mod diagnostic;
 pub mod diff;
 pub mod expand;
 mod facts;
+mod fmt;
 pub mod keywords;
 mod lexer;
 mod lower;
 pub mod model;
 mod parse;
+mod physical;
 mod span;
 pub mod tree;
 
@@ -75,6 +77,7 @@ pub use diagnostic::{ConfigTest, Diagnostic, Fix, Problem, Related, Severity, co
 pub use diff::{Change, ChangeKind, SettingChange, Subject, diff};
 pub use expand::{ExpandOptions, Loader, NoFiles, expand};
 pub use facts::{AssumePresent, Facts, ScriptStatus};
+pub use fmt::{FormatOptions, LineEnding, format};
 pub use lower::{LowerOptions, Lowered, lower, lower_with};
 pub use parse::{Parsed, parse};
 pub use span::{Position, SourceId, Sources, Span};

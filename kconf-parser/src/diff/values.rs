@@ -238,22 +238,17 @@ mod tests {
 
     /// The same with everything sorted whose order means nothing. Blocks of one name keep theirs.
     fn canonical(field: &str, value: &Value) -> Value {
-        match value {
-            Value::Map(parts) => {
-                Value::Map(parts.iter().map(|(name, value)| (*name, canonical(name, value))).collect())
-            }
-            Value::List(list) => {
-                let mut list: Vec<_> = list.iter().map(|value| canonical("", value)).collect();
-                if field == "unicast_peers" {
-                    list.sort_by_key(|value| format!("{value:?}"));
-                }
-                if matches!(field, "instances" | "no_such_blocks") {
-                    list.sort_by_key(identity);
-                }
-                Value::List(list)
-            }
-            other => other.clone(),
+        if let Value::Map(parts) = value {
+            return Value::Map(parts.iter().map(|(name, value)| (*name, canonical(name, value))).collect());
         }
+        let Value::List(list) = value else { return value.clone() };
+        let mut list: Vec<_> = list.iter().map(|value| canonical("", value)).collect();
+        match field {
+            "unicast_peers" => list.sort_by_key(|value| format!("{value:?}")),
+            "instances" | "no_such_blocks" => list.sort_by_key(identity),
+            _ => {}
+        }
+        Value::List(list)
     }
 
     proptest! {
