@@ -92,7 +92,12 @@ fn take(tree: &Tree, line: &Physical, condition: Option<i32>, page: &mut Page) -
             page.deepen(net);
         }
         Kind::Plain => {}
-        Kind::Include | Kind::Definition | Kind::Condition | Kind::Sequence | Kind::Reference => {
+        Kind::Include
+        | Kind::Definition
+        | Kind::Condition
+        | Kind::Sequence
+        | Kind::Reference
+        | Kind::Escaped => {
             let alternative = line.kind == Kind::Condition && condition == Some(net);
             let closes = matches!(pieces.first(), Some(Piece::Close));
             page.deepen(if alternative { -net } else { 0 });

@@ -33,6 +33,8 @@ pub(crate) enum Kind {
     Sequence,
     /// Something is to be put in for a `$`.
     Reference,
+    /// A quote behind a backslash: where quotes and comments begin depends on the line as a whole.
+    Escaped,
     /// Part of it is lost, or it is too long, so that any change of it could change its meaning.
     Odd,
 }
@@ -84,6 +86,7 @@ pub(crate) fn special(text: &[u8]) -> Kind {
         text if text.starts_with(b"~SEQ") || text.starts_with(b"~LST") => Kind::Sequence,
         text if is_include(text) => Kind::Include,
         text if text.contains(&b'$') => Kind::Reference,
+        text if text.windows(2).any(|pair| pair == b"\\\"") => Kind::Escaped,
         _ => Kind::Plain,
     }
 }

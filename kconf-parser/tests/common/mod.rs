@@ -1,6 +1,7 @@
 //! Texts to try things on: generated ones, and the corpus where it is.
 
 #![allow(dead_code, reason = "not every test needs all of it")]
+#![allow(clippy::unwrap_used, reason = "a file that cannot be read is a failed test")]
 
 use std::path::{Path, PathBuf};
 
@@ -55,6 +56,7 @@ const WORDS: &[&str] = &[
     "notify_master \"/bin/x   a\" root",
     "notify '/bin/x  b'",
     "script /bin/x\\ y",
+    "script \"/bin/x \\\"y\\\" {}\" ",
     "router_id \"a { b\"",
     "auth_pass a\\#b",
     "weight 5",
