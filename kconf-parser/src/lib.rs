@@ -60,6 +60,7 @@
 mod describe;
 pub mod diagnostic;
 pub mod diff;
+pub mod edit;
 pub mod expand;
 mod facts;
 mod fmt;

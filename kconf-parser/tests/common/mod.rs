@@ -131,3 +131,17 @@ pub(crate) fn text() -> impl Strategy<Value = Vec<u8>> {
         pieces.into_iter().map(|(piece, end)| piece + end).collect::<String>().into_bytes()
     })
 }
+
+/// The old text with only the reported parts replaced.
+pub(crate) fn rebuilt(old: &[u8], edited: &kconf_parser::edit::Edited) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut at = 0;
+    for change in &edited.replaced {
+        assert!(at <= change.range.start && change.range.start <= change.range.end, "{:?}", edited.replaced);
+        out.extend_from_slice(&old[at..change.range.start]);
+        out.extend_from_slice(&change.text);
+        at = change.range.end;
+    }
+    out.extend_from_slice(&old[at..]);
+    out
+}
