@@ -2,7 +2,7 @@
 
 mod common;
 
-use std::num::NonZeroU8;
+use core::num::NonZeroU8;
 
 use kconf_parser::edit::{
     BlockPath, Context, Edit, EditError, Edited, MadeBy, Named, NewBlock, NewCheck, NewRealServer,

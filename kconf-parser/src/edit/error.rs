@@ -55,10 +55,11 @@ pub enum EditError {
     /// Two changes of one edit meet. Make the first, and the second in the text that comes of it.
     #[error("two changes concern the same place")]
     Conflict,
-    /// The braces around the place do not match.
-    #[error("the braces of the block in line {line} do not match")]
+    /// The braces around the place do not match, or keepalived takes them for others: those behind a keyword that has no
+    /// block.
+    #[error("keepalived does not take the brace in line {line} for what it looks like")]
     Unbalanced {
-        /// Where the block begins.
+        /// Where the brace is.
         line: u32,
     },
     /// The new text would have a mistake that the old one does not have.

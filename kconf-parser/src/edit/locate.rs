@@ -4,6 +4,7 @@ use core::net::IpAddr;
 
 use super::path::Step;
 use super::{BlockPath, Edit, EditError, MadeBy};
+use crate::keywords::{Block, Content, ROOT};
 use crate::physical::Kind;
 use crate::tree::{Line, LineKind, Token};
 use crate::{SourceId, Span, Tree};
@@ -12,6 +13,7 @@ impl Edit<'_> {
     /// The line that opens a block; `None` for the file.
     pub(super) fn block(&self, path: &BlockPath) -> Result<Option<usize>, EditError> {
         let mut place = None;
+        let mut table = Some(&ROOT);
         for step in &path.steps {
             let all: Vec<usize> = self.children(place).filter(|line| self.is_block(*line, step)).collect();
             for line in &all {
@@ -31,9 +33,24 @@ impl Edit<'_> {
                 if close.is_none_or(|close| matches!(self.kind(close), Kind::Multiline | Kind::Definition)) {
                     return Err(EditError::Unbalanced { line: self.line_number(open) });
                 }
+                table = table.and_then(|table| table.keyword(step.keyword.as_bytes())?.block());
+                if let Some(line) = table.and_then(|table| self.stray_block(open, table)) {
+                    return Err(EditError::Unbalanced { line: self.line_number(line) });
+                }
             }
         }
         Ok(place)
+    }
+
+    /// A statement with a block that it cannot have: keepalived takes the end of that for the end of the block around.
+    fn stray_block(&self, open: usize, table: &Block) -> Option<usize> {
+        let stray = |line: &usize| {
+            let opens = self.tree.lines().get(line + 1).is_some_and(|next| next.kind == LineKind::Open);
+            let keyword = self.words(*line).first().and_then(|word| table.keyword(&self.tree.text(word)));
+            let may = keyword.is_some_and(|keyword| !matches!(keyword.content, Content::Line));
+            opens && !may && self.plain(*line).is_ok()
+        };
+        self.children(Some(open)).find(stray)
     }
 
     /// A block that is not there: perhaps it is after expansion.

@@ -4,7 +4,7 @@ use core::ops::Range;
 
 use super::{Edit, EditError, NewBlock};
 use crate::physical::{Kind, special};
-use crate::tree::{LineKind, TokenKind};
+use crate::tree::{LineKind, Token, TokenKind};
 
 /// A list that an edit makes.
 #[derive(Clone, Debug)]
@@ -23,6 +23,10 @@ impl Edit<'_> {
         let (Some(keyword), arguments) = (words.first(), words.get(1..).unwrap_or(&[])) else {
             return Ok(());
         };
+        // Many people write comments as in C, and keepalived does not look that far.
+        let is_comment = |word: &Token| self.tree.sources().text(word.span).starts_with(b"//");
+        let end = arguments.iter().position(is_comment).unwrap_or(arguments.len());
+        let arguments = arguments.get(..end).unwrap_or(arguments);
         let (range, text) = match arguments {
             [] if argument.is_empty() => return Ok(()),
             [] => {
