@@ -70,6 +70,7 @@ mod lower;
 pub mod model;
 mod parse;
 mod physical;
+mod routing_names;
 mod span;
 pub mod tree;
 
@@ -81,5 +82,6 @@ pub use facts::{AssumePresent, Facts, ScriptStatus};
 pub use fmt::{FormatOptions, LineEnding, format};
 pub use lower::{LowerOptions, Lowered, lower, lower_with};
 pub use parse::{Parsed, parse};
+pub use routing_names::{RoutingNames, RoutingNumber};
 pub use span::{Position, SourceId, Sources, Span};
 pub use tree::Tree;

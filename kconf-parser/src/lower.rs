@@ -1,36 +1,40 @@
 //! Tree to meaning.
 
 mod address;
+mod bfd;
 mod checker;
 mod command;
 mod complete;
 mod globals;
 mod group;
 mod instance;
+mod links;
 mod options;
 mod reader;
 mod real_server;
+mod route;
+mod rule;
 mod script;
 mod service;
+mod sync_group;
 mod track;
+mod tracked;
 mod value;
 mod virtual_server;
+mod vrrp;
 
 use std::collections::HashSet;
 
 pub use options::LowerOptions;
 
-use address::Interfaces;
 use command::ScriptCheck;
-use complete::{Surroundings, complete, duplicate_vrids};
 use globals::GlobalsReader;
-use instance::Draft;
 use reader::{Process, Reader, Section, Statement};
-use script::ReadScript;
 use virtual_server::ServerDraft;
+use vrrp::VrrpPass;
 
 use crate::keywords::{Keyword, ROOT};
-use crate::model::{Config, VirtualServer, VirtualServerGroup, VrrpInstance, VrrpScript, VrrpScriptCommand};
+use crate::model::{Config, VirtualServer, VirtualServerGroup};
 use crate::{Diagnostic, Facts, Tree};
 
 /// What [`lower`] gives.
@@ -58,8 +62,7 @@ pub fn lower_with(tree: &Tree, facts: &dyn Facts, options: &LowerOptions<'_>) ->
     findings.extend(pass(tree, options, Process::Parent, &mut parent));
     let globals = parent.globals;
 
-    let interfaces = Interfaces { facts, dynamic: globals.globals.dynamic_interfaces };
-    let mut vrrp = VrrpPass { interfaces, scripts: Vec::new(), drafts: Vec::new(), names: HashSet::new() };
+    let mut vrrp = VrrpPass::new(facts, &globals.globals);
     findings.extend(pass(tree, options, Process::Vrrp, &mut vrrp));
 
     let mut checkers = CheckerPass { facts, groups: Vec::new(), drafts: Vec::new() };
@@ -106,33 +109,6 @@ impl<'t> Section<'t> for ParentPass<'_> {
     }
 }
 
-struct VrrpPass<'a> {
-    interfaces: Interfaces<'a>,
-    scripts: Vec<ReadScript>,
-    drafts: Vec<Draft>,
-    names: HashSet<String>,
-}
-
-impl<'t> Section<'t> for VrrpPass<'_> {
-    fn keyword(&mut self, reader: &mut Reader<'t>, keyword: &'static Keyword, line: Statement<'t>) -> bool {
-        if keyword.name == "vrrp_script" {
-            self.scripts.extend(script::read(reader, self.interfaces.facts, keyword, line));
-            return true;
-        }
-        if keyword.name != "vrrp_instance" {
-            return false;
-        }
-        let known = |name: &str| self.names.contains(name);
-        if let Some(draft) =
-            instance::read(reader, &self.interfaces, keyword, line, &known, self.scripts.len())
-        {
-            self.names.insert(draft.name.clone());
-            self.drafts.push(draft);
-        }
-        true
-    }
-}
-
 struct CheckerPass<'a> {
     facts: &'a dyn Facts,
     groups: Vec<VirtualServerGroup>,
@@ -167,23 +143,8 @@ fn finish(
     globals.startup_script = startup_script.map(|script| script.value);
     globals.shutdown_script = shutdown_script.map(|script| script.value);
 
-    let by_name = vrrp.scripts.iter().enumerate().rev();
-    let by_name = by_name.map(|(place, read)| (read.script.name.as_str(), (place, &read.script))).collect();
-    let around = Surroundings { globals: &globals, lower_prio_no_advert, scripts: by_name };
-    // keepalived looks at scripts only if there is an instance, then at all of them.
-    let any_instance = !vrrp.drafts.is_empty();
-    let mut instances: Vec<VrrpInstance> = Vec::new();
-    for draft in vrrp.drafts {
-        let (instance, found) = complete(draft, &around, &mut check);
-        findings.extend(found);
-        instances.extend(instance);
-    }
-    findings.extend(duplicate_vrids(&instances));
-    let scripts = if any_instance {
-        usable_scripts(vrrp.scripts, &mut instances, &mut check)
-    } else {
-        unused_scripts(vrrp.scripts)
-    };
+    let mut config = Config::default();
+    vrrp.finish(&mut config, &globals, lower_prio_no_advert, &mut check, findings);
 
     let mut virtual_servers: Vec<VirtualServer> = Vec::new();
     for mut draft in checkers.drafts {
@@ -200,36 +161,5 @@ fn finish(
         virtual_servers.extend(server);
     }
     findings.extend(check.finish());
-    Config { globals, scripts, instances, groups: checkers.groups, virtual_servers }
-}
-
-fn unused_scripts(read: Vec<ReadScript>) -> Vec<VrrpScript> {
-    read.into_iter().map(|read| read.script).collect()
-}
-
-/// Asks the host about the scripts, and stops tracking those that cannot be run.
-fn usable_scripts(
-    read: Vec<ReadScript>,
-    instances: &mut [VrrpInstance],
-    check: &mut ScriptCheck<'_>,
-) -> Vec<VrrpScript> {
-    let mut unusable = HashSet::new();
-    let mut scripts = Vec::new();
-    for ReadScript { script, command_span } in read {
-        let usable = match &script.command {
-            VrrpScriptCommand::Run(command) => {
-                check.usable(command, script.user.as_ref(), command_span, true)
-            }
-            VrrpScriptCommand::OpenFile(_) => true,
-        };
-        if usable {
-            scripts.push(script);
-        } else {
-            unusable.insert(script.name);
-        }
-    }
-    for instance in instances {
-        instance.track_scripts.retain(|track| !unusable.contains(&track.name));
-    }
-    scripts
+    Config { globals, groups: checkers.groups, virtual_servers, ..config }
 }

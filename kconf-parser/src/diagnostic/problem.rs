@@ -207,6 +207,14 @@ pub enum Problem {
         /// The interface.
         name: String,
     },
+    /// A network interface that is not there, where keepalived cannot go on without it.
+    #[error("there is no interface '{name}' for '{keyword}'; keepalived does not start")]
+    LinkMissing {
+        /// The interface.
+        name: String,
+        /// The block that names it.
+        keyword: &'static str,
+    },
     /// Nothing to move.
     #[error("instance '{instance}' has no virtual_ipaddress; at least one is sensible")]
     NoAddresses {
@@ -331,6 +339,7 @@ impl Problem {
             Self::BrokenInstance { .. } => ("broken-instance", Error, WouldRun),
             Self::DuplicateVrid { .. } => ("duplicate-vrid", Error, WouldRun),
             Self::InterfaceMissing { .. } => ("interface-missing", Error, WouldRun),
+            Self::LinkMissing { .. } => ("link-missing", Error, CannotRun),
             Self::NoAddresses { .. } => ("no-addresses", Warning, WouldRun),
             Self::AuthPassTruncated { .. } => ("auth-pass-truncated", Warning, WouldRun),
             Self::ScriptUnusable { reported, .. } => ("script-unusable", Warning, mentioned(reported)),

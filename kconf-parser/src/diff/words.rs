@@ -10,7 +10,6 @@ pub(super) const KEYED: &[(&str, &str)] = &[
     ("track_files", "track_file"),
     ("track_processes", "vrrp_track_process"),
     ("track_groups", "track_group"),
-    ("garp_groups", "garp_group"),
     ("bfd_instances", "bfd_instance"),
 ];
 
@@ -29,6 +28,8 @@ pub(super) const ORDERLESS: &[&str] = &[
     "entries",
     "checkers",
     "members",
+    "garp_groups",
+    "interface_delays",
 ];
 
 /// Parts whose keyword is another word.
@@ -36,6 +37,8 @@ const KEYWORDS: &[(&str, &str)] = &[
     ("advert_interval", "advert_int"),
     ("excluded_addresses", "virtual_ipaddress_excluded"),
     ("forward_method", "lvs_method"),
+    ("garp_groups", "garp_group"),
+    ("interface_delays", "interface_up_down_delays"),
     ("garp.gna_interval", "vrrp_gna_interval"),
     ("garp.garp_interval", "vrrp_garp_interval"),
     ("initial_state", "state"),

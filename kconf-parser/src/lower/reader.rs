@@ -381,8 +381,7 @@ fn owner(keyword: &str) -> Process {
         | "namespace_with_ipsets"
         | "instance"
         | "use_pid_dir"
-        | "child_wait_time"
-        | "bfd_instance" => Process::Parent,
+        | "child_wait_time" => Process::Parent,
         "virtual_server" | "virtual_server_group" | "SSL" => Process::Checker,
         _ => Process::Vrrp,
     }
