@@ -222,7 +222,7 @@ fn choice(value: &str, expected: &'static str, written: &str) -> Option<Repair> 
 
 /// The words that a phrase allows.
 fn words_of(expected: &'static str) -> Vec<&'static str> {
-    if expected == "an option of an address" {
+    if expected.starts_with("an option of ") {
         return vec![
             "dev",
             "brd",
