@@ -27,8 +27,8 @@ impl Serialize for Plain<'_> {
                 parts.iter().try_for_each(|(name, value)| map.serialize_entry(name, &Plain(value)))?;
                 map.end()
             }
-            // Nothing, and what a later version of the parser may bring.
-            _ => serializer.serialize_none(),
+            // And what a later version of the parser may bring.
+            Value::Absent | _ => serializer.serialize_none(),
         }
     }
 }
