@@ -53,7 +53,12 @@
 //! - `interval` and `timeout` of a `vrrp_script` may be fractions of a second, as in 2.4.
 //! - A range of more than 65 536 addresses and firewall mark 0 in a `virtual_server_group` have no effect. keepalived
 //!   takes both.
+//! - A check of a real server without a port goes to the virtual server's port; keepalived tries port 0. A `host` of an
+//!   `SMTP_CHECK` without `connect_timeout` has that of the block around; keepalived gives it none.
+//! - Patterns of `regex` are not compiled, and `*_cpu_affinity` takes numbers of processors that the host may not have.
 //! - `${_RANDOM}` and `${_ENV}` are not expanded.
+//! - A rule with a range that ends before it begins and a route with MPLS labels that are none have no effect.
+//!   keepalived hands them to the kernel, which refuses them.
 //! - Some mistakes crash keepalived 2.2.7 (an instance without a name and block, a check without a URL, a virtual
 //!   server by group or mark that does not say which). Here they are findings like all others.
 
@@ -78,7 +83,7 @@ pub mod tree;
 pub use describe::{Secret, Value};
 pub use diagnostic::{ConfigTest, Diagnostic, Fix, Problem, Related, Severity, config_test};
 pub use diff::{Change, ChangeKind, SettingChange, Subject, diff};
-pub use expand::{ExpandOptions, Loader, NoFiles, expand};
+pub use expand::{ExpandOptions, Loader, NoFiles, expand, expand_owned};
 pub use facts::{AssumePresent, Facts, FactsTable, HostAddress, ScriptStatus};
 pub use fmt::{FormatOptions, LineEnding, format};
 pub use lint::{Lint, LintOptions, Pair, lint};

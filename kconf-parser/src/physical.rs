@@ -3,7 +3,8 @@
 use core::ops::Range;
 
 use crate::lexer::{TokenKind, without_comment};
-use crate::{Span, Tree};
+use crate::parse::{MAX_FILE, PhysicalLine, physical_lines};
+use crate::{SourceId, Span, Tree};
 
 /// A line of the text.
 #[derive(Clone, Debug)]
@@ -42,17 +43,24 @@ pub(crate) enum Kind {
 impl Tree {
     /// The lines of the text. Makes sense for what [`parse`](crate::parse) gives: what expansion made lies in no file.
     pub(crate) fn physical_lines(&self) -> Vec<Physical> {
+        let source = SourceId::default();
+        let octets = self.sources.octets(source);
+        if octets.len() > MAX_FILE {
+            let span = Span::new(source, 0, u32::try_from(octets.len()).unwrap_or(u32::MAX));
+            return vec![Physical { span, kind: Kind::Odd, tokens: 0..self.tokens.len() }];
+        }
         let mut first = 0;
         let mut open = false;
-        let line = |span: &Span| {
+        let line = |line: PhysicalLine<'_>| {
+            let span = line.span;
             let count = self.tokens.get(first..).unwrap_or(&[]);
             let count = count.iter().take_while(|token| token.span.start < span.end).count();
             let tokens = first..first + count;
             first += count;
-            let kind = self.kind(*span, &tokens, &mut open);
-            Physical { span: *span, kind, tokens }
+            let kind = self.kind(span, &tokens, &mut open);
+            Physical { span, kind, tokens }
         };
-        self.physical.iter().map(line).collect()
+        physical_lines(source, octets).map(line).collect()
     }
 
     /// `open`: a definition goes on.

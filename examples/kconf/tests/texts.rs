@@ -1,5 +1,7 @@
 //! `kconf fmt`, `dump` and `diff`, as they are called.
 
+#![expect(clippy::unwrap_used, reason = "what is not there is a failed test")]
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 

@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 
 use super::reader::{Reader, Statement, Word};
+use super::value::IGNORED;
 use crate::lexer::command_words;
 use crate::model::{ScriptCommand, ScriptUser};
 use crate::{Diagnostic, Facts, Problem, ScriptStatus, Span};
@@ -10,21 +11,62 @@ use crate::{Diagnostic, Facts, Problem, ScriptStatus, Span};
 /// A command and where it is written.
 #[derive(Clone, Debug)]
 pub(super) struct Written<T = ScriptCommand> {
-    pub(super) value: T,
+    /// Apart, because most of the places for a command are empty, and there can be many thousands.
+    pub(super) value: Box<T>,
     pub(super) span: Span,
 }
 
 impl Reader<'_> {
     /// A command with an optional user behind it: `CMD [USER [[:]GROUP]]`.
     pub(super) fn command(&mut self, facts: &dyn Facts, line: &Statement<'_>) -> Option<Written> {
-        let (words, span) = self.command_line(line)?;
-        let mut words = words.into_iter();
-        let args = self.split_again(&words.next()?, span)?;
+        let (args, user, span) = self.command_and_user(line)?;
+        let user = match user.as_slice() {
+            [user, group @ ..] => {
+                Some(self.known_user(facts, span, user, group.first().map(Vec::as_slice))?)
+            }
+            [] => None,
+        };
+        Some(Written { value: Box::new(ScriptCommand { args, user }), span })
+    }
+
+    /// The same where keepalived says of an unknown user only in its log that it drops the command.
+    pub(super) fn silent_command(&mut self, facts: &dyn Facts, line: &Statement<'_>) -> Option<Written> {
+        let (args, user, span) = self.command_and_user(line)?;
+        let mut words = user.iter().map(|word| String::from_utf8_lossy(word).into_owned());
         let user = match words.next() {
-            Some(user) => Some(self.known_user(facts, span, &user, words.next().as_deref())?),
+            Some(user) => Some(self.silently_known_user(facts, span, user, words.next())?),
             None => None,
         };
-        Some(Written { value: ScriptCommand { args, user }, span })
+        Some(Written { value: Box::new(ScriptCommand { args, user }), span })
+    }
+
+    /// `USER [[:]GROUP]` where keepalived says only in its log that there is none.
+    pub(super) fn silently_known_user(
+        &mut self,
+        facts: &dyn Facts,
+        at: Span,
+        user: String,
+        group: Option<String>,
+    ) -> Option<ScriptUser> {
+        let group = group.map(|group| group.strip_prefix(':').unwrap_or(&group).to_owned());
+        let unknown = if !facts.user_exists(&user) {
+            Some(format!("there is no user '{user}'"))
+        } else {
+            let group = group.as_ref().filter(|group| !facts.group_exists(group));
+            group.map(|group| format!("there is no group '{group}'"))
+        };
+        if let Some(what) = unknown {
+            self.adjusted(at, what, IGNORED, false);
+            return None;
+        }
+        Some(ScriptUser { user, group })
+    }
+
+    fn command_and_user(&mut self, line: &Statement<'_>) -> Option<(Vec<OsString>, Vec<Vec<u8>>, Span)> {
+        let (mut words, span) = self.command_line(line)?;
+        let user = words.split_off(words.len().min(1));
+        let args = self.split_again(words.first()?, span)?;
+        Some((args, user, span))
     }
 
     /// A command with nothing behind it. Whoever forgets the quotes loses the arguments, as in keepalived.
@@ -39,7 +81,7 @@ impl Reader<'_> {
             );
         }
         let args = self.split_again(first, span)?;
-        Some(Written { value: ScriptCommand { args, user: None }, span })
+        Some(Written { value: Box::new(ScriptCommand { args, user: None }), span })
     }
 
     /// `user`, `script_user`: `USER [[:]GROUP]`.
@@ -179,7 +221,7 @@ impl<'a> ScriptCheck<'a> {
     /// Takes the command out if it cannot be run.
     pub(super) fn keep(&mut self, command: Option<Written>) -> Option<ScriptCommand> {
         let Written { value, span } = command?;
-        self.usable(&value, None, span, false).then_some(value)
+        self.usable(&value, None, span, false).then_some(*value)
     }
 
     /// Reports missing script security, once.

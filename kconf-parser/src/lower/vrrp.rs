@@ -152,6 +152,11 @@ impl VrrpPass<'_> {
         true
     }
 
+    /// Whether any instance is written, whatever becomes of it.
+    pub(super) fn any_instance(&self) -> bool {
+        !self.drafts.is_empty()
+    }
+
     /// Completes what has been read into `config`.
     pub(super) fn finish(
         self,
@@ -179,7 +184,7 @@ impl VrrpPass<'_> {
             bfds: Definitions::new(&track::BFD, bfds.map(|bfd| (bfd.name.as_str(), bfd.weight, bfd.reverse))),
         };
         // keepalived looks at scripts only if there is an instance, then at all of them.
-        let any_instance = !self.drafts.is_empty();
+        let any_instance = self.any_instance();
         let groups = sync_group::assemble(self.sync_groups, &self.drafts, &trackable, findings);
         let around = Surroundings { globals, lower_prio_no_advert, trackable, groups: &groups };
         let mut instances: Vec<VrrpInstance> = Vec::new();
