@@ -67,22 +67,28 @@
 
 mod describe;
 pub mod diagnostic;
+pub mod diff;
+pub mod edit;
 pub mod expand;
 mod facts;
+mod fmt;
 pub mod keywords;
 mod lexer;
 pub mod lint;
 mod lower;
 pub mod model;
 mod parse;
+mod physical;
 mod routing_names;
 mod span;
 pub mod tree;
 
-pub use describe::Value;
+pub use describe::{Secret, Value};
 pub use diagnostic::{ConfigTest, Diagnostic, Fix, Problem, Related, Severity, config_test};
+pub use diff::{Change, ChangeKind, SettingChange, Subject, diff};
 pub use expand::{ExpandOptions, Loader, NoFiles, expand, expand_owned};
 pub use facts::{AssumePresent, Facts, FactsTable, HostAddress, ScriptStatus};
+pub use fmt::{FormatOptions, LineEnding, format};
 pub use lint::{Lint, LintOptions, Pair, lint};
 pub use lower::{LowerOptions, Lowered, lower, lower_with};
 pub use parse::{Parsed, parse};
