@@ -240,11 +240,11 @@ fn without_weights_of_owner(
     findings: &mut Vec<Diagnostic>,
 ) {
     let mut instances = group.members.iter().filter_map(|name| by_name.get(name.as_str()));
-    let owns = |draft: &&Draft| match draft.priority {
+    let owner = instances.any(|draft| match draft.priority {
         Some(priority) => priority == OWNER,
         None => draft.state == Some(InitialState::Master),
-    };
-    if !instances.any(|draft| owns(draft)) {
+    });
+    if !owner {
         return;
     }
     let tracked = &mut group.tracked;
