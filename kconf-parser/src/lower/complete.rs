@@ -109,7 +109,7 @@ impl Completion<'_> {
             higher_prio_send_advert: self.higher_prio_send_advert(&draft),
             owner_ignore_adverts,
             timer_expired_backup: draft.timer_expired_backup,
-            garp: self.garp(&draft.garp, draft.span),
+            garp: self.garp(&draft),
             garp_extra_interfaces: draft.garp_extra_interfaces,
             dont_track_primary: draft.dont_track_primary,
             linkbeat_use_polling: draft.linkbeat_use_polling && !interface.is_empty(),

@@ -18,6 +18,8 @@ use crate::model::{
 pub(in crate::lower) struct Draft {
     pub(in crate::lower) name: String,
     pub(in crate::lower) span: Span,
+    /// Where each keyword is written.
+    pub(in crate::lower) lines: Vec<(&'static str, Span)>,
     pub(in crate::lower) family: Option<AddressFamily>,
     pub(in crate::lower) state: Option<InitialState>,
     pub(in crate::lower) interface: Option<String>,
@@ -68,6 +70,18 @@ pub(in crate::lower) struct Draft {
     pub(in crate::lower) kernel_rx_buf_size: Option<u32>,
     pub(in crate::lower) lvs_sync_daemon_interface: Option<String>,
     pub(in crate::lower) debug: u8,
+}
+
+impl Draft {
+    /// The last line with `keyword`; the line that opens the block if there is none, as for what globals say.
+    pub(in crate::lower) fn at(&self, keyword: &str) -> Span {
+        self.written(keyword).unwrap_or(self.span)
+    }
+
+    /// The last line with `keyword`.
+    pub(in crate::lower) fn written(&self, keyword: &str) -> Option<Span> {
+        self.lines.iter().rev().find(|(name, _)| *name == keyword).map(|(_, span)| *span)
+    }
 }
 
 /// Keywords that mean unicast even without a peer.
