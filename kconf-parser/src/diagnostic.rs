@@ -1,9 +1,13 @@
 //! What is wrong, where, how bad it is, and what to do about it.
 
+mod excerpt;
+mod mask;
 mod problem;
 mod render;
 
+pub use mask::mask;
 pub use problem::Problem;
+pub use render::{Piece, Role};
 
 use crate::Span;
 
@@ -84,6 +88,16 @@ pub enum Severity {
     Warning,
     /// Stops keepalived, and us before anything on the system is changed.
     Error,
+}
+
+impl core::fmt::Display for Severity {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        })
+    }
 }
 
 /// How `keepalived -t` judges a file; the discriminants are the exit codes of keepalived 2.2.7.

@@ -1,6 +1,7 @@
 //! What lowering may ask about the host.
 
 use crate::model::{ScriptCommand, ScriptUser};
+use crate::routing_names::{RoutingNames, RoutingNumber};
 
 /// Answers about the host that the configuration is meant for.
 ///
@@ -20,6 +21,11 @@ pub trait Facts {
     ///
     /// `user` is the one written at the command or block, else `script_user`, else `None`.
     fn script(&self, command: &ScriptCommand, user: Option<&ScriptUser>) -> ScriptStatus;
+
+    /// The number that a name of routing stands for.
+    fn routing_number(&self, _names: RoutingNames, _name: &str) -> RoutingNumber {
+        RoutingNumber::Unchecked
+    }
 }
 
 /// State of a script's program.

@@ -66,6 +66,7 @@ mod lexer;
 mod lower;
 pub mod model;
 mod parse;
+mod routing_names;
 mod span;
 pub mod tree;
 
@@ -75,5 +76,6 @@ pub use expand::{ExpandOptions, Loader, NoFiles, expand};
 pub use facts::{AssumePresent, Facts, ScriptStatus};
 pub use lower::{LowerOptions, Lowered, lower, lower_with};
 pub use parse::{Parsed, parse};
+pub use routing_names::{RoutingNames, RoutingNumber};
 pub use span::{Position, SourceId, Sources, Span};
 pub use tree::Tree;

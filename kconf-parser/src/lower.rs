@@ -12,6 +12,8 @@ mod links;
 mod options;
 mod reader;
 mod real_server;
+mod route;
+mod rule;
 mod script;
 mod service;
 mod sync_group;

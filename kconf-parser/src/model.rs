@@ -11,6 +11,8 @@ mod globals;
 mod group;
 mod instance;
 mod links;
+mod route;
+mod rule;
 mod script;
 mod sync_group;
 mod track;
@@ -33,6 +35,11 @@ pub use instance::{
 pub use links::{
     GarpGroup, InterfaceDelays, Linkbeat, LinkbeatInterface, LinkbeatMethod, StaticAddress, TrackGroup,
 };
+pub use route::{
+    Encap, Hop, IpName, Lockable, MplsLabel, MplsLabels, NextHop, Prefix, Realms, Route, RouteAddresses,
+    RouteInsert, RouteMetrics, RouteTable, RouteType, RouterPreference, Tracking, TunnelKey,
+};
+pub use rule::{PortRange, Rule, RuleAction, RuleAddresses, RuleLookup, RuleMark, UserRange};
 pub use script::{ScriptCommand, ScriptUser, VrrpScript, VrrpScriptCommand};
 pub use sync_group::{GroupNotify, SyncGroup};
 pub use track::{
@@ -78,6 +85,10 @@ pub struct Config {
     pub groups: Vec<VirtualServerGroup>,
     /// `virtual_server` blocks that can run, in the order of the file.
     pub virtual_servers: Vec<VirtualServer>,
+    /// `static_routes`: always present.
+    pub static_routes: Vec<Route>,
+    /// `static_rules`: always present.
+    pub static_rules: Vec<Rule>,
 }
 
 describe!(Config {
@@ -94,7 +105,9 @@ describe!(Config {
     linkbeat,
     interface_delays,
     groups,
-    virtual_servers
+    virtual_servers,
+    static_routes,
+    static_rules
 });
 
 impl Config {

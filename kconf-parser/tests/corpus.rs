@@ -20,7 +20,6 @@ const NOT_SUPPORTED: &str = "keepalived complains inside a block that is skipped
 #[rustfmt::skip]
 const KNOWN_DIFFERENCES: &[(&str, u8, u8, &str)] = &[
     ("seed004-03-synopsis-vrrp", 5, 6, NO_SUCH_SCRIPT),
-    ("acassen__sample-vrrp.routes", 5, 0, NOT_SUPPORTED),
     ("duben5945_www__ka-kc", 5, 6, NO_SUCH_SCRIPT),
     ("eth-easl_dirigent__configs-kc", 5, 6, NO_SUCH_SCRIPT),
     ("mykubernetes_linux-install__ka-ka-nginx.md-block1", 5, 6, NO_SUCH_SCRIPT),
@@ -31,7 +30,6 @@ const KNOWN_DIFFERENCES: &[(&str, u8, u8, &str)] = &[
     ("pqdev__1804-1804", 5, 6, NO_SUCH_SCRIPT),
     ("pqdev__2003l", 0, 6, NAMESPACE),
     ("pqdev__255", 5, 0, IPTABLES),
-    ("pqdev__507", 5, 0, NOT_SUPPORTED),
     ("pqdev__751", 0, 6, NAMESPACE),
     ("pqdev__950-test", 0, 6, NAMESPACE),
     ("pqdev__check_align.2", 5, 6, NO_SUCH_SCRIPT),
@@ -42,7 +40,6 @@ const KNOWN_DIFFERENCES: &[(&str, u8, u8, &str)] = &[
     ("pqdev__ipvlan", 5, 0, IPTABLES),
     ("pqdev__linkbeat", 5, 0, IPTABLES),
     ("pqdev__n1", 0, 5, NAMESPACE),
-    ("pqdev__routes_rules", 5, 0, NOT_SUPPORTED),
 ];
 
 const OTHER_LINE: &str = "keepalived names the line that closes the block, here it is the one that opens it";

@@ -2,11 +2,14 @@
 
 mod option;
 
+use core::cell::RefCell;
 use core::net::IpAddr;
+use std::collections::HashSet;
 
 use option::Options;
 
 use super::reader::{Reader, Statement, Word};
+use super::rule::Preferences;
 use super::value::parse;
 use crate::model::{Broadcast, UnicastPeer, VirtualAddress};
 use crate::{Facts, Problem, Span};
@@ -19,6 +22,10 @@ pub(super) struct Interfaces<'a> {
     pub(super) facts: &'a dyn Facts,
     /// `dynamic_interfaces`: they may come later.
     pub(super) dynamic: bool,
+    /// The next preference of a rule that is written without one.
+    pub(super) preferences: Preferences,
+    /// Names of the `track_group` blocks so far.
+    pub(super) track_groups: RefCell<HashSet<String>>,
 }
 
 impl Interfaces<'_> {

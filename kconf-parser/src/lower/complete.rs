@@ -135,6 +135,8 @@ impl Completion<'_> {
             vrf,
             virtual_addresses: draft.addresses.into_iter().map(|(address, _)| address).collect(),
             excluded_addresses: draft.excluded.into_iter().map(|(address, _)| address).collect(),
+            virtual_routes: draft.routes,
+            virtual_rules: draft.rules,
             unicast_peers: draft.peers,
             source_address: draft.source,
         };

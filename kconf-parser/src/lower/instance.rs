@@ -11,6 +11,8 @@ mod vmac;
 
 use super::address::{Interfaces, virtual_address};
 use super::reader::{Reader, Section, Statement};
+use super::route::{Kind, route};
+use super::rule::rule;
 use super::track::Before;
 use crate::Problem;
 use crate::keywords::Keyword;
@@ -103,6 +105,12 @@ impl InstanceReader<'_> {
             "virtual_ipaddress_excluded" => reader.list(opener, |reader, entry| {
                 let address = virtual_address(reader, self.interfaces, &entry);
                 self.draft.excluded.extend(address.map(|address| (address, entry.span())));
+            }),
+            "virtual_routes" => reader.list(opener, |reader, entry| {
+                self.draft.routes.extend(route(reader, self.interfaces, entry, Kind::Virtual));
+            }),
+            "virtual_rules" => reader.list(opener, |reader, entry| {
+                self.draft.rules.extend(rule(reader, self.interfaces, entry, Kind::Virtual));
             }),
             "unicast_peer" => {
                 self.draft.unicast.any = Some(line.span());

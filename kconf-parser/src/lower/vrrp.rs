@@ -1,5 +1,6 @@
 //! The VRRP process's own pass over the file.
 
+use core::cell::RefCell;
 use std::collections::HashSet;
 
 use super::address::Interfaces;
@@ -9,14 +10,16 @@ use super::complete::{Surroundings, complete, duplicate_vrids};
 use super::instance::{self, Above, Draft};
 use super::links::{self, TrackGroupDraft};
 use super::reader::{Reader, Section, Statement};
+use super::route::{self, Kind};
+use super::rule::{self, Preferences};
 use super::script::{self, ReadScript};
 use super::sync_group::{self, GroupDraft};
 use super::track::{self, Before, Definitions, Trackable};
 use super::tracked;
 use crate::keywords::Keyword;
 use crate::model::{
-    Config, GarpGroup, Globals, InterfaceDelays, Linkbeat, StaticAddress, TrackedFile, TrackedProcess,
-    VrrpInstance, VrrpScript, VrrpScriptCommand,
+    Config, GarpGroup, Globals, InterfaceDelays, Linkbeat, Route, Rule, StaticAddress, TrackedFile,
+    TrackedProcess, VrrpInstance, VrrpScript, VrrpScriptCommand,
 };
 use crate::{Diagnostic, Facts};
 
@@ -33,6 +36,8 @@ pub(super) struct VrrpPass<'a> {
     sync_groups: Vec<GroupDraft>,
     track_groups: Vec<TrackGroupDraft>,
     static_addresses: Vec<StaticAddress>,
+    static_routes: Vec<Route>,
+    static_rules: Vec<Rule>,
     garp_groups: Vec<GarpGroup>,
     linkbeat: Linkbeat,
     delays: Vec<InterfaceDelays>,
@@ -41,7 +46,12 @@ pub(super) struct VrrpPass<'a> {
 impl<'a> VrrpPass<'a> {
     pub(super) fn new(facts: &'a dyn Facts, globals: &Globals) -> Self {
         Self {
-            interfaces: Interfaces { facts, dynamic: globals.dynamic_interfaces },
+            interfaces: Interfaces {
+                facts,
+                dynamic: globals.dynamic_interfaces,
+                preferences: Preferences::default(),
+                track_groups: RefCell::default(),
+            },
             default_interface: globals.default_interface.clone(),
             scripts: Vec::new(),
             files: Vec::new(),
@@ -52,6 +62,8 @@ impl<'a> VrrpPass<'a> {
             sync_groups: Vec::new(),
             track_groups: Vec::new(),
             static_addresses: Vec::new(),
+            static_routes: Vec::new(),
+            static_rules: Vec::new(),
             garp_groups: Vec::new(),
             linkbeat: Linkbeat::default(),
             delays: Vec::new(),
@@ -109,6 +121,7 @@ impl VrrpPass<'_> {
         let opener = (keyword, line);
         match keyword.name {
             "track_group" => {
+                interfaces.track_groups.borrow_mut().extend(reader.text(&line));
                 self.track_groups.extend(links::track_group(reader, keyword, line, &self.track_groups));
             }
             "static_ipaddress" => reader.list(opener, |reader, entry| {
@@ -116,6 +129,12 @@ impl VrrpPass<'_> {
                 let default = self.default_interface.as_deref();
                 let address = links::static_address(reader, interfaces, default, &groups, &entry);
                 self.static_addresses.extend(address);
+            }),
+            "static_routes" => reader.list(opener, |reader, entry| {
+                self.static_routes.extend(route::route(reader, interfaces, entry, Kind::Static));
+            }),
+            "static_rules" => reader.list(opener, |reader, entry| {
+                self.static_rules.extend(rule::rule(reader, interfaces, entry, Kind::Static));
             }),
             "garp_group" => {
                 let group = links::garp_group(reader, interfaces, keyword, line, &self.garp_groups);
@@ -191,6 +210,8 @@ impl VrrpPass<'_> {
         config.track_processes = self.processes;
         config.bfd_instances = self.bfds.into_iter().filter_map(|read| read.instance).collect();
         config.static_addresses = self.static_addresses;
+        config.static_routes = self.static_routes;
+        config.static_rules = self.static_rules;
         config.garp_groups = self.garp_groups;
         config.linkbeat = self.linkbeat;
     }

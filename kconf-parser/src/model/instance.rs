@@ -4,8 +4,8 @@ use core::net::IpAddr;
 use core::time::Duration;
 
 use super::{
-    AuthHmac, Authentication, Ipvlan, ScriptCommand, TrackBfd, TrackFile, TrackInterface, TrackProcess,
-    TrackScript, VirtualAddress, Vmac,
+    AuthHmac, Authentication, Ipvlan, Route, Rule, ScriptCommand, TrackBfd, TrackFile, TrackInterface,
+    TrackProcess, TrackScript, VirtualAddress, Vmac,
 };
 use crate::Span;
 use crate::describe::describe;
@@ -45,6 +45,10 @@ pub struct VrrpInstance {
     pub virtual_addresses: Vec<VirtualAddress>,
     /// `virtual_ipaddress_excluded`: not advertised, any family.
     pub excluded_addresses: Vec<VirtualAddress>,
+    /// `virtual_routes`: present while it is master.
+    pub virtual_routes: Vec<Route>,
+    /// `virtual_rules`: present while it is master.
+    pub virtual_rules: Vec<Rule>,
     /// `unicast_peer`; empty for multicast.
     pub unicast_peers: Vec<UnicastPeer>,
     /// `unicast_src_ip` or `mcast_src_ip`.
@@ -123,7 +127,7 @@ pub struct VrrpInstance {
     pub debug: u8,
 }
 
-describe!(VrrpInstance { name, version, family, initial_state, interface, vrf, vrid, priority, advert_interval, preempt, preempt_delay, authentication, auth_hmac, virtual_addresses, excluded_addresses, unicast_peers, source_address, multicast_group, unicast_ttl, check_unicast_src, unicast_fault_no_peer, old_unicast_checksum, track_source_address, skip_check_adv_addr, strict, down_timer_adverts, lower_prio_no_advert, higher_prio_send_advert, owner_ignore_adverts, timer_expired_backup, garp, garp_extra_interfaces, dont_track_primary, linkbeat_use_polling, track_interfaces, track_scripts, track_files, track_processes, track_bfds, sync_group, notify, notify_priority_changes, smtp_alert, accept, promote_secondaries, vmac, ipvlan, use_vmac_addr, v3_checksum_as_v2, kernel_rx_buf_size, lvs_sync_daemon_interface, debug; span });
+describe!(VrrpInstance { name, version, family, initial_state, interface, vrf, vrid, priority, advert_interval, preempt, preempt_delay, authentication, auth_hmac, virtual_addresses, excluded_addresses, virtual_routes, virtual_rules, unicast_peers, source_address, multicast_group, unicast_ttl, check_unicast_src, unicast_fault_no_peer, old_unicast_checksum, track_source_address, skip_check_adv_addr, strict, down_timer_adverts, lower_prio_no_advert, higher_prio_send_advert, owner_ignore_adverts, timer_expired_backup, garp, garp_extra_interfaces, dont_track_primary, linkbeat_use_polling, track_interfaces, track_scripts, track_files, track_processes, track_bfds, sync_group, notify, notify_priority_changes, smtp_alert, accept, promote_secondaries, vmac, ipvlan, use_vmac_addr, v3_checksum_as_v2, kernel_rx_buf_size, lvs_sync_daemon_interface, debug; span });
 
 /// Protocol version.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]

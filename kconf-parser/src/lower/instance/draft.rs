@@ -9,8 +9,8 @@ use super::vmac::{IpvlanDraft, VmacDraft};
 use crate::Span;
 use crate::lower::track::{Before, TrackDraft};
 use crate::model::{
-    AddressFamily, GarpExtraInterfaces, InitialState, OldUnicastChecksum, UnicastPeer, VirtualAddress,
-    VrrpVersion,
+    AddressFamily, GarpExtraInterfaces, InitialState, OldUnicastChecksum, Route, Rule, UnicastPeer,
+    VirtualAddress, VrrpVersion,
 };
 
 /// Everything that the lines of an instance say.
@@ -34,6 +34,8 @@ pub(in crate::lower) struct Draft {
     pub(in crate::lower) hmac: Option<HmacDraft>,
     pub(in crate::lower) addresses: Vec<(VirtualAddress, Span)>,
     pub(in crate::lower) excluded: Vec<(VirtualAddress, Span)>,
+    pub(in crate::lower) routes: Vec<Route>,
+    pub(in crate::lower) rules: Vec<Rule>,
     pub(in crate::lower) no_addresses_wanted: bool,
     pub(in crate::lower) peers: Vec<UnicastPeer>,
     pub(in crate::lower) unicast: UnicastWords,
