@@ -1,6 +1,5 @@
 //! Routes and rules, and what keepalived 2.2.7 says about each line.
 
-
 use kconf_parser::model::{Config, ScriptCommand, ScriptUser};
 use kconf_parser::{Diagnostic, Facts, RoutingNames, RoutingNumber, ScriptStatus, config_test, lower, parse};
 

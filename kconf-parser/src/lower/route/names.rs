@@ -87,10 +87,19 @@ mod tests {
         #[rustfmt::skip]
         type Row = (&'static str, Option<(u32, bool, usize)>);
         let cases: &[Row] = &[
-            ("5", Some((5, true, 0))), ("0x1F", Some((31, true, 0))), ("017", Some((15, true, 0))),
-            ("08", Some((0, true, 1))), ("0x", Some((0, true, 1))), ("+7", Some((7, true, 0))),
-            ("-1", Some((u32::MAX, false, 0))), ("4294967297", Some((1, false, 0))), ("12ab", Some((12, true, 2))),
-            ("99999999999999999999", Some((u32::MAX, false, 0))), ("", None), ("x", None), ("-", None),
+            ("5", Some((5, true, 0))),
+            ("0x1F", Some((31, true, 0))),
+            ("017", Some((15, true, 0))),
+            ("08", Some((0, true, 1))),
+            ("0x", Some((0, true, 1))),
+            ("+7", Some((7, true, 0))),
+            ("-1", Some((u32::MAX, false, 0))),
+            ("4294967297", Some((1, false, 0))),
+            ("12ab", Some((12, true, 2))),
+            ("99999999999999999999", Some((u32::MAX, false, 0))),
+            ("", None),
+            ("x", None),
+            ("-", None),
         ];
         for (text, want) in cases {
             assert_eq!(read(text), *want, "{text}");
@@ -102,8 +111,15 @@ mod tests {
         #[rustfmt::skip]
         type Row = (&'static str, Option<(u32, Option<u32>)>);
         let cases: &[Row] = &[
-            ("5", Some((5, None))), ("0x5/0x10", Some((5, Some(16)))), ("5/", Some((5, Some(0)))), ("-5", None),
-            ("5x", None), ("5/x", None), ("5/-1", None), ("5/1x", None), ("4294967296", None),
+            ("5", Some((5, None))),
+            ("0x5/0x10", Some((5, Some(16)))),
+            ("5/", Some((5, Some(0)))),
+            ("-5", None),
+            ("5x", None),
+            ("5/x", None),
+            ("5/-1", None),
+            ("5/1x", None),
+            ("4294967296", None),
         ];
         for (text, want) in cases {
             assert_eq!(mark(text.as_bytes()), *want, "{text}");
