@@ -53,6 +53,11 @@
 //! - `interval` and `timeout` of a `vrrp_script` may be fractions of a second, as in 2.4.
 //! - A range of more than 65 536 addresses and firewall mark 0 in a `virtual_server_group` have no effect. keepalived
 //!   takes both.
+//! - VRRP version 2 that is written above the first IPv6 address gives way to version 3. keepalived sends what no RFC
+//!   knows.
+//! - An instance without an interface sends unicast from its source address, as in 2.4; 2.2.7 does not start.
+//! - The room for addresses in an advert is that of an MTU of 1500 octets, and what exists on the host is told only by
+//!   [`Facts`]: whether an interface that `use_vmac` names is a macvlan is not asked.
 //! - `${_RANDOM}` and `${_ENV}` are not expanded.
 //! - Some mistakes crash keepalived 2.2.7 (an instance without a name and block, a check without a URL, a virtual
 //!   server by group or mark that does not say which). Here they are findings like all others.

@@ -14,7 +14,6 @@ use kconf_parser::{
 const NAMESPACE: &str = "the namespace did not exist: keepalived read no further, and exited with 0";
 const IPTABLES: &str = "Debian's keepalived is built without iptables, and complains about its keywords";
 const NO_SUCH_SCRIPT: &str = "the script did not exist for keepalived; here every script exists";
-const NOT_SUPPORTED: &str = "keepalived complains inside a block that is skipped here";
 
 /// Files for which our exit code differs: keepalived's, ours, and why.
 #[rustfmt::skip]

@@ -12,6 +12,12 @@ use kconf_parser::{AssumePresent, ConfigTest, Diagnostic, Facts, ScriptStatus, c
 const INSTANCE: &str =
     "vrrp_instance V {\ninterface eth0\nvirtual_router_id 5\nvirtual_ipaddress { 192.0.2.1 }\n}\n";
 
+/// List, entry, weight and `reverse`, and what is found.
+type EntryCase<'a> = (&'a str, &'a str, Option<(i16, bool)>, &'a [&'a str]);
+
+/// Entry, interface and group of the address, and what is found.
+type StaticCase<'a> = (&'a str, Option<(&'a str, Option<&'a str>)>, &'a [&'a str]);
+
 /// A host with two interfaces and two users.
 struct Host;
 
@@ -223,7 +229,7 @@ fn entries_name_what_is_defined_above_and_weigh_it() {
     }
     // What lies just outside, and a wrong word at the end, is taken in as many ways as there are kinds.
     #[rustfmt::skip]
-    let cases: &[(&str, &str, Option<(i16, bool)>, &[&str])] = &[
+    let cases: &[EntryCase<'_>] = &[
         ("track_script",    "n weight 254",              Some((253, true)),  &["invalid-number"]),
         ("track_interface", "eth1 weight -254",          Some((-253, false)), &["invalid-number"]),
         ("track_interface", "eth1 weight 500",           Some((0, false)),   &["invalid-number"]),
@@ -272,9 +278,8 @@ fn scripts_have_times_of_at_least_a_millisecond_and_a_user_who_exists() {
 #[test]
 fn static_addresses_have_an_interface_and_may_have_a_group() {
     let groups = "track_group G {\ngroup {\nV\n}\n}\n";
-    // Interface and group of the address, and what is found.
     #[rustfmt::skip]
-    let cases: &[(&str, Option<(&str, Option<&str>)>, &[&str])] = &[
+    let cases: &[StaticCase<'_>] = &[
         ("10.9.0.1/24",                               Some(("eth0", None)),      &[]),
         ("10.9.0.1/24 dev eth1 track_group G",        Some(("eth1", Some("G"))), &[]),
         ("10.9.0.1/24 dev eth1 track_group I",        Some(("eth1", None)),      &["undefined"]),

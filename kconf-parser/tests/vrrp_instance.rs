@@ -1,5 +1,7 @@
 //! `vrrp_instance`: places, virtual links and addresses. Values were measured with keepalived 2.2.7.
 
+#![expect(clippy::unwrap_used, reason = "what is not there is a failed test")]
+
 use core::time::Duration;
 
 use kconf_parser::model::{
@@ -20,6 +22,12 @@ fn codes(findings: &[Diagnostic]) -> Vec<&'static str> {
     findings.iter().map(Diagnostic::code).collect()
 }
 
+/// Line, name, MAC address, `vmac_xmit_base`, and how many findings there are.
+type VmacCase<'a> = (&'a str, Option<&'a str>, Option<&'a str>, bool, usize);
+
+/// Words, name, mode, address, and how many findings there are.
+type IpvlanCase<'a> = (&'a str, Option<&'a str>, IpvlanMode, Option<&'a str>, usize);
+
 /// An instance on eth0 with an IPv4 address and some more lines.
 fn instance(lines: &str) -> (VrrpInstance, Vec<Diagnostic>) {
     let text = format!(
@@ -32,9 +40,8 @@ fn instance(lines: &str) -> (VrrpInstance, Vec<Diagnostic>) {
 
 #[test]
 fn a_virtual_mac_has_a_name_an_address_and_a_way_out() {
-    // Name, MAC address, vmac_xmit_base, findings.
     #[rustfmt::skip]
-    let cases: &[(&str, Option<&str>, Option<&str>, bool, usize)] = &[
+    let cases: &[VmacCase<'_>] = &[
         ("use_vmac",                                       None,      None,                      false, 0),
         ("use_vmac vrrp.5 02:00:00:00:00:0a\nvmac_xmit_base", Some("vrrp.5"), Some("02:00:00:00:00:0a"), true, 0),
         ("use_vmac 2:0:0:0:0:A x",                         Some("x"), Some("02:00:00:00:00:0a"), false, 0),
@@ -71,7 +78,7 @@ fn a_virtual_mac_has_a_name_an_address_and_a_way_out() {
 fn an_ipvlan_has_an_address_of_the_instance_s_family() {
     let other = |ipvlan: &kconf_parser::model::Ipvlan| (ipvlan.name.clone(), ipvlan.mode);
     #[rustfmt::skip]
-    let cases: &[(&str, Option<&str>, IpvlanMode, Option<&str>, usize)] = &[
+    let cases: &[IpvlanCase<'_>] = &[
         ("",                           None,      IpvlanMode::Bridge,  None,           1),
         ("10.0.0.5/24",                None,      IpvlanMode::Bridge,  Some("10.0.0.5/24"), 0),
         ("10.0.0.5 private i",         Some("i"), IpvlanMode::Private, Some("10.0.0.5/32"), 0),

@@ -13,7 +13,10 @@ pub(super) fn keyword(draft: &mut Draft, reader: &mut Reader<'_>, name: &str, li
     match name {
         "state" => state(reader, draft, line),
         "virtual_router_id" => draft.vrid = reader.number(line, 1, 255).or(draft.vrid),
-        "priority" => draft.priority = Some(reader.number(line, 1, 255).unwrap_or(100)),
+        "priority" => {
+            let priority = line.arg(1).and_then(|word| reader.integer_word(&word, 1, 255, "100 is used"));
+            draft.priority = Some(priority.and_then(|priority| u8::try_from(priority).ok()).unwrap_or(100));
+        }
         "advert_int" => {
             let interval = reader.timer(line, Duration::from_millis(10), Duration::from_secs(255));
             draft.advert_interval = interval.or(draft.advert_interval);
