@@ -1,13 +1,21 @@
 //! What is wrong, where, how bad it is, and what to do about it.
 
+mod baseline;
 mod excerpt;
 mod mask;
+mod mend;
+mod page;
 mod problem;
 mod render;
+mod waiver;
 
+pub use baseline::{Baseline, BaselineError};
 pub use mask::mask;
+pub(crate) use mend::mend;
+pub use page::{Page, page, pages};
 pub use problem::Problem;
 pub use render::{Piece, Role};
+pub use waiver::{Waived, waive};
 
 use crate::Span;
 
@@ -44,6 +52,15 @@ pub struct Fix {
     pub span: Span,
     /// What stands there instead.
     pub replacement: String,
+}
+
+impl Fix {
+    /// The text with the change made; `octets` is the whole source that [`span`](Self::span) points into.
+    pub fn apply(&self, octets: &[u8]) -> Vec<u8> {
+        let before = octets.get(..self.span.start as usize).unwrap_or(octets);
+        let after = octets.get(self.span.end as usize..).unwrap_or(&[]);
+        [before, self.replacement.as_bytes(), after].concat()
+    }
 }
 
 impl Diagnostic {

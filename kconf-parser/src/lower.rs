@@ -33,6 +33,7 @@ use reader::{Process, Reader, Section, Statement};
 use virtual_server::ServerDraft;
 use vrrp::VrrpPass;
 
+use crate::diagnostic::mend;
 use crate::keywords::{Keyword, ROOT};
 use crate::model::{Config, VirtualServer, VirtualServerGroup};
 use crate::{Diagnostic, Facts, Tree};
@@ -89,6 +90,7 @@ fn in_order(tree: &Tree, mut findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
     findings.sort_by_key(place);
     let mut seen = HashSet::new();
     findings.retain(|finding| seen.insert((finding.span, finding.problem.clone())));
+    mend(tree, &mut findings);
     findings
 }
 

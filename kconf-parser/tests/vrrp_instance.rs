@@ -352,8 +352,9 @@ fn unicast_instances_share_a_number_unless_they_share_a_peer() {
         )
     };
     let found = |first: String, second: String| codes(&read(&(first + &second)).1);
-    assert_eq!(found(one("A", "", "10.0.0.2"), one("B", "", "10.0.0.2")), ["duplicate-vrid"]);
     let source = "unicast_src_ip 10.0.0.1";
     assert_eq!(found(one("A", source, "10.0.0.2"), one("B", source, "10.0.0.2")), ["duplicate-vrid"]);
     assert_eq!(found(one("A", source, "10.0.0.2"), one("B", source, "10.0.0.3")), [""; 0]);
+    // keepalived minds these only if the interface has an address when it starts.
+    assert_eq!(found(one("A", "", "10.0.0.2"), one("B", "", "10.0.0.2")), [""; 0]);
 }

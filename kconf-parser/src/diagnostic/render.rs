@@ -50,7 +50,7 @@ impl Diagnostic {
         let span = sources.written_at(self.span);
         page.push(Role::Place, format!("{}: ", place(sources, span)));
         page.push(Role::Severity(self.severity), format!("{}[{}]", self.severity, self.code()));
-        page.push(Role::Message, format!(": {}\n", self.problem));
+        page.push(Role::Message, format!(": {}\n", printable(&self.problem.to_string())));
         page.blank(" |\n");
         page.line(span, '^', Role::Mark(self.severity));
         if span != self.span {
@@ -60,7 +60,7 @@ impl Diagnostic {
             page.related(related);
         }
         if let Some(suggestion) = &self.suggestion {
-            page.advice("help", suggestion);
+            page.advice("help", &printable(suggestion));
         }
         page.pieces
     }

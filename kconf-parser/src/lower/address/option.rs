@@ -104,7 +104,10 @@ impl Options<'_, '_> {
 
 fn unknown(reader: &mut Reader<'_>, word: &Word<'_>) {
     let value = word.string();
-    let near = near(WITH_VALUE.iter().chain(ALONE).copied(), &value);
+    let near = match value.as_str() {
+        "device" | "interface" => Some("dev"),
+        _ => near(WITH_VALUE.iter().chain(ALONE).copied(), &value),
+    };
     let suggestion = near.filter(|near| *near != value).map(|near| format!("did you mean '{near}'?"));
     let (expected, effect) = ("an option of this address", "the word has no effect");
     let finding = Diagnostic::new(word.span, Problem::InvalidValue { value, expected, effect });

@@ -13,10 +13,7 @@ pub(super) fn keyword(draft: &mut Draft, reader: &mut Reader<'_>, name: &str, li
     match name {
         "state" => state(reader, draft, line),
         "virtual_router_id" => draft.vrid = reader.number(line, 1, 255).or(draft.vrid),
-        "priority" => {
-            let priority = line.arg(1).and_then(|word| reader.integer_word(&word, 1, 255, "100 is used"));
-            draft.priority = Some(priority.and_then(|priority| u8::try_from(priority).ok()).unwrap_or(100));
-        }
+        "priority" => draft.priority = Some(priority(reader, line)),
         "advert_int" => {
             let interval = reader.timer(line, Duration::from_millis(10), Duration::from_secs(255));
             draft.advert_interval = interval.or(draft.advert_interval);
@@ -43,6 +40,11 @@ pub(super) fn keyword(draft: &mut Draft, reader: &mut Reader<'_>, name: &str, li
         _ => return false,
     }
     true
+}
+
+fn priority(reader: &mut Reader<'_>, line: &Statement<'_>) -> u8 {
+    let number = line.arg(1).and_then(|word| reader.integer_word(&word, 1, 255, "the priority is 100"));
+    number.and_then(|number| u8::try_from(number).ok()).unwrap_or(100)
 }
 
 fn state(reader: &mut Reader<'_>, draft: &mut Draft, line: &Statement<'_>) {
