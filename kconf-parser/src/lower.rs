@@ -5,6 +5,8 @@ mod bfd;
 mod checker;
 mod command;
 mod complete;
+mod declared;
+mod forwarding;
 mod globals;
 mod group;
 mod instance;
@@ -16,6 +18,7 @@ mod route;
 mod rule;
 mod script;
 mod service;
+mod ssl;
 mod sync_group;
 mod track;
 mod tracked;
@@ -28,6 +31,7 @@ use std::collections::HashSet;
 pub use options::LowerOptions;
 
 use command::ScriptCheck;
+use declared::Declared;
 use globals::GlobalsReader;
 use reader::{Process, Reader, Section, Statement};
 use virtual_server::ServerDraft;
@@ -35,7 +39,7 @@ use vrrp::VrrpPass;
 
 use crate::diagnostic::mend;
 use crate::keywords::{Keyword, ROOT};
-use crate::model::{Config, VirtualServer, VirtualServerGroup};
+use crate::model::{Config, SslSettings, VirtualServer, VirtualServerGroup};
 use crate::{Diagnostic, Facts, Tree};
 
 /// What [`lower`] gives.
@@ -66,7 +70,9 @@ pub fn lower_with(tree: &Tree, facts: &dyn Facts, options: &LowerOptions<'_>) ->
     let mut vrrp = VrrpPass::new(facts, &globals.globals);
     findings.extend(pass(tree, options, Process::Vrrp, &mut vrrp));
 
-    let mut checkers = CheckerPass { facts, groups: Vec::new(), drafts: Vec::new() };
+    let declared = Declared::of(tree);
+    let mut checkers =
+        CheckerPass { facts, declared: &declared, ssl: None, groups: Vec::new(), drafts: Vec::new() };
     findings.extend(pass(tree, options, Process::Checker, &mut checkers));
 
     let config = finish(globals, vrrp, checkers, facts, &mut findings);
@@ -113,6 +119,8 @@ impl<'t> Section<'t> for ParentPass<'_> {
 
 struct CheckerPass<'a> {
     facts: &'a dyn Facts,
+    declared: &'a Declared<'a>,
+    ssl: Option<SslSettings>,
     groups: Vec<VirtualServerGroup>,
     drafts: Vec<ServerDraft>,
 }
@@ -123,10 +131,14 @@ impl<'t> Section<'t> for CheckerPass<'_> {
             group::read(reader, keyword, line, &mut self.groups);
             return true;
         }
+        if keyword.name == "SSL" {
+            ssl::read(reader, keyword, line, &mut self.ssl);
+            return true;
+        }
         if keyword.name != "virtual_server" {
             return false;
         }
-        self.drafts.extend(virtual_server::read(reader, self.facts, keyword, line));
+        self.drafts.extend(virtual_server::read(reader, self.facts, self.declared, keyword, line));
         true
     }
 }
@@ -138,16 +150,20 @@ fn finish(
     facts: &dyn Facts,
     findings: &mut Vec<Diagnostic>,
 ) -> Config {
-    let GlobalsReader { mut globals, lower_prio_no_advert, startup_script, shutdown_script, .. } = globals;
+    let mut written = globals;
+    let lower_prio_no_advert = written.lower_prio_no_advert;
+    let mut globals = core::mem::take(&mut written.globals);
     let user = globals.script_user.clone();
     let security = globals.enable_script_security;
     let mut check = ScriptCheck::new(facts, user.as_ref(), security);
-    globals.startup_script = startup_script.map(|script| script.value);
-    globals.shutdown_script = shutdown_script.map(|script| script.value);
+    globals.startup_script = check.keep(written.startup_script.take());
+    globals.shutdown_script = check.keep(written.shutdown_script.take());
 
+    let any_instance = vrrp.any_instance();
     let mut config = Config::default();
     vrrp.finish(&mut config, &globals, lower_prio_no_advert, &mut check, findings);
 
+    let any_server = !checkers.drafts.is_empty();
     let mut virtual_servers: Vec<VirtualServer> = Vec::new();
     for mut draft in checkers.drafts {
         // Groups are looked up first: of a server without its group nothing else matters.
@@ -162,6 +178,8 @@ fn finish(
         findings.extend(found);
         virtual_servers.extend(server);
     }
+    findings.extend(written.finish(&mut globals, &config.instances, (any_instance, any_server), &mut check));
+    vrrp::one_sync_daemon(&mut config.instances, globals.lvs_sync_daemon.is_some(), findings);
     findings.extend(check.finish());
-    Config { globals, groups: checkers.groups, virtual_servers, ..config }
+    Config { globals, ssl: checkers.ssl, groups: checkers.groups, virtual_servers, ..config }
 }

@@ -14,6 +14,7 @@ mod links;
 mod route;
 mod rule;
 mod script;
+mod ssl;
 mod sync_group;
 mod track;
 mod virtual_server;
@@ -23,14 +24,20 @@ pub use address::{AddressScope, Broadcast, VirtualAddress};
 pub use authentication::{AntiReplay, AuthHmac, AuthPass, Authentication, HmacKey, HmacMode, HmacSecret};
 pub use bfd::BfdInstance;
 pub use checker::{
-    Checker, CheckerCommon, CheckerKind, ConnectTo, HttpCheck, HttpProtocol, HttpUrl, MiscCheck, SmtpCheck,
-    StatusCodes,
+    BfdCheck, Checker, CheckerCommon, CheckerKind, ConnectTo, DnsCheck, DnsType, FileCheck, HttpCheck,
+    HttpProtocol, HttpRegex, HttpUrl, MiscCheck, PatternOctet, RegexOption, RegexStack, SmtpCheck,
+    StatusCodes, UdpCheck, UdpReply,
 };
-pub use globals::{GarpDefaults, Globals, ProcessSettings};
+pub use globals::{
+    AdvertBufferPolicy, AdvertBuffers, AutoPriority, Dbus, ExtraInterfaces, Files, Firewall, GarpDefaults,
+    Globals, IncludeCheck, IpsetNames, Ipsets, IptablesChains, JsonVersion, LvsFlushOnStop, LvsSyncDaemon,
+    LvsTimeouts, Nftables, NftablesIpvs, NotifyFifo, ProcessSettings, ReceiveBuffer, ReceiveBuffers, Reload,
+    ReloadMarker, Snmp,
+};
 pub use group::{AddressRange, GroupEntry, VirtualServerGroup, VirtualService};
 pub use instance::{
-    AddressFamily, GarpExtraInterfaces, GarpSettings, InitialState, Notify, OldUnicastChecksum, UnicastPeer,
-    VrrpInstance, VrrpVersion,
+    AddressFamily, GarpSettings, InitialState, Notify, OldUnicastChecksum, UnicastPeer, VrrpInstance,
+    VrrpVersion,
 };
 pub use links::{
     GarpGroup, InterfaceDelays, Linkbeat, LinkbeatInterface, LinkbeatMethod, StaticAddress, TrackGroup,
@@ -41,14 +48,15 @@ pub use route::{
 };
 pub use rule::{PortRange, Rule, RuleAction, RuleAddresses, RuleLookup, RuleMark, UserRange};
 pub use script::{ScriptCommand, ScriptUser, VrrpScript, VrrpScriptCommand};
+pub use ssl::{KeyPassword, SslSettings};
 pub use sync_group::{GroupNotify, SyncGroup};
 pub use track::{
     InitFile, ParameterMatch, TrackBfd, TrackFile, TrackInterface, TrackProcess, TrackScript, TrackedFile,
     TrackedProcess,
 };
 pub use virtual_server::{
-    ForwardMethod, PersistenceGranularity, RealServer, ServiceProtocol, SorryServer, VirtualServer,
-    VirtualServerKey,
+    ForwardMethod, PersistenceGranularity, RealServer, ServiceProtocol, SorryServer, TunnelChecksum,
+    VirtualServer, VirtualServerKey,
 };
 pub use vmac::{Ipvlan, IpvlanMode, MacAddress, Vmac};
 
@@ -81,6 +89,8 @@ pub struct Config {
     pub linkbeat: Linkbeat,
     /// `interface_up_down_delays`, each interface once.
     pub interface_delays: Vec<InterfaceDelays>,
+    /// `SSL`, the last one.
+    pub ssl: Option<SslSettings>,
     /// `virtual_server_group` blocks with at least one entry, each name once, in the order of the file.
     pub groups: Vec<VirtualServerGroup>,
     /// `virtual_server` blocks that can run, in the order of the file.
@@ -104,6 +114,7 @@ describe!(Config {
     garp_groups,
     linkbeat,
     interface_delays,
+    ssl,
     groups,
     virtual_servers,
     static_routes,

@@ -25,6 +25,7 @@ const KNOWN_DIFFERENCES: &[(&str, u8, u8, &str)] = &[
     ("pqdev__1033", 5, 6, NO_SUCH_SCRIPT),
     ("pqdev__1186a", 5, 6, NO_SUCH_SCRIPT),
     ("pqdev__1323", 0, 6, NAMESPACE),
+    ("pqdev__1399", 5, 6, NO_SUCH_SCRIPT),
     ("pqdev__1492a", 0, 5, NAMESPACE),
     ("pqdev__1804-1804", 5, 6, NO_SUCH_SCRIPT),
     ("pqdev__2003l", 0, 6, NAMESPACE),
@@ -56,7 +57,13 @@ const KNOWN_LINES: &[(&str, &str)] = &[
     ("fifthl_middle-conf__ka-kc", OTHER_LINE),
     ("mykubernetes_linux-install__ka-ka-nginx.md-block1", OTHER_LINE),
     ("mykubernetes_linux-install__ka-ka-nginx.md-block2", OTHER_LINE),
+    ("pqdev__1530", IPTABLES),
+    ("pqdev__1810.1", IPTABLES),
+    ("pqdev__255", IPTABLES),
+    ("pqdev__255n", IPTABLES),
     ("pqdev__910", OTHER_LINE),
+    ("pqdev__ipvlan", IPTABLES),
+    ("pqdev__ka.netns3.simple", IPTABLES),
     ("tony-yin_ceph_scripts__ka-kc", OTHER_LINE),
 ];
 

@@ -208,6 +208,41 @@ fn places_of_adverts_follow_keepalived() {
 }
 
 #[test]
+fn what_an_instance_does_not_say_the_globals_say() {
+    let text = |own: &str| {
+        format!(
+            "global_defs {{\nvrrp_garp_extra_if all 60\nvrrp_owner_ignore_adverts\n}}\nvrrp_instance V {{\ninterface eth0\nvirtual_router_id 5\npriority 255\nvirtual_ipaddress {{ 192.0.2.1 }}\n{own}\n}}\n"
+        )
+    };
+    let read = |own: &str| {
+        let (config, _) = read(&text(own));
+        let instance = config.instances.first().cloned().unwrap();
+        (instance.garp_extra_interfaces.map(|extra| extra.interval.as_secs()), instance.owner_ignore_adverts)
+    };
+    assert_eq!(read(""), (Some(60), true));
+    assert_eq!(read("garp_extra_if 5"), (Some(5), true));
+    assert_eq!(read("garp_extra_if 0"), (None, true));
+    assert_eq!(read("priority 254"), (Some(60), false));
+}
+
+#[test]
+fn the_sync_daemon_has_one_interface() {
+    let one = |vrid: u8| {
+        format!(
+            "vrrp_instance V{vrid} {{\ninterface eth0\nvirtual_router_id {vrid}\nlvs_sync_daemon_interface eth{vrid}\nvirtual_ipaddress {{ 192.0.2.{vrid} }}\n}}\n"
+        )
+    };
+    let interfaces = |globals: &str| {
+        let (config, findings) = read(&(globals.to_owned() + &one(1) + &one(2)));
+        let interfaces: Vec<_> =
+            config.instances.into_iter().map(|instance| instance.lvs_sync_daemon_interface).collect();
+        (interfaces, findings.iter().filter(|finding| finding.code() == "adjusted").count())
+    };
+    assert_eq!(interfaces(""), (vec![Some("eth1".to_owned()), None], 1));
+    assert_eq!(interfaces("global_defs {\nlvs_sync_daemon eth0\n}\n"), (vec![None, None], 2));
+}
+
+#[test]
 fn a_finding_points_at_the_line_that_is_at_fault_and_names_the_other() {
     let (_, findings) = instance("state MASTER\npriority 9\nnopreempt");
     let [finding] = findings.as_slice() else { panic!("{findings:#?}") };

@@ -166,7 +166,10 @@ fn paths(context: &Context<'_>, checker: &Checker, http: &HttpCheck, findings: &
 fn timeout(context: &Context<'_>, checker: &Checker, findings: &mut Vec<Diagnostic>) {
     let connect = |connect: &ConnectTo| ("connect_timeout", connect.timeout);
     let (keyword, timeout) = match &checker.kind {
-        CheckerKind::Tcp(to) => connect(to),
+        CheckerKind::Tcp(to) | CheckerKind::Ping(to) => connect(to),
+        CheckerKind::Dns(check) => connect(&check.connect),
+        CheckerKind::Udp(check) => connect(&check.connect),
+        CheckerKind::Bfd(_) | CheckerKind::File(_) => return,
         CheckerKind::Http(check) => connect(&check.connect),
         CheckerKind::Smtp(check) => connect(&check.connect),
         CheckerKind::Misc(check) => ("misc_timeout", check.timeout),

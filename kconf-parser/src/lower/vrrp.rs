@@ -21,7 +21,7 @@ use crate::model::{
     Config, GarpGroup, Globals, InterfaceDelays, Linkbeat, Route, Rule, StaticAddress, TrackedFile,
     TrackedProcess, VrrpInstance, VrrpScript, VrrpScriptCommand,
 };
-use crate::{Diagnostic, Facts};
+use crate::{Diagnostic, Facts, Problem};
 
 /// What the VRRP process reads.
 pub(super) struct VrrpPass<'a> {
@@ -152,6 +152,11 @@ impl VrrpPass<'_> {
         true
     }
 
+    /// Whether any instance is written, whatever becomes of it.
+    pub(super) fn any_instance(&self) -> bool {
+        !self.drafts.is_empty()
+    }
+
     /// Completes what has been read into `config`.
     pub(super) fn finish(
         self,
@@ -179,7 +184,7 @@ impl VrrpPass<'_> {
             bfds: Definitions::new(&track::BFD, bfds.map(|bfd| (bfd.name.as_str(), bfd.weight, bfd.reverse))),
         };
         // keepalived looks at scripts only if there is an instance, then at all of them.
-        let any_instance = !self.drafts.is_empty();
+        let any_instance = self.any_instance();
         let groups = sync_group::assemble(self.sync_groups, &self.drafts, &trackable, findings);
         let around = Surroundings { globals, lower_prio_no_advert, trackable, groups: &groups };
         let mut instances: Vec<VrrpInstance> = Vec::new();
@@ -214,6 +219,23 @@ impl VrrpPass<'_> {
         config.static_rules = self.static_rules;
         config.garp_groups = self.garp_groups;
         config.linkbeat = self.linkbeat;
+    }
+}
+
+/// The sync daemon of the kernel has one interface: that of `lvs_sync_daemon`, or of the first instance that names one.
+pub(super) fn one_sync_daemon(
+    instances: &mut [VrrpInstance],
+    mut taken: bool,
+    findings: &mut Vec<Diagnostic>,
+) {
+    for instance in instances {
+        if taken && instance.lvs_sync_daemon_interface.take().is_some() {
+            let what = "the IPVS sync daemon already has an interface".to_owned();
+            let effect = "lvs_sync_daemon_interface has no effect";
+            let problem = Problem::Adjusted { what, effect, reported: true };
+            findings.push(Diagnostic::new(instance.span, problem));
+        }
+        taken |= instance.lvs_sync_daemon_interface.is_some();
     }
 }
 

@@ -106,7 +106,7 @@ impl Completion<'_> {
                 true
             }
             Some(written) => written,
-            None => owner && self.strict,
+            None => owner && (self.strict || self.around.globals.owner_ignore_adverts),
         }
     }
 }
