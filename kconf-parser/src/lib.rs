@@ -56,6 +56,11 @@
 //! - `interval` and `timeout` of a `vrrp_script` may be fractions of a second, as in 2.4.
 //! - A range of more than 65 536 addresses and firewall mark 0 in a `virtual_server_group` have no effect. keepalived
 //!   takes both.
+//! - VRRP version 2 that is written above the first IPv6 address gives way to version 3. keepalived sends what no RFC
+//!   knows.
+//! - An instance without an interface sends unicast from its source address, as in 2.4; 2.2.7 does not start.
+//! - The room for addresses in an advert is that of an MTU of 1500 octets, and what exists on the host is told only by
+//!   [`Facts`]: whether an interface that `use_vmac` names is a macvlan is not asked.
 //! - A check of a real server without a port goes to the virtual server's port; keepalived tries port 0. A `host` of an
 //!   `SMTP_CHECK` without `connect_timeout` has that of the block around; keepalived gives it none.
 //! - Patterns of `regex` are not compiled, and `*_cpu_affinity` takes numbers of processors that the host may not have.

@@ -205,6 +205,7 @@ fn finish(
         virtual_servers.extend(server);
     }
     findings.extend(written.finish(&mut globals, &config.instances, (any_instance, any_server), &mut check));
+    vrrp::one_sync_daemon(&mut config.instances, globals.lvs_sync_daemon.is_some(), findings);
     findings.extend(check.finish());
     Config { globals, ssl: checkers.ssl, groups: checkers.groups, virtual_servers, ..config }
 }
