@@ -1,6 +1,6 @@
 //! Virtual servers, their real servers and `SSL`: what the lines mean. Rules are those of `keepalived -t`.
 
-#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "what is not there is a failed test")]
+#![expect(clippy::expect_used, reason = "what is not there is a failed test")]
 
 use core::net::Ipv4Addr;
 use core::time::Duration;
