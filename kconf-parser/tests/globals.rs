@@ -1,8 +1,6 @@
 //! `global_defs` and the scalars of the top level: what the lines mean. Defaults, ranges and what becomes of mistakes are
 //! those of keepalived's source and of `keepalived -t`.
 
-#![expect(clippy::expect_used, reason = "what is not there is a failed test")]
-
 use core::time::Duration;
 use std::path::Path;
 
