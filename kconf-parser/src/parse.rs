@@ -1,5 +1,6 @@
 //! Text to tree.
 
+use crate::diagnostic::mend;
 use crate::lexer::{Lexeme, LineFaults, TokenKind, tokens};
 use crate::tree::{LineKind, Token};
 use crate::{Diagnostic, Problem, SourceId, Span, Tree};
@@ -151,6 +152,7 @@ impl Builder {
                 self.report(span, Problem::MissingClose);
             }
         }
+        mend(&self.tree, &mut self.diagnostics);
         Parsed { tree: self.tree, diagnostics: self.diagnostics }
     }
 }

@@ -266,6 +266,6 @@ fn scalars_of_the_top_level_keep_the_first_and_imply_a_directory() {
     assert_eq!(found, ["adjusted"]);
     let globals = config.globals;
     assert_eq!((globals.instance.as_deref(), globals.net_namespace_ipvs.as_deref()), (Some("a"), Some("")));
-    assert!(globals.use_pid_dir && globals.namespace_with_ipsets && globals.linkbeat_use_polling);
+    assert!(globals.use_pid_dir && globals.namespace_with_ipsets);
     assert_eq!(globals.child_wait_time, Duration::from_secs(9));
 }

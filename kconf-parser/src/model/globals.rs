@@ -160,8 +160,6 @@ pub struct Globals {
     pub net_namespace_ipvs: Option<String>,
     /// `namespace_with_ipsets` at root level: ipsets are used in a namespace, too.
     pub namespace_with_ipsets: bool,
-    /// `linkbeat_use_polling` at root level: links are asked for their state.
-    pub linkbeat_use_polling: bool,
     /// `instance` at root level.
     pub instance: Option<String>,
     /// `use_pid_dir` at root level, which `net_namespace` and `instance` imply.
@@ -238,7 +236,6 @@ describe!(Globals {
     net_namespace,
     net_namespace_ipvs,
     namespace_with_ipsets,
-    linkbeat_use_polling,
     instance,
     use_pid_dir,
     child_wait_time
@@ -314,7 +311,6 @@ impl Default for Globals {
             net_namespace: None,
             net_namespace_ipvs: None,
             namespace_with_ipsets: false,
-            linkbeat_use_polling: false,
             instance: None,
             use_pid_dir: false,
             child_wait_time: Duration::from_secs(5),

@@ -17,7 +17,6 @@ impl GlobalsReader<'_> {
                 globals.net_namespace_ipvs = Some(reader.text(line).unwrap_or_default());
             }
             "namespace_with_ipsets" => globals.namespace_with_ipsets = true,
-            "linkbeat_use_polling" => globals.linkbeat_use_polling = true,
             "instance" if globals.instance.is_some() => already(reader, line, name),
             "instance" => {
                 globals.instance = reader.text(line);
