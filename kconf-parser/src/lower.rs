@@ -71,7 +71,7 @@ pub fn lower_with(tree: &Tree, facts: &dyn Facts, options: &LowerOptions<'_>) ->
     let mut vrrp = VrrpPass::new(facts, &globals.globals);
     findings.extend(pass(tree, options, Process::Vrrp, &mut vrrp));
 
-    let declared = Declared::of(tree);
+    let declared = Declared::of(tree, vrrp.files());
     let mut checkers =
         CheckerPass { facts, declared: &declared, ssl: None, groups: Vec::new(), drafts: Vec::new() };
     findings.extend(pass(tree, options, Process::Checker, &mut checkers));
