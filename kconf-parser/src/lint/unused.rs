@@ -105,10 +105,10 @@ fn used(context: &Context<'_>) -> HashSet<(&'static str, String)> {
     used
 }
 
-/// The word without the strange spaces in front of it. They are reported themselves, and what follows from them is not.
+/// The word without the strange spaces around it. They are reported themselves, and what follows from them is not.
 fn bare(word: &[u8]) -> String {
     String::from_utf8_lossy(word)
-        .trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}')
+        .trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}')
         .to_owned()
 }
 
