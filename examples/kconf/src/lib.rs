@@ -7,6 +7,7 @@ mod cli;
 mod diff;
 mod dump;
 mod explain;
+mod facts;
 mod failure;
 mod files;
 mod fmt;

@@ -53,10 +53,16 @@ impl Diagnostic {
         page.push(Role::Message, format!(": {}\n", printable(&self.problem.to_string())));
         page.blank(" |\n");
         page.line(span, '^', Role::Mark(self.severity));
+        let line = sources.line_around(span);
+        let (near, far): (Vec<_>, Vec<_>) =
+            self.related.iter().partition(|related| sources.line_around(related.span) == line);
+        for related in near {
+            page.beside(related, line);
+        }
         if span != self.span {
             page.expanded(self.span, self.severity);
         }
-        for related in &self.related {
+        for related in far {
             page.related(related);
         }
         if let Some(suggestion) = &self.suggestion {
@@ -105,6 +111,17 @@ impl Page<'_> {
         self.marked(self.sources.line_around(span), span, mark, role);
     }
 
+    /// Another place on the line that has just been shown.
+    fn beside(&mut self, related: &Related, line: Span) {
+        let span = self.sources.written_at(related.span);
+        let from = |at: u32| at.clamp(line.start, line.end).saturating_sub(line.start) as usize;
+        let excerpt = Excerpt::new(self.sources.text(line), from(span.start)..from(span.end.max(span.start)));
+        let marks: String = core::iter::repeat_n('-', excerpt.width).collect();
+        self.blank(" | ");
+        self.push(Role::RelatedMark, format!("{:indent$}{marks} ", "", indent = excerpt.indent));
+        self.push(Role::Advice, format!("{}\n", printable(&related.text)));
+    }
+
     fn marked(&mut self, line: Span, span: Span, mark: char, role: Role) {
         let from = |at: u32| at.clamp(line.start, line.end).saturating_sub(line.start) as usize;
         // What ends before the line ends on another one: the mark goes to the end of this one.
@@ -132,7 +149,7 @@ impl Page<'_> {
 
     fn related(&mut self, related: &Related) {
         let span = self.sources.written_at(related.span);
-        let text = format!("::: {}: {}\n", place(self.sources, span), related.text);
+        let text = format!("::: {}: {}\n", place(self.sources, span), printable(&related.text));
         self.blank(" ");
         self.push(Role::Advice, text);
         self.line(span, '-', Role::RelatedMark);
