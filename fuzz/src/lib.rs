@@ -6,10 +6,10 @@
 //!
 //! A crash becomes a file in `corpus/` first, a fix second.
 
-pub mod config;
 pub mod frame;
 mod hosts;
 mod planted;
 pub mod receive;
 pub mod reply;
+pub mod text;
 pub mod view;

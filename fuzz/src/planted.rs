@@ -4,24 +4,32 @@
 //! committed corpus meets one: `README.md` tells how they are found.
 
 #[cfg(planted_bug)]
-pub(crate) use mistakes::{in_frame, in_receive, in_reply, in_view};
+pub(crate) use mistakes::{in_expand, in_frame, in_lower, in_parse, in_receive, in_reply, in_view};
 #[cfg(not(planted_bug))]
-pub(crate) use none::{in_frame, in_receive, in_reply, in_view};
+pub(crate) use none::{in_expand, in_frame, in_lower, in_parse, in_receive, in_reply, in_view};
 
 #[cfg(not(planted_bug))]
 mod none {
     use ipvs_netlink::ObservedService;
+    use kconf_parser::Tree;
+    use kconf_parser::model::Config;
     use vrrp_proto::{AdvertisementView, Announcement, EthernetFrame, Received};
 
     pub(crate) fn in_view(_: &AdvertisementView<'_>) {}
     pub(crate) fn in_receive(_: &Received<'_>) {}
     pub(crate) fn in_reply(_: &ObservedService) {}
     pub(crate) fn in_frame(_: &EthernetFrame<'_>, _: &Announcement) {}
+    pub(crate) fn in_parse(_: &Tree) {}
+    pub(crate) fn in_expand(_: &Tree) {}
+    pub(crate) fn in_lower(_: &Config) {}
 }
 
 #[cfg(planted_bug)]
 mod mistakes {
     use ipvs_netlink::{Granularity, ObservedService, ServiceKey};
+    use kconf_parser::Tree;
+    use kconf_parser::model::Config;
+    use kconf_parser::tree::TokenKind;
     use vrrp_proto::{
         AddressFamily, AdvertisementView, Announcement, EthernetFrame, Priority, Proof, Received, Version,
     };
@@ -50,6 +58,34 @@ mod mistakes {
             && let Some(vlan) = frame.vlan
         {
             assert!(vlan <= 255, "planted");
+        }
+    }
+
+    /// Wrong for a word with a hidden comment sign three blocks deep.
+    pub(crate) fn in_parse(tree: &Tree) {
+        for line in tree.lines().iter().filter(|line| line.depth == 3) {
+            let hidden = |word: &[u8]| word.windows(2).any(|pair| pair == b"\\!");
+            let words = tree.words(line).iter().filter(|token| token.kind == TokenKind::Word);
+            assert!(!words.map(|token| tree.sources().text(token.span)).any(hidden), "planted");
+        }
+    }
+
+    /// Wrong for a line that a list inside a sequence makes in an included file.
+    pub(crate) fn in_expand(tree: &Tree) {
+        let sources = tree.sources();
+        for token in tree.tokens() {
+            let written = sources.written_at(token.span);
+            let line = sources.text(written);
+            let nested = line.starts_with(b"~SEQ") && line.windows(4).any(|part| part == b"~LST");
+            assert!(!nested || sources.included_at(written.source).is_none(), "planted");
+        }
+    }
+
+    /// Wrong for a real server above weight 40 with two checks, beside a sorry server.
+    pub(crate) fn in_lower(config: &Config) {
+        for server in config.virtual_servers.iter().filter(|server| server.sorry_server.is_some()) {
+            let heavy = |real: &kconf_parser::model::RealServer| real.weight > 40 && real.checkers.len() > 1;
+            assert!(!server.real_servers.iter().any(heavy), "planted");
         }
     }
 

@@ -36,8 +36,18 @@ fn frame_corpus_breaks_no_law() {
 }
 
 #[test]
-fn config_corpus_breaks_no_law() {
-    replay("config", vrrp_lvs_fuzz::config::run);
+fn parse_corpus_breaks_no_law() {
+    replay("parse", vrrp_lvs_fuzz::text::parse::run);
+}
+
+#[test]
+fn expand_corpus_breaks_no_law() {
+    replay("expand", vrrp_lvs_fuzz::text::expand::run);
+}
+
+#[test]
+fn lower_corpus_breaks_no_law() {
+    replay("lower", vrrp_lvs_fuzz::text::lower::run);
 }
 
 #[test]

@@ -57,6 +57,8 @@
 //!   `SMTP_CHECK` without `connect_timeout` has that of the block around; keepalived gives it none.
 //! - Patterns of `regex` are not compiled, and `*_cpu_affinity` takes numbers of processors that the host may not have.
 //! - `${_RANDOM}` and `${_ENV}` are not expanded.
+//! - A rule with a range that ends before it begins and a route with MPLS labels that are none have no effect.
+//!   keepalived hands them to the kernel, which refuses them.
 //! - Some mistakes crash keepalived 2.2.7 (an instance without a name and block, a check without a URL, a virtual
 //!   server by group or mark that does not say which). Here they are findings like all others.
 
@@ -76,7 +78,7 @@ pub mod tree;
 
 pub use describe::Value;
 pub use diagnostic::{ConfigTest, Diagnostic, Fix, Problem, Related, Severity, config_test};
-pub use expand::{ExpandOptions, Loader, NoFiles, expand};
+pub use expand::{ExpandOptions, Loader, NoFiles, expand, expand_owned};
 pub use facts::{AssumePresent, Facts, FactsTable, HostAddress, ScriptStatus};
 pub use lint::{Lint, LintOptions, Pair, lint};
 pub use lower::{LowerOptions, Lowered, lower, lower_with};

@@ -20,6 +20,7 @@ mod script;
 mod service;
 mod ssl;
 mod sync_group;
+mod table;
 mod track;
 mod tracked;
 mod value;

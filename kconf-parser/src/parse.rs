@@ -1,9 +1,12 @@
 //! Text to tree.
 
+pub(crate) mod braces;
+
 use crate::diagnostic::mend;
-use crate::lexer::{Lexeme, LineFaults, TokenKind, tokens};
+use crate::lexer::{LineFaults, Signs, TokenKind, first_line, tokens};
 use crate::tree::{LineKind, Token};
 use crate::{Diagnostic, Problem, SourceId, Span, Tree};
+use braces::Surplus;
 
 /// What [`parse`] and [`expand`](crate::expand()) give.
 #[derive(Clone, Debug, Default)]
@@ -17,8 +20,11 @@ pub struct Parsed {
 /// Octets of a line that keepalived can hold, without the line feed (`MAXBUF` is 1024).
 pub(crate) const MAX_LINE: usize = 1022;
 
+/// Octets of a file that are read. A configuration of a million lines has 25 MiB.
+pub(crate) const MAX_FILE: usize = 64 << 20;
+
 /// Braces inside one another that are still told apart. keepalived's language needs five.
-const MAX_DEPTH: u32 = 64;
+const MAX_DEPTH: u16 = 64;
 
 /// Reads `octets` as a configuration file called `source_name`. Never fails.
 ///
@@ -26,19 +32,33 @@ const MAX_DEPTH: u32 = 64;
 pub fn parse(source_name: &str, octets: &[u8]) -> Parsed {
     let mut builder = Builder::default();
     let source = builder.tree.sources.add(source_name, octets.to_vec());
-    for span in physical_lines(source, octets) {
-        builder.line(span);
+    if !builder.is_too_large(source, octets.len()) {
+        for line in physical_lines(source, octets) {
+            builder.line(line.span, line.text, line.signs);
+        }
     }
     builder.finish()
 }
 
-/// The lines of a source, each with its line feed.
-pub(crate) fn physical_lines(source: SourceId, octets: &[u8]) -> impl Iterator<Item = Span> {
+/// A line as it is written.
+pub(crate) struct PhysicalLine<'o> {
+    /// Its place, line feed included.
+    pub(crate) span: Span,
+    /// Its text, line feed included.
+    pub(crate) text: &'o [u8],
+    pub(crate) signs: Signs,
+}
+
+/// The lines of a source.
+pub(crate) fn physical_lines(source: SourceId, octets: &[u8]) -> impl Iterator<Item = PhysicalLine<'_>> {
     let mut at = 0;
-    octets.split_inclusive(|octet| *octet == b'\n').map(move |line| {
+    let mut rest = octets;
+    core::iter::from_fn(move || {
+        let (text, signs) = first_line(rest);
+        rest = rest.get(text.len()..)?;
         let start = at;
-        at = u32::try_from(line.len()).map_or(u32::MAX, |len| start.saturating_add(len));
-        Span::new(source, start, at)
+        at = u32::try_from(text.len()).map_or(u32::MAX, |len| start.saturating_add(len));
+        (!text.is_empty()).then_some(PhysicalLine { span: Span::new(source, start, at), text, signs })
     })
 }
 
@@ -49,8 +69,8 @@ pub(crate) struct Builder {
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// Lines that opened the blocks we are in.
     open: Vec<usize>,
-    /// Kept so that not every line allocates.
-    lexemes: Vec<Lexeme>,
+    /// Closing braces outside of all blocks.
+    extra: Vec<usize>,
 }
 
 impl Builder {
@@ -58,108 +78,116 @@ impl Builder {
         self.diagnostics.push(Diagnostic::new(span, problem));
     }
 
+    /// Whether a source is so large that nothing of it is read. It is reported then, and ignored as a whole.
+    pub(crate) fn is_too_large(&mut self, source: SourceId, octets: usize) -> bool {
+        if octets <= MAX_FILE {
+            return false;
+        }
+        let whole = Span::new(source, 0, u32::try_from(octets).unwrap_or(u32::MAX));
+        self.tree.push_text(whole);
+        self.tree.tokens.push(Token::new(TokenKind::Ignored, whole));
+        self.report(whole.part(0, 1), Problem::FileTooLarge { octets, max: MAX_FILE });
+        true
+    }
+
     /// Takes a physical line, with or without its line feed.
-    pub(crate) fn line(&mut self, span: Span) {
-        self.tree.physical.push(span);
-        let text = self.tree.sources.text(span);
+    pub(crate) fn line(&mut self, span: Span, text: &[u8], signs: Signs) {
+        self.tree.push_text(span);
         let text = text.strip_suffix(b"\n").unwrap_or(text);
-        let whole = sub(span, 0, text.len());
+        let whole = span.part(0, text.len());
+        let mut first = self.tree.tokens.len();
         if text.len() > MAX_LINE {
-            self.tree.tokens.push(Token { kind: TokenKind::Ignored, span: whole, escaped: false });
+            self.tree.tokens.push(Token::new(TokenKind::Ignored, whole));
             self.report(whole, Problem::LineTooLong { octets: text.len(), max: MAX_LINE });
             return;
         }
-        let mut found = core::mem::take(&mut self.lexemes);
-        found.clear();
-        let faults = tokens(text, |lexeme| found.push(lexeme));
-        let mut first = self.tree.tokens.len();
-        for lexeme in &found {
-            self.token(lexeme, span, &mut first);
+        let faults = tokens(text, signs, whole, &mut self.tree.tokens);
+        let mut at = first;
+        while let Some(token) = self.tree.tokens.get(at).copied() {
+            if !matches!(token.kind, TokenKind::Word | TokenKind::Quoted) {
+                self.statement(first, at);
+                self.brace(token, at);
+                first = at + 1;
+            }
+            at += 1;
         }
-        self.end_statement(first);
+        self.statement(first, at);
         self.report_faults(faults, whole);
-        self.lexemes = found;
     }
 
     fn report_faults(&mut self, faults: LineFaults, line: Span) {
-        let from = |at: usize| Span::new(line.source, sub(line, at, at).start, line.end);
         if let Some(at) = faults.unterminated_quote {
-            self.report(from(at), Problem::UnterminatedQuote);
+            self.report(line.part(at, usize::MAX), Problem::UnterminatedQuote);
         }
         if let Some(at) = faults.nul {
-            self.report(from(at), Problem::NulOctet);
+            self.report(line.part(at, usize::MAX), Problem::NulOctet);
         }
     }
 
-    fn token(&mut self, lexeme: &Lexeme, line: Span, first: &mut usize) {
-        let span = sub(line, lexeme.range.start, lexeme.range.end);
-        let token = Token { kind: lexeme.kind, span, escaped: lexeme.escaped };
-        match lexeme.kind {
-            TokenKind::Word | TokenKind::Quoted => self.tree.tokens.push(token),
-            TokenKind::Comment | TokenKind::Ignored => {
-                self.end_statement(*first);
-                self.tree.tokens.push(token);
-                *first = self.tree.tokens.len();
-            }
-            TokenKind::Open | TokenKind::Close => {
-                self.end_statement(*first);
-                let at = self.tree.tokens.len();
-                self.tree.tokens.push(token);
-                self.brace(token, at);
-                *first = self.tree.tokens.len();
-            }
+    fn statement(&mut self, first: usize, end: usize) {
+        if first < end {
+            self.tree.push_line(LineKind::Statement, self.depth(), first, end);
         }
     }
 
-    fn end_statement(&mut self, first: usize) {
-        if first < self.tree.tokens.len() {
-            self.tree.push_line(LineKind::Statement, self.depth(), first);
-        }
-    }
-
-    fn depth(&self) -> u32 {
-        u32::try_from(self.open.len()).unwrap_or(u32::MAX)
+    fn depth(&self) -> u16 {
+        u16::try_from(self.open.len()).unwrap_or(u16::MAX)
     }
 
     fn brace(&mut self, token: Token, at: usize) {
-        let index = self.tree.lines.len();
-        if token.kind == TokenKind::Open {
-            self.tree.push_line(LineKind::Open, self.depth(), at);
-            if self.depth() == MAX_DEPTH {
-                self.report(token.span, Problem::TooDeep { max: MAX_DEPTH });
+        match token.kind {
+            TokenKind::Open => {
+                let index = self.tree.push_line(LineKind::Open, self.depth(), at, at + 1);
+                if self.depth() == MAX_DEPTH {
+                    self.report(token.span, Problem::TooDeep { max: u32::from(MAX_DEPTH) });
+                }
+                self.open.push(index);
             }
-            self.open.push(index);
-            return;
-        }
-        let opened = self.open.pop();
-        self.tree.push_line(LineKind::Close, self.depth(), at);
-        let Some(opened) = opened else {
-            self.report(token.span, Problem::ExtraClose);
-            return;
-        };
-        if let Some(line) = self.tree.lines.get_mut(opened) {
-            line.partner = u32::try_from(index).ok();
-        }
-        if let Some(line) = self.tree.lines.last_mut() {
-            line.partner = u32::try_from(opened).ok();
+            TokenKind::Close => {
+                let opened = self.open.pop();
+                let index = self.tree.push_line(LineKind::Close, self.depth(), at, at + 1);
+                match opened {
+                    Some(opened) => self.tree.pair(opened, index),
+                    None => self.extra.push(index),
+                }
+            }
+            TokenKind::Word | TokenKind::Quoted | TokenKind::Comment | TokenKind::Ignored => {}
         }
     }
 
     pub(crate) fn finish(mut self) -> Parsed {
-        for index in core::mem::take(&mut self.open) {
-            let brace = self.tree.lines.get(index).and_then(|line| self.tree.words(line).first());
-            if let Some(span) = brace.map(|token| token.span) {
-                self.report(span, Problem::MissingClose);
-            }
+        if let Some((first, others)) = self.extra.split_first() {
+            // After the first one everything is shifted, so nothing better is known of the others.
+            self.tree.surplus.push(braces::surplus(&self.tree, *first));
+            self.tree.surplus.extend(others.iter().map(|&brace| Surplus { brace, noticed: brace }));
         }
+        if !self.open.is_empty() {
+            (self.tree.unclosed, self.tree.displaced) = braces::unclosed(&self.tree, self.open.len());
+        }
+        self.report_surplus();
+        self.report_unclosed();
         mend(&self.tree, &mut self.diagnostics);
         Parsed { tree: self.tree, diagnostics: self.diagnostics }
     }
-}
 
-/// Part of a line.
-fn sub(line: Span, start: usize, end: usize) -> Span {
-    let at =
-        |offset: usize| u32::try_from(offset).map_or(line.end, |offset| line.start.saturating_add(offset));
-    Span::new(line.source, at(start), at(end))
+    fn report_surplus(&mut self) {
+        for found in &self.tree.surplus {
+            let mut finding = Diagnostic::new(self.tree.brace(found.brace), Problem::ExtraClose);
+            if found.brace != found.noticed {
+                let text = "so this one, and what stands between them, is outside of the block";
+                finding = finding.relate(self.tree.brace(found.noticed), text);
+            }
+            self.diagnostics.push(finding);
+        }
+    }
+
+    fn report_unclosed(&mut self) {
+        for found in &self.tree.unclosed {
+            let mut finding = Diagnostic::new(self.tree.brace(found.open), Problem::MissingClose);
+            if let Some(resume) = found.resume {
+                finding = finding.relate(self.tree.brace(resume), "a '}' is missing before this");
+            }
+            self.diagnostics.push(finding);
+        }
+    }
 }

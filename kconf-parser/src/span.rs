@@ -1,7 +1,7 @@
 //! Where something stands: octet ranges in named sources.
 
 use core::ops::Range;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// One source among those of a [`Sources`] table.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -29,6 +29,14 @@ impl Span {
         self.start as usize..self.end as usize
     }
 
+    /// Octets `start..end` of the text at `self`, as far as it goes.
+    pub(crate) fn part(self, start: usize, end: usize) -> Self {
+        let at = |offset: usize| {
+            u32::try_from(offset).map_or(self.end, |offset| self.start.saturating_add(offset).min(self.end))
+        };
+        Self { start: at(start), end: at(end), ..self }
+    }
+
     /// From the start of `self` to the end of `other`; just `self` when they are in different sources.
     pub fn to(self, other: Self) -> Self {
         if self.source == other.source { Self { end: other.end.max(self.end), ..self } } else { self }
@@ -54,9 +62,12 @@ pub struct Sources {
 #[derive(Clone, Debug)]
 struct Source {
     name: String,
-    octets: Vec<u8>,
+    /// Shared by the copies of a table, and with who reads a file while the table grows.
+    octets: Arc<Vec<u8>>,
     /// For text that expansion made: where each piece of it was written, by first octet.
     origins: Vec<(u32, Span)>,
+    /// The include line that asked for this file.
+    included_at: Option<Span>,
     /// Where lines after the first begin, once somebody has asked: thousands of findings in one
     /// file must not count its lines a thousand times.
     line_starts: OnceLock<Vec<usize>>,
@@ -81,10 +92,20 @@ impl Sources {
         let id = SourceId(u32::try_from(self.list.len()).unwrap_or(u32::MAX));
         self.list.push(Source {
             name: name.to_owned(),
-            octets,
+            octets: Arc::new(octets),
             origins: Vec::new(),
+            included_at: None,
             line_starts: OnceLock::new(),
         });
+        id
+    }
+
+    /// Adds the text of a file that is included at `at`.
+    pub(crate) fn add_included(&mut self, name: &str, octets: Vec<u8>, at: Span) -> SourceId {
+        let id = self.add(name, octets);
+        if let Some(entry) = self.list.last_mut() {
+            entry.included_at = Some(at);
+        }
         id
     }
 
@@ -97,7 +118,7 @@ impl Sources {
         };
         entry.line_starts.take();
         entry.origins.push((start, origin));
-        entry.octets.extend_from_slice(octets);
+        Arc::make_mut(&mut entry.octets).extend_from_slice(octets);
         Span::new(source, start, end)
     }
 
@@ -116,6 +137,11 @@ impl Sources {
         self.list.get(source.0 as usize).map_or(&[], |entry| &entry.octets)
     }
 
+    /// The same, to keep while sources are added.
+    pub(crate) fn shared(&self, source: SourceId) -> Arc<Vec<u8>> {
+        self.list.get(source.0 as usize).map(|entry| Arc::clone(&entry.octets)).unwrap_or_default()
+    }
+
     /// The octets of a span; empty when it does not fit its source.
     pub fn text(&self, span: Span) -> &[u8] {
         self.octets(span.source).get(span.range()).unwrap_or(&[])
@@ -126,6 +152,22 @@ impl Sources {
         let Some(entry) = self.list.get(span.source.0 as usize) else { return span };
         let after = entry.origins.partition_point(|(start, _)| *start <= span.start);
         after.checked_sub(1).and_then(|index| entry.origins.get(index)).map_or(span, |(_, origin)| *origin)
+    }
+
+    /// For text that expansion made: the line that `span` is a part of, as expansion left it. `None` where nothing was
+    /// changed, so that [`text`](Self::text) is what is written.
+    pub fn became(&self, span: Span) -> Option<&[u8]> {
+        let entry = self.list.get(span.source.0 as usize).filter(|entry| !entry.origins.is_empty())?;
+        let (before, after) = entry.octets.split_at_checked(span.start as usize)?;
+        let start = before.iter().rposition(|octet| *octet == b'\n').map_or(0, |index| index + 1);
+        let len = after.iter().position(|octet| *octet == b'\n').unwrap_or(after.len());
+        entry.octets.get(start..before.len() + len)
+    }
+
+    /// The include line that asked for a file; `None` for the file that everything began with. The line may stand in a
+    /// file that is included itself.
+    pub fn included_at(&self, source: SourceId) -> Option<Span> {
+        self.list.get(source.0 as usize)?.included_at
     }
 
     /// Line and column of the start of `span`, where it was written.

@@ -1,10 +1,12 @@
 //! The text in lines and blocks, without loss.
 
+use core::num::NonZeroU32;
 use std::borrow::Cow;
 
 pub use crate::lexer::TokenKind;
 
 use crate::lexer::unescape;
+use crate::parse::braces::{Surplus, Unclosed};
 use crate::{Sources, Span};
 
 /// A configuration as it is written: every octet of it, its tokens, and which braces belong together.
@@ -14,9 +16,16 @@ use crate::{Sources, Span};
 #[derive(Clone, Debug, Default)]
 pub struct Tree {
     pub(crate) sources: Sources,
-    pub(crate) physical: Vec<Span>,
+    /// What [`print`](Self::print) gives, in pieces as large as possible.
+    written: Vec<Span>,
     pub(crate) tokens: Vec<Token>,
     pub(crate) lines: Vec<Line>,
+    /// Blocks without an end, in order.
+    pub(crate) unclosed: Vec<Unclosed>,
+    /// Blocks that end elsewhere than they should, because another one has no end: their brace, and where they should.
+    pub(crate) displaced: Vec<(usize, usize)>,
+    /// Blocks with two.
+    pub(crate) surplus: Vec<Surplus>,
 }
 
 /// A token and its place. What lies between tokens is blank.
@@ -29,16 +38,24 @@ pub struct Token {
     pub(crate) escaped: bool,
 }
 
+impl Token {
+    pub(crate) const fn new(kind: TokenKind, span: Span) -> Self {
+        Self { kind, span, escaped: false }
+    }
+}
+
 /// A logical line: a brace ends one and begins the next.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Line {
     /// What it is.
     pub kind: LineKind,
     /// Braces that are open around it; a brace itself counts as outside of its block.
-    pub depth: u32,
+    pub depth: u16,
+    /// Its tokens: a line that keepalived reads has at most a thousand.
+    len: u16,
     first: u32,
-    end: u32,
-    pub(crate) partner: Option<u32>,
+    /// Of a brace: the other one, if there is one.
+    partner: Option<NonZeroU32>,
 }
 
 /// What a [`Line`] is.
@@ -70,7 +87,8 @@ impl Tree {
 
     /// The words of a statement, or the brace.
     pub fn words(&self, line: &Line) -> &[Token] {
-        self.tokens.get(line.first as usize..line.end as usize).unwrap_or(&[])
+        let first = line.first as usize;
+        self.tokens.get(first..first + usize::from(line.len)).unwrap_or(&[])
     }
 
     /// The text of a token as keepalived sees it: without its quotes, `\#` and `\!` replaced.
@@ -93,17 +111,57 @@ impl Tree {
     /// Index of the line that closes the block which line `open` opens.
     pub fn closing(&self, open: usize) -> Option<usize> {
         let line = self.lines.get(open).filter(|line| line.kind == LineKind::Open)?;
-        line.partner.map(|index| index as usize)
+        line.partner.map(|number| number.get() as usize - 1)
     }
 
     /// The text, octet for octet. After expansion: the text that keepalived would read.
     pub fn print(&self) -> Vec<u8> {
-        self.physical.iter().flat_map(|span| self.sources.text(*span)).copied().collect()
+        self.written.iter().flat_map(|span| self.sources.text(*span)).copied().collect()
     }
 
-    pub(crate) fn push_line(&mut self, kind: LineKind, depth: u32, first: usize) {
-        let index = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-        let end = index(self.tokens.len());
-        self.lines.push(Line { kind, depth, first: index(first), end, partner: None });
+    /// Where the first word of a line, or the brace that it is, stands.
+    pub(crate) fn brace(&self, line: usize) -> Span {
+        let first = self.lines.get(line).and_then(|line| self.words(line).first());
+        first.map_or_else(Span::default, |token| token.span)
+    }
+
+    /// Where the block that line `open` opens should have ended, if it is one without an end.
+    pub(crate) fn should_end(&self, open: usize) -> Option<usize> {
+        if let Ok(index) = self.displaced.binary_search_by_key(&open, |(brace, _)| *brace) {
+            return self.displaced.get(index).map(|(_, end)| *end);
+        }
+        let index = self.unclosed.binary_search_by_key(&open, |block| block.open).ok()?;
+        self.unclosed.get(index)?.resume
+    }
+
+    /// Whether a line is outside of its block because that ended too early.
+    pub(crate) fn was_let_out(&self, line: usize) -> bool {
+        // Of the others nothing better is known than where they were noticed.
+        self.surplus.first().is_some_and(|block| (block.brace..block.noticed).contains(&line))
+    }
+
+    /// Notes that the text goes on with the octets at `span`.
+    pub(crate) fn push_text(&mut self, span: Span) {
+        match self.written.last_mut() {
+            Some(last) if last.source == span.source && last.end == span.start => last.end = span.end,
+            _ => self.written.push(span),
+        }
+    }
+
+    /// Adds the line of the tokens from `first` to `end`, and gives its index.
+    pub(crate) fn push_line(&mut self, kind: LineKind, depth: u16, first: usize, end: usize) -> usize {
+        let len = u16::try_from(end.saturating_sub(first)).unwrap_or(u16::MAX);
+        let first = u32::try_from(first).unwrap_or(u32::MAX);
+        self.lines.push(Line { kind, depth, len, first, partner: None });
+        self.lines.len() - 1
+    }
+
+    /// Notes that two braces belong together.
+    pub(crate) fn pair(&mut self, open: usize, close: usize) {
+        for (one, other) in [(open, close), (close, open)] {
+            if let Some(line) = self.lines.get_mut(one) {
+                line.partner = u32::try_from(other + 1).ok().and_then(NonZeroU32::new);
+            }
+        }
     }
 }

@@ -125,10 +125,14 @@ impl Facts for Host {
 
 impl Loader for Host {
     fn find(&self, directory: &Path, pattern: &str) -> Vec<PathBuf> {
-        if pattern == "unreadable.conf" { vec![directory.join(pattern)] } else { Vec::new() }
+        let known = matches!(pattern, "unreadable.conf" | "circle.conf");
+        if known { vec![directory.join(pattern)] } else { Vec::new() }
     }
 
-    fn read(&self, _path: &Path) -> io::Result<Vec<u8>> {
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        if path.ends_with("circle.conf") {
+            return Ok(b"include circle.conf\n".to_vec());
+        }
         Err(io::ErrorKind::PermissionDenied.into())
     }
 }
@@ -146,6 +150,9 @@ fn the_example_of_each_page_has_what_the_page_is_about() {
     let options = LowerOptions { target, ..without_effect(&[("vrrp_script", "init_fail")]) };
     // Lints have their examples beside them, and tests of those.
     for page in pages().filter(|page| Lint::by_code(page.code).is_none()) {
+        if page.code == "file-too-large" {
+            continue; // too large to be shown
+        }
         let text = page.example.replace('…', &"x".repeat(2000)).replace('␀', "\0");
         let (tree, findings) = check_on(&text, &Host, &Host, &options);
         let mut found = codes(&waive(&tree, findings).findings);

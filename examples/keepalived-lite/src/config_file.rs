@@ -1,14 +1,15 @@
 //! The configuration file: read, understood, judged.
 
 use std::io;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use kconf_parser::{
-    ConfigTest, Diagnostic, ExpandOptions, Loader, LowerOptions, Severity, Sources, config_test, expand,
-    lower_with, model::Config,
+    ConfigTest, Diagnostic, ExpandOptions, Loader, LowerOptions, Severity, Sources, config_test,
+    expand_owned, lower_with, model::Config,
 };
 
-use crate::braces::alternatives;
+use crate::cli::Options;
 use crate::facts::HostFacts;
 use crate::unsupported;
 use crate::without_effect::WITHOUT_EFFECT;
@@ -79,16 +80,19 @@ impl Loaded {
     }
 }
 
-/// Reads `path` and everything it includes, and asks this host about interfaces, users and scripts.
+/// Reads the file and everything it includes, and asks this host about interfaces, users and scripts.
 ///
 /// # Errors
 ///
 /// Why the file itself cannot be read. A mistake in it is a finding, never an error here.
-pub(crate) fn load(path: &Path, config_id: Option<&str>) -> io::Result<Loaded> {
+pub(crate) fn load(options: &Options) -> io::Result<Loaded> {
+    let path = &options.config_file;
     let octets = std::fs::read(path)?;
-    let config_id = config_id.map_or_else(short_host_name, str::to_owned);
-    let options = ExpandOptions { config_id, ..ExpandOptions::default() };
-    let parsed = expand(&path.to_string_lossy(), &octets, &Files, &options);
+    let host = host_name();
+    let config_id = options.config_id.clone().unwrap_or_else(|| short(&host));
+    let all_includes = options.all_config;
+    let options = ExpandOptions { config_id, all_includes, seed: seed(&host), ..ExpandOptions::default() };
+    let parsed = expand_owned(&path.to_string_lossy(), octets, &Files, &options);
     let options = LowerOptions { without_effect: WITHOUT_EFFECT, ..LowerOptions::default() };
     let lowered = lower_with(&parsed.tree, &HostFacts::default(), &options);
     let mut diagnostics = parsed.diagnostics;
@@ -96,11 +100,19 @@ pub(crate) fn load(path: &Path, config_id: Option<&str>) -> io::Result<Loaded> {
     Ok(Loaded { config: lowered.config, diagnostics, sources: parsed.tree.sources().clone() })
 }
 
+fn host_name() -> String {
+    nix::unistd::gethostname().unwrap_or_default().to_string_lossy().into_owned()
+}
+
 /// keepalived's default for `-i`: the host name up to the first dot.
-fn short_host_name() -> String {
-    let name = nix::unistd::gethostname().unwrap_or_default();
-    let name = name.to_string_lossy();
-    name.split('.').next().unwrap_or_default().to_owned()
+fn short(host: &str) -> String {
+    host.split('.').next().unwrap_or_default().to_owned()
+}
+
+/// What `${_RANDOM}` begins with: other numbers on the other node, the same ones after a reload.
+fn seed(host: &str) -> u32 {
+    // FNV-1a
+    host.bytes().fold(0x811c_9dc5, |hash, octet| (hash ^ u32::from(octet)).wrapping_mul(0x0100_0193))
 }
 
 /// Included files come from the file system.
@@ -111,15 +123,18 @@ impl Loader for Files {
         let pattern = directory.join(pattern);
         let Some(pattern) = pattern.to_str() else { return Vec::new() };
         // Unreadable directories and bad patterns match nothing, as with keepalived.
-        alternatives(pattern)
-            .iter()
-            .filter_map(|pattern| glob::glob(pattern).ok())
-            .flatten()
-            .flatten()
-            .collect()
+        glob::glob(pattern).into_iter().flatten().flatten().collect()
     }
 
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        let meta = std::fs::metadata(path)?;
+        if !meta.is_file() || meta.permissions().mode() & 0o111 != 0 {
+            return Err(io::Error::other("not an ordinary file, or one that may be executed"));
+        }
         std::fs::read(path)
+    }
+
+    fn environment(&self, name: &str) -> Option<Vec<u8>> {
+        std::env::var_os(name).map(std::ffi::OsString::into_encoded_bytes)
     }
 }

@@ -32,7 +32,10 @@ pub(crate) fn run(options: &Options, log: Option<&std::path::Path>) -> Exit {
     // A closed stderr changes nothing about the verdict.
     let _ = out.write_all(text.as_bytes());
     let verdict = loaded.verdict();
-    if options.strict && verdict == ConfigTest::Accepted && (loaded.warnings() > 0 || !missing.is_empty()) {
+    let warned = loaded.warnings() > 0 || !missing.is_empty();
+    // The process ends, which frees thousands of blocks faster than one after the other.
+    core::mem::forget(loaded);
+    if options.strict && verdict == ConfigTest::Accepted && warned {
         return Exit::ConfigTest(ConfigTest::WouldRun.exit_code());
     }
     Exit::ConfigTest(verdict.exit_code())

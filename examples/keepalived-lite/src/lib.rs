@@ -18,7 +18,6 @@ struct Readme;
 struct WorkspaceReadme;
 
 mod board;
-mod braces;
 mod cli;
 mod clock;
 mod config_file;
@@ -178,7 +177,7 @@ fn enter_namespace(name: &str) -> Result<(), Exit> {
 /// Reads the configuration in the namespace that it is for: it asks about interfaces.
 fn load(options: &Options) -> Result<Loaded, Exit> {
     let read = || {
-        config_file::load(&options.config_file, options.config_id.as_deref()).map_err(|error| {
+        config_file::load(options).map_err(|error| {
             eprintln!("cannot read {}: {error}", options.config_file.display());
             Exit::NoConfig
         })

@@ -17,7 +17,7 @@ use crate::vrrp::engine::Command;
 /// Runs until the parent says stop, or is gone.
 #[must_use]
 pub(crate) fn run(options: &Options) -> Exit {
-    let loaded = match config_file::load(&options.config_file, options.config_id.as_deref()) {
+    let loaded = match config_file::load(options) {
         Ok(loaded) => loaded,
         Err(error) => {
             tracing::error!("cannot read {}: {error}", options.config_file.display());
@@ -76,7 +76,7 @@ fn obey(mut threads: Threads, options: &Options) -> Result<Threads, StartError> 
 /// The configuration of a reload, if it can be run. A refused one changes nothing.
 fn acceptable(options: &Options) -> Option<Config> {
     let file = options.config_file.display();
-    let loaded = match config_file::load(&options.config_file, options.config_id.as_deref()) {
+    let loaded = match config_file::load(options) {
         Ok(loaded) => loaded,
         Err(error) => {
             tracing::error!("reload refused, the old configuration stays: cannot read {file}: {error}");

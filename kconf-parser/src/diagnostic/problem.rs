@@ -290,6 +290,36 @@ pub enum Problem {
         /// What the system says.
         reason: String,
     },
+    /// An include without which keepalived does not start: `includer` and its kin, `include_check`, `-e`.
+    #[error("cannot include '{pattern}': {reason}; keepalived does not start")]
+    IncludeRefused {
+        /// The file or pattern.
+        pattern: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A file that includes itself, perhaps by way of others.
+    #[error("these files include one another without end: {chain}; this include has no effect")]
+    IncludeCircle {
+        /// The files, from the first one to itself.
+        chain: String,
+    },
+    /// A file of a size that no configuration has. Nothing of it is read.
+    #[error("the file has {octets} octets; more than {max} are not read")]
+    FileTooLarge {
+        /// Its size.
+        octets: usize,
+        /// The limit.
+        max: usize,
+    },
+    /// A reference that is left as it is written, and looks as if it were meant otherwise.
+    #[error("'${name}' stays as it is: {reason}")]
+    NotExpanded {
+        /// The name.
+        name: String,
+        /// Why.
+        reason: String,
+    },
     /// Includes or definitions inside one another without end.
     #[error("{what} inside one another more than {max} times")]
     TooManyLevels {
@@ -426,6 +456,11 @@ impl Problem {
             Self::ScriptSecurity => (page::SCRIPT_SECURITY.code, Warning, ScriptSecurity),
             Self::IncludeMissing { .. } => (page::INCLUDE_MISSING.code, Warning, Accepted),
             Self::IncludeUnreadable { .. } => (page::INCLUDE_UNREADABLE.code, Warning, WouldRun),
+            // keepalived 2.2.7 ends with the code of script security.
+            Self::IncludeRefused { .. } => (page::INCLUDE_REFUSED.code, Error, ScriptSecurity),
+            Self::IncludeCircle { .. } => (page::INCLUDE_CIRCLE.code, Warning, WouldRun),
+            Self::FileTooLarge { .. } => (page::FILE_TOO_LARGE.code, Error, CannotRun),
+            Self::NotExpanded { .. } => (page::NOT_EXPANDED.code, Note, Accepted),
             Self::TooManyLevels { .. } => (page::TOO_MANY_LEVELS.code, Error, CannotRun),
             Self::WaiverWithoutReason { .. } => (page::WAIVER_WITHOUT_REASON.code, Warning, Accepted),
             Self::WaiverUnknownCode { .. } => (page::WAIVER_UNKNOWN_CODE.code, Warning, Accepted),

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::{Diagnostic, Problem, page, pages};
 use crate::keywords::near;
-use crate::lexer::{TokenKind, tokens};
+use crate::lexer::{Signs, TokenKind, tokens};
+use crate::tree::Token;
 use crate::{SourceId, Span, Tree};
 
 /// What [`waive`] gives.
@@ -130,14 +131,13 @@ const MARK: &str = "kconf:";
 
 /// Where the line says something, and where its comment begins.
 fn comment(line: &[u8]) -> (Option<usize>, Option<usize>) {
-    let (mut own, mut comment) = (None, None);
-    tokens(line, |token| match token.kind {
-        TokenKind::Comment => comment = Some(token.range.start),
-        TokenKind::Word | TokenKind::Quoted | TokenKind::Open | TokenKind::Close | TokenKind::Ignored => {
-            own.get_or_insert(token.range.start);
-        }
-    });
-    (own, comment)
+    let mut found = Vec::new();
+    let all = Span::new(SourceId::default(), 0, u32::try_from(line.len()).unwrap_or(u32::MAX));
+    tokens(line, Signs::ALL, all, &mut found);
+    let is_comment = |token: &&Token| token.kind == TokenKind::Comment;
+    let start = |token: &Token| token.span.start as usize;
+    let own = found.iter().find(|token| !is_comment(token)).map(start);
+    (own, found.iter().find(is_comment).map(start))
 }
 
 /// The waivers of one comment, one for each code.

@@ -306,5 +306,5 @@ fn misc_check(misc: MiscDraft, delay_loop: Duration, scripts: &mut ScriptCheck<'
     value.user = value.user.or(misc.user);
     let timeout = misc.timeout.filter(|timeout| !timeout.is_zero()).unwrap_or(delay_loop);
     let usable = scripts.usable(&value, None, span, false);
-    usable.then_some(MiscCheck { command: value, timeout, dynamic: misc.dynamic })
+    usable.then_some(MiscCheck { command: *value, timeout, dynamic: misc.dynamic })
 }

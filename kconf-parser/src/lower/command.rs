@@ -11,7 +11,8 @@ use crate::{Diagnostic, Facts, Problem, ScriptStatus, Span};
 /// A command and where it is written.
 #[derive(Clone, Debug)]
 pub(super) struct Written<T = ScriptCommand> {
-    pub(super) value: T,
+    /// Apart, because most of the places for a command are empty, and there can be many thousands.
+    pub(super) value: Box<T>,
     pub(super) span: Span,
 }
 
@@ -25,7 +26,7 @@ impl Reader<'_> {
             }
             [] => None,
         };
-        Some(Written { value: ScriptCommand { args, user }, span })
+        Some(Written { value: Box::new(ScriptCommand { args, user }), span })
     }
 
     /// The same where keepalived says of an unknown user only in its log that it drops the command.
@@ -36,7 +37,7 @@ impl Reader<'_> {
             Some(user) => Some(self.silently_known_user(facts, span, user, words.next())?),
             None => None,
         };
-        Some(Written { value: ScriptCommand { args, user }, span })
+        Some(Written { value: Box::new(ScriptCommand { args, user }), span })
     }
 
     /// `USER [[:]GROUP]` where keepalived says only in its log that there is none.
@@ -80,7 +81,7 @@ impl Reader<'_> {
             );
         }
         let args = self.split_again(first, span)?;
-        Some(Written { value: ScriptCommand { args, user: None }, span })
+        Some(Written { value: Box::new(ScriptCommand { args, user: None }), span })
     }
 
     /// `user`, `script_user`: `USER [[:]GROUP]`.
@@ -220,7 +221,7 @@ impl<'a> ScriptCheck<'a> {
     /// Takes the command out if it cannot be run.
     pub(super) fn keep(&mut self, command: Option<Written>) -> Option<ScriptCommand> {
         let Written { value, span } = command?;
-        self.usable(&value, None, span, false).then_some(value)
+        self.usable(&value, None, span, false).then_some(*value)
     }
 
     /// Reports missing script security, once.

@@ -5,12 +5,14 @@
 //! have the same effect this reader does the same; but only the cause is reported, not what follows from it.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+use std::rc::Rc;
 
 use super::LowerOptions;
+use super::table::{Entry, Table};
 use crate::keywords::{Argument, Block, Content, Keyword, Version, closest, gone, homes};
 use crate::tree::{Line, LineKind, Token};
-use crate::{Diagnostic, Problem, Span, Tree};
+use crate::{Diagnostic, Problem, Severity, Span, Tree};
 
 /// The process that a top-level block belongs to. Each one skips the blocks of the others, brace by brace.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -32,7 +34,7 @@ pub(super) trait Section<'t> {
 pub(super) struct Statement<'t> {
     tree: &'t Tree,
     words: &'t [Token],
-    pub(super) depth: u32,
+    pub(super) depth: u16,
 }
 
 /// An argument.
@@ -92,7 +94,9 @@ pub(super) struct Reader<'t> {
     findings: Vec<Diagnostic>,
     /// A block of another process began without a brace. The process it belongs to reports that.
     quiet: bool,
-    without_effect: HashSet<(&'t str, &'t str)>,
+    without_effect: &'t [(&'t str, &'t str)],
+    /// Those of the blocks that occurred so far.
+    tables: Vec<Rc<Table>>,
     target: Option<Version>,
     /// What was found out about unknown words, by block: a file often has the same one many times.
     advice: HashMap<(&'static str, String), Option<String>>,
@@ -106,7 +110,8 @@ impl<'t> Reader<'t> {
             process,
             findings: Vec::new(),
             quiet: false,
-            without_effect: options.without_effect.iter().copied().collect(),
+            without_effect: options.without_effect,
+            tables: Vec::new(),
             target: options.target,
             advice: HashMap::new(),
         }
@@ -145,30 +150,50 @@ impl<'t> Reader<'t> {
         section: &mut dyn Section<'t>,
         opener: Option<(&'static Keyword, Statement<'t>)>,
     ) {
-        let depth = opener.map_or(0, |(_, line)| line.depth + 1);
+        let table = self.table(table);
+        let depth = opener.map_or(0, |(_, line)| line.depth.saturating_add(1));
         let mut needs_open = opener.is_some();
+        let mut end = None;
+        // How many findings there were where the block should have ended.
+        let mut beyond = None;
         // The line before a brace, and whether keepalived knew it.
         let mut previous: Option<Statement<'t>> = None;
         while let Some(line) = self.tree.lines().get(self.next) {
+            if beyond.is_none() && end.is_some_and(|end| end <= self.next) {
+                beyond = Some(self.findings.len());
+            }
             self.next += 1;
             match line.kind {
-                LineKind::Open if needs_open => needs_open = false,
+                LineKind::Open if needs_open => {
+                    needs_open = false;
+                    end = self.tree.should_end(self.next - 1);
+                }
                 LineKind::Open => self.unexpected_open(line, depth, previous),
                 LineKind::Close => {
                     self.missing_open(&mut needs_open, opener);
                     if opener.is_some() {
-                        return;
+                        break;
                     }
                 }
                 LineKind::Statement => {
                     self.missing_open(&mut needs_open, opener);
                     let statement = self.statement(line);
-                    let known = self.line(table, section, statement, depth);
+                    let known = self.line(&table, section, statement, depth);
                     previous = known.then_some(statement);
                     continue;
                 }
             }
             previous = None;
+        }
+        self.forget(beyond);
+    }
+
+    /// Drops what was found in a block beyond the place where it should have ended: the missing brace explains it. What
+    /// stops keepalived stays.
+    fn forget(&mut self, from: Option<usize>) {
+        if let Some(from) = from {
+            let beyond = self.findings.split_off(from.min(self.findings.len()));
+            self.findings.extend(beyond.into_iter().filter(|finding| finding.severity == Severity::Error));
         }
     }
 
@@ -176,29 +201,38 @@ impl<'t> Reader<'t> {
         Statement { tree: self.tree, words: self.tree.words(line), depth: line.depth }
     }
 
+    fn table(&mut self, block: &'static Block) -> Rc<Table> {
+        if let Some(table) = self.tables.iter().find(|table| core::ptr::eq(table.block, block)) {
+            return Rc::clone(table);
+        }
+        let table = Rc::new(Table::new(block, self.without_effect));
+        self.tables.push(Rc::clone(&table));
+        table
+    }
+
     /// Whether the keyword is one of `table`.
     fn line(
         &mut self,
-        table: &'static Block,
+        table: &Table,
         section: &mut dyn Section<'t>,
         line: Statement<'t>,
-        depth: u32,
+        depth: u16,
     ) -> bool {
         let Some(word) = line.arg(0) else { return true };
-        let Some(keyword) = table.keyword(&word.text) else {
+        let Some(Entry { keyword, without_effect }) = table.find(&word.text) else {
             // At another depth than its block, a line is here only because an earlier one was unknown.
-            if line.depth == depth && !self.quiet {
-                self.unknown(table, &word);
+            if line.depth == depth && !self.quiet && !self.tree.was_let_out(self.next - 1) {
+                self.unknown(table.block, &word);
             }
             return false;
         };
         self.quiet = false;
-        if depth == 0 && table.name.is_empty() && owner(keyword.name) != self.process {
+        if depth == 0 && table.block.name.is_empty() && owner(keyword.name) != self.process {
             let skipped = self.skip();
             self.quiet = !skipped && keyword.block().is_some();
             return true;
         }
-        self.compare_version(table, keyword, word.span);
+        self.compare_version(table.block, keyword, word.span);
         if let Some(instead) = keyword.deprecated {
             let deprecated = Problem::Deprecated { keyword: keyword.name };
             self.advise(Diagnostic::new(word.span, deprecated).suggest(instead));
@@ -214,7 +248,7 @@ impl<'t> Reader<'t> {
                 self.skip_if_block(keyword);
             }
             Argument::None | Argument::Optional | Argument::Wanted | Argument::Required => {
-                if self.without_effect.contains(&(table.name, keyword.name)) {
+                if without_effect {
                     self.report(word.span, Problem::NotSupported { keyword: word.string() });
                 }
                 if !section.keyword(self, keyword, line) {
@@ -280,11 +314,15 @@ impl<'t> Reader<'t> {
         mut entry: impl FnMut(&mut Self, Statement<'t>),
     ) {
         let mut first = true;
+        let (mut end, mut beyond) = (None, None);
         while let Some(line) = self.tree.lines().get(self.next) {
+            if beyond.is_none() && end.is_some_and(|end| end <= self.next) {
+                beyond = Some(self.findings.len());
+            }
             self.next += 1;
             match line.kind {
-                LineKind::Close => return,
-                LineKind::Open if first => {}
+                LineKind::Close => break,
+                LineKind::Open if first => end = self.tree.should_end(self.next - 1),
                 LineKind::Open => {
                     let keyword = keyword.name.to_owned();
                     self.report(self.brace_span(line), Problem::UnexpectedOpen { keyword });
@@ -293,13 +331,14 @@ impl<'t> Reader<'t> {
             }
             first = false;
         }
+        self.forget(beyond);
     }
 
     fn brace_span(&self, line: &Line) -> Span {
         self.tree.words(line).first().map_or_else(Span::default, |token| token.span)
     }
 
-    fn unexpected_open(&mut self, line: &Line, depth: u32, previous: Option<Statement<'t>>) {
+    fn unexpected_open(&mut self, line: &Line, depth: u16, previous: Option<Statement<'t>>) {
         let Some(keyword) = previous.filter(|_| line.depth == depth).and_then(|statement| statement.arg(0))
         else {
             // Two braces in a row, or the block of something unknown. The latter has been reported.

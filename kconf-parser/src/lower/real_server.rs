@@ -241,8 +241,9 @@ pub(super) fn complete(
         log_all_failures: service.log_all_failures,
         address: target,
     };
-    let checkers = draft.checkers.into_iter();
-    let checkers = checkers.flat_map(|check| checker::complete(check, outer, scripts)).collect();
+    // Most servers have one check, and there can be thousands of servers: no room for a second one.
+    let mut checkers = Vec::with_capacity(draft.checkers.len());
+    checkers.extend(draft.checkers.into_iter().flat_map(|check| checker::complete(check, outer, scripts)));
     let server = RealServer {
         span: draft.span,
         address,

@@ -79,7 +79,7 @@ pub(super) fn read<'t>(
     let script = VrrpScript {
         name,
         span: line.span(),
-        command: command.value,
+        command: *command.value,
         interval: block.interval,
         timeout: block.timeout.unwrap_or(block.interval),
         weight: block.weight,
@@ -123,9 +123,9 @@ fn command(reader: &mut Reader<'_>, line: &Statement<'_>) -> Option<Written<Vrrp
         value.args.first().and_then(|program| program.to_str()).and_then(|path| path.strip_prefix('<'));
     let value = match open {
         Some(path) => VrrpScriptCommand::OpenFile(PathBuf::from(path)),
-        None => VrrpScriptCommand::Run(value),
+        None => VrrpScriptCommand::Run(*value),
     };
-    Some(Written { value, span })
+    Some(Written { value: Box::new(value), span })
 }
 
 /// A time of at least a millisecond; 0 is taken for a second.

@@ -248,6 +248,7 @@ pub(crate) mod tests {
     use std::io::Write as _;
 
     use super::*;
+    use crate::cli::Options;
     use crate::config_file;
     use crate::lvs::service::build;
 
@@ -276,7 +277,8 @@ pub(crate) mod tests {
     pub(crate) fn server(text: &str) -> Virtual {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(text.as_bytes()).unwrap();
-        let loaded = config_file::load(file.path(), None).unwrap();
+        let options = Options::read(&["-f".into(), file.path().into()]).unwrap();
+        let loaded = config_file::load(&options).unwrap();
         build(&loaded.config).remove(0)
     }
 

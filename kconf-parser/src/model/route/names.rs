@@ -109,12 +109,19 @@ impl<T: Describe> Describe for IpName<T> {
     }
 }
 
+impl<T: fmt::Display> IpName<T> {
+    fn text(&self) -> String {
+        match self {
+            Self::Number(number) => number.to_string(),
+            Self::Name(name) => name.clone(),
+        }
+    }
+}
+
 impl fmt::Display for Realms {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(source) = &self.source {
-            write!(f, "{source}/")?;
-        }
-        self.destination.fmt(f)
+        let source = self.source.as_ref().map_or_else(String::new, |source| format!("{}/", source.text()));
+        Quoted(&format!("{source}{}", self.destination.text())).fmt(f)
     }
 }
 
