@@ -95,9 +95,9 @@ pub(super) struct Reader<'t> {
     /// A block of another process began without a brace. The process it belongs to reports that.
     quiet: bool,
     without_effect: &'t [(&'t str, &'t str)],
+    target: Option<Version>,
     /// Those of the blocks that occurred so far.
     tables: Vec<Rc<Table>>,
-    target: Option<Version>,
     /// What was found out about unknown words, by block: a file often has the same one many times.
     advice: HashMap<(&'static str, String), Option<String>>,
 }
@@ -111,8 +111,8 @@ impl<'t> Reader<'t> {
             findings: Vec::new(),
             quiet: false,
             without_effect: options.without_effect,
-            tables: Vec::new(),
             target: options.target,
+            tables: Vec::new(),
             advice: HashMap::new(),
         }
     }

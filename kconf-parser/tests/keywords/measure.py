@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Asks keepalived about every line in verdicts.tsv and writes what it says into the file.
+"""Asks keepalived about every line in the tables beside this file and writes what it says into them.
 
     unshare -n sh -c 'for i in 0 1 2; do ip link add eth$i type veth peer name p$i; ip link set eth$i up;
         ip link set p$i up; ip addr add 192.0.2.$((i + 1))/24 dev eth$i; done; ip link set lo up
@@ -73,32 +73,32 @@ def verdict(program, config):
     said = [line for line in (ran.stderr + ran.stdout).splitlines() if line.strip()]
     if not said:
         return str(ran.returncode)
-    if os.environ.get("SHOW"):
-        print(ran.returncode, said, file=sys.stderr)
     kind = next((kind for kind, words in KINDS if re.search(words, said[0])), "other")
     return f"{ran.returncode} {kind}"
 
 
+def ask(programs, around, block, line):
+    elsewhere = re.match(r"\[(.*?)\] (.*)", line)
+    if elsewhere:
+        block, line = elsewhere.groups()
+    config = text(around[block], line)
+    return [verdict(program, config) for program in programs]
+
+
 def main():
-    old, new = sys.argv[1:3]
+    programs = sys.argv[1:3]
     around = places()
-    path = os.path.join(HERE, "verdicts.tsv")
-    rows = [line.rstrip("\n").split("\t") for line in open(path)]
-    head, rows = rows[0], rows[1:]
-    with open(path, "w") as out:
-        print(*head, sep="\t", file=out)
-        for place, keyword, accepted, _, _, rejected, *_ in rows:
-            said = []
-            for line in (accepted, rejected):
-                where, bare = place, line
-                elsewhere = re.match(r"\[(.*?)\] (.*)", line)
-                if elsewhere:
-                    where, bare = elsewhere.groups()
-                if os.environ.get("SHOW"):
-                    print("#", where, "|", bare, file=sys.stderr)
-                config = text(around[where], bare)
-                said += [line, verdict(old, config), verdict(new, config)]
-            print(place, keyword, *said, sep="\t", file=out)
+    for table in ["verdicts.tsv", "edges.tsv", "words.tsv"]:
+        path = os.path.join(HERE, table)
+        head, *rows = [line.rstrip("\n").split("\t") for line in open(path)]
+        # A line, and behind it what each of the programs says about it.
+        lines = [at - 1 for at, title in enumerate(head) if title == "2.2.7"]
+        with open(path, "w") as out:
+            print(*head, sep="\t", file=out)
+            for row in rows:
+                for at in lines:
+                    row[at + 1 : at + 3] = ask(programs, around, row[0], row[at])
+                print(*row, sep="\t", file=out)
 
 
 main()

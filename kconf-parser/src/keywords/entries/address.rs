@@ -23,16 +23,18 @@ pub(super) const ADDRESS_WORDS: &[Keyword] = &[
         .or("0 for IPv6 with prefix 128, else forever")
         .since(2, 0, 20),
     required("scope", Takes::Text("SCOPE"), "site, link, host, nowhere, global or a number.").since(1, 0, 3),
-    flag("use_vmac", "Puts the address on an interface with virtual MAC.").since(2, 2, 0),
 ];
 
 /// A line of `address`.
 pub(in crate::keywords) static ADDRESS: Entry =
-    Entry { lead: Takes::Special("ADDRESS[/PREFIX]"), words: keywords!(ADDRESS_WORDS) };
+    Entry { lead: Takes::Special("ADDRESS[/PREFIX]"), words: keywords!(ADDRESS_WORDS, VIRTUAL) };
 
 /// A line of `static_address`.
 pub(in crate::keywords) static STATIC_ADDRESS: Entry =
     Entry { lead: Takes::Special("ADDRESS[/PREFIX]"), words: keywords!(ADDRESS_WORDS, STATIC) };
+
+const VIRTUAL: &[Keyword] =
+    &[flag("use_vmac", "Puts the address on an interface with virtual MAC.").since(2, 2, 0)];
 
 pub(super) const STATIC: &[Keyword] = &[required(
     "track_group",

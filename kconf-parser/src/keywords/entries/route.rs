@@ -22,7 +22,10 @@ pub(super) const ROUTE_WORDS: &[Keyword] = &[
     required("features", Takes::Special("ecn"), "TCP features.").since(1, 2, 24),
     required("from", Takes::Special("ADDRESS[/PREFIX]"), "For packets from there only (IPv6).")
         .since(1, 2, 24),
-    required("gw", Takes::Special("[inet|inet6] ADDRESS"), "The same as via.").since(1, 0, 1).instead("via"),
+    required("gw", Takes::Special("[inet|inet6] ADDRESS"), "The same as via.")
+        .since(1, 0, 1)
+        .instead("via")
+        .deprecated("write 'via'"),
     required("hoplimit", number(0, 255), "Hop limit or TTL of packets.").since(1, 2, 24),
     flag("inet", "The destination is IPv4.").since(1, 2, 24),
     flag("inet6", "The destination is IPv6.").since(1, 2, 24),
@@ -39,7 +42,10 @@ pub(super) const ROUTE_WORDS: &[Keyword] = &[
     flag("no_track", "The instance does not care when somebody removes it.").since(2, 0, 3),
     required("oif", Takes::Interface, "The same as dev.").since(1, 0, 1).instead("dev"),
     flag("onlink", "The gateway is on the link though no route says so.").since(1, 2, 24),
-    required("or", Takes::Text("ADDRESS"), "A second gateway, with the same weight.").since(1, 1, 16),
+    required("or", Takes::Text("ADDRESS"), "A second gateway, with the same weight.")
+        .since(1, 1, 16)
+        .instead("nexthop")
+        .deprecated("write 'nexthop' for each gateway"),
     required("pref", Takes::OneOf(&["low", "medium", "high"]), "Preference (RFC 4191).").since(1, 2, 24),
     required("preference", at_least(0), "The same as metric.").since(1, 2, 24).instead("metric"),
     flag("prepend", "Adds the route before others like it, which is the default.").since(2, 2, 5),

@@ -7,7 +7,6 @@ use crate::keywords::{Entry, Takes};
 pub(in crate::keywords) static TRACK_INTERFACE: Entry = Entry {
     lead: Takes::Interface,
     words: keywords!(&[
-        flag("noreverse", "The weight counts as written, which is the default.").since(2, 0, 18),
         flag("reverse", "Turns the sign of the weight around.").since(2, 0, 18),
         required(
             "weight",
