@@ -10,6 +10,9 @@
 //! 3. Both give [`Diagnostic`]s. Each names its [`Problem`], knows its place, and says how keepalived takes it:
 //!    [`Severity`] is what it means for running, [`config_test`] the exit code of `keepalived -t`.
 //!
+//! A configuration that keepalived takes without a word can still do something else than it says. [`lint()`](lint()) looks for
+//! such mistakes, also beside the configuration of the other node.
+//!
 //! ```
 //! use kconf_parser::{AssumePresent, ConfigTest, ExpandOptions, NoFiles, config_test, expand, lower};
 //!
