@@ -31,7 +31,7 @@ pub enum Problem {
         max: u32,
     },
     /// `}` without `{`.
-    #[error("this '}}' closes nothing")]
+    #[error("this '}}' is one too many")]
     ExtraClose,
     /// `{` without `}`.
     #[error("this '{{' is never closed")]

@@ -35,6 +35,9 @@ pub enum Role {
     Advice,
 }
 
+/// Files around one another that are named; a file that includes itself has no end of them.
+const MAX_INCLUDES: usize = 4;
+
 impl Diagnostic {
     /// `file:line:column: severity[code]: message`, the line with a mark below the part that is meant, other places,
     /// what the line became by expansion, and advice. Without colours.
@@ -65,6 +68,7 @@ impl Diagnostic {
         for related in far {
             page.related(related);
         }
+        page.included_from(span);
         if let Some(suggestion) = &self.suggestion {
             page.advice("help", &printable(suggestion));
         }
@@ -145,6 +149,17 @@ impl Page<'_> {
         self.push(Role::Advice, "after expansion:\n".to_owned());
         self.blank(" | ");
         self.marked(line, span, '^', Role::Mark(severity));
+    }
+
+    /// The lines that brought the file in, the nearest first.
+    fn included_from(&mut self, span: Span) {
+        let mut source = span.source;
+        for _ in 0..MAX_INCLUDES {
+            let Some(at) = self.sources.included_at(source) else { return };
+            let at = self.sources.written_at(at);
+            self.advice("included from", &place(self.sources, at));
+            source = at.source;
+        }
     }
 
     fn related(&mut self, related: &Related) {

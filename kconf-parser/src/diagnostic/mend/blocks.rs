@@ -9,16 +9,6 @@ use crate::{Span, Tree};
 pub(super) fn missing_close(lines: &Lines<'_>, finding: &mut Diagnostic) {
     let tree = lines.tree;
     let Some(open) = lines.at(finding.span) else { return };
-    // Where it is missing may be known already.
-    if let Some(place) = finding.related.first().map(|related| related.span) {
-        finding.suggestion.get_or_insert_with(|| "add a '}' there".to_owned());
-        let header = lines.header(open).and_then(|header| lines.span(header)).unwrap_or(finding.span);
-        let indent = indentation(tree, header).unwrap_or(&[]);
-        let line = tree.sources().line_around(place);
-        let text = format!("{}}}\n", String::from_utf8_lossy(indent));
-        insert(tree, finding, line.start, &text);
-        return;
-    }
     let sources = tree.sources();
     if let Some(header) = lines.header(open).and_then(|header| lines.span(header))
         && sources.line_around(header) != sources.line_around(finding.span)

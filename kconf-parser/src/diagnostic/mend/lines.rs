@@ -10,6 +10,8 @@ use crate::{SourceId, Span, Tree};
 /// Most places that are related to a finding because it mentions them.
 const MAX_MENTIONED: usize = 3;
 
+type Text<'t> = Cow<'t, [u8]>;
+
 /// Finds lines again that a finding is about.
 pub(super) struct Lines<'t> {
     pub(super) tree: &'t Tree,
@@ -18,9 +20,9 @@ pub(super) struct Lines<'t> {
     /// Of each line, the brace of the block that it stands in.
     parents: Vec<Option<usize>>,
     /// Of each keyword of the top level, the first line.
-    roots: HashMap<Cow<'t, [u8]>, usize>,
+    roots: HashMap<Text<'t>, usize>,
     /// Of each keyword of the top level with a name, the first line.
-    named: HashMap<(Cow<'t, [u8]>, Cow<'t, [u8]>), usize>,
+    named: HashMap<(Text<'t>, Text<'t>), usize>,
 }
 
 impl<'t> Lines<'t> {
