@@ -1,7 +1,5 @@
 //! What expansion makes of lines: values seen with keepalived 2.2.7, and asked of it again where it is installed.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot read or write its files has failed")]
-
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
