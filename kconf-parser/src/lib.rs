@@ -53,7 +53,10 @@
 //! - `interval` and `timeout` of a `vrrp_script` may be fractions of a second, as in 2.4.
 //! - A range of more than 65 536 addresses and firewall mark 0 in a `virtual_server_group` have no effect. keepalived
 //!   takes both.
-//! - `${_RANDOM}` and `${_ENV}` are not expanded.
+//! - keepalived's child processes read an include twice that stands behind an `@condition` or in a `$definition`. Here
+//!   it is read once.
+//! - Files that include one another end where the circle closes; keepalived goes on until it may open no more files.
+//! - `random_seed` has its effect. In keepalived it is forgotten before `${_RANDOM}` could draw by it.
 //! - Some mistakes crash keepalived 2.2.7 (an instance without a name and block, a check without a URL, a virtual
 //!   server by group or mark that does not say which). Here they are findings like all others.
 
