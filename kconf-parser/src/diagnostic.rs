@@ -1,9 +1,21 @@
 //! What is wrong, where, how bad it is, and what to do about it.
 
+mod baseline;
+mod excerpt;
+mod mask;
+mod mend;
+mod page;
 mod problem;
 mod render;
+mod waiver;
 
+pub use baseline::{Baseline, BaselineError};
+pub use mask::mask;
+pub(crate) use mend::mend;
+pub use page::{Page, page, pages};
 pub use problem::Problem;
+pub use render::{Piece, Role};
+pub use waiver::{Waived, waive};
 
 use crate::Span;
 
@@ -40,6 +52,15 @@ pub struct Fix {
     pub span: Span,
     /// What stands there instead.
     pub replacement: String,
+}
+
+impl Fix {
+    /// The text with the change made; `octets` is the whole source that [`span`](Self::span) points into.
+    pub fn apply(&self, octets: &[u8]) -> Vec<u8> {
+        let before = octets.get(..self.span.start as usize).unwrap_or(octets);
+        let after = octets.get(self.span.end as usize..).unwrap_or(&[]);
+        [before, self.replacement.as_bytes(), after].concat()
+    }
 }
 
 impl Diagnostic {
@@ -84,6 +105,16 @@ pub enum Severity {
     Warning,
     /// Stops keepalived, and us before anything on the system is changed.
     Error,
+}
+
+impl core::fmt::Display for Severity {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        })
+    }
 }
 
 /// How `keepalived -t` judges a file; the discriminants are the exit codes of keepalived 2.2.7.

@@ -1,11 +1,18 @@
-//! What lowering may ask about the host.
+//! What lowering and the lints may ask about the host.
+
+mod table;
+
+use core::net::IpAddr;
+
+pub use table::FactsTable;
 
 use crate::model::{ScriptCommand, ScriptUser};
+use crate::routing_names::{RoutingNames, RoutingNumber};
 
 /// Answers about the host that the configuration is meant for.
 ///
 /// This crate reads nothing of the host itself. A daemon answers from the running system, a checker in a build
-/// pipeline with [`AssumePresent`].
+/// pipeline with [`AssumePresent`] or from an inventory in a [`FactsTable`].
 pub trait Facts {
     /// Whether there is a network interface of this name.
     fn interface_exists(&self, name: &str) -> bool;
@@ -20,6 +27,32 @@ pub trait Facts {
     ///
     /// `user` is the one written at the command or block, else `script_user`, else `None`.
     fn script(&self, command: &ScriptCommand, user: Option<&ScriptUser>) -> ScriptStatus;
+
+    /// The number that a name of routing stands for.
+    fn routing_number(&self, _names: RoutingNames, _name: &str) -> RoutingNumber {
+        RoutingNumber::Unchecked
+    }
+
+    /// Every address that the host has without VRRP. `None`: nobody knows, and lints that need it stay silent.
+    fn addresses(&self) -> Option<&[HostAddress]> {
+        None
+    }
+
+    /// Whether the host has `address`.
+    fn holds(&self, address: IpAddr) -> Option<bool> {
+        self.addresses().map(|held| held.iter().any(|held| held.address == address))
+    }
+}
+
+/// An address of the host.
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+pub struct HostAddress {
+    /// Interface that has it.
+    pub interface: String,
+    /// The address.
+    pub address: IpAddr,
+    /// Prefix length in bits.
+    pub prefix_len: u8,
 }
 
 /// State of a script's program.

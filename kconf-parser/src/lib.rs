@@ -57,6 +57,11 @@
 //!   it is read once.
 //! - Files that include one another end where the circle closes; keepalived goes on until it may open no more files.
 //! - `random_seed` has its effect. In keepalived it is forgotten before `${_RANDOM}` could draw by it.
+//! - A check of a real server without a port goes to the virtual server's port; keepalived tries port 0. A `host` of an
+//!   `SMTP_CHECK` without `connect_timeout` has that of the block around; keepalived gives it none.
+//! - Patterns of `regex` are not compiled, and `*_cpu_affinity` takes numbers of processors that the host may not have.
+//! - A rule with a range that ends before it begins and a route with MPLS labels that are none have no effect.
+//!   keepalived hands them to the kernel, which refuses them.
 //! - Some mistakes crash keepalived 2.2.7 (an instance without a name and block, a check without a URL, a virtual
 //!   server by group or mark that does not say which). Here they are findings like all others.
 
@@ -66,17 +71,21 @@ pub mod expand;
 mod facts;
 pub mod keywords;
 mod lexer;
+pub mod lint;
 mod lower;
 pub mod model;
 mod parse;
+mod routing_names;
 mod span;
 pub mod tree;
 
 pub use describe::Value;
 pub use diagnostic::{ConfigTest, Diagnostic, Fix, Problem, Related, Severity, config_test};
 pub use expand::{ExpandOptions, Loader, NoFiles, expand, expand_owned};
-pub use facts::{AssumePresent, Facts, ScriptStatus};
+pub use facts::{AssumePresent, Facts, FactsTable, HostAddress, ScriptStatus};
+pub use lint::{Lint, LintOptions, Pair, lint};
 pub use lower::{LowerOptions, Lowered, lower, lower_with};
 pub use parse::{Parsed, parse};
+pub use routing_names::{RoutingNames, RoutingNumber};
 pub use span::{Position, SourceId, Sources, Span};
 pub use tree::Tree;

@@ -1,37 +1,46 @@
 //! Tree to meaning.
 
 mod address;
+mod bfd;
 mod checker;
 mod command;
 mod complete;
+mod declared;
+mod forwarding;
 mod globals;
 mod group;
 mod instance;
+mod links;
 mod options;
 mod reader;
 mod real_server;
+mod route;
+mod rule;
 mod script;
 mod service;
+mod ssl;
+mod sync_group;
 mod table;
 mod track;
+mod tracked;
 mod value;
 mod virtual_server;
+mod vrrp;
 
 use std::collections::HashSet;
 
 pub use options::LowerOptions;
 
-use address::Interfaces;
 use command::ScriptCheck;
-use complete::{Surroundings, complete, duplicate_vrids};
+use declared::Declared;
 use globals::GlobalsReader;
-use instance::Draft;
 use reader::{Process, Reader, Section, Statement};
-use script::ReadScript;
 use virtual_server::ServerDraft;
+use vrrp::VrrpPass;
 
+use crate::diagnostic::mend;
 use crate::keywords::{Keyword, ROOT};
-use crate::model::{Config, VirtualServer, VirtualServerGroup, VrrpInstance, VrrpScript, VrrpScriptCommand};
+use crate::model::{Config, SslSettings, VirtualServer, VirtualServerGroup};
 use crate::{Diagnostic, Facts, Tree};
 
 /// What [`lower`] gives.
@@ -59,11 +68,12 @@ pub fn lower_with(tree: &Tree, facts: &dyn Facts, options: &LowerOptions<'_>) ->
     findings.extend(pass(tree, options, Process::Parent, &mut parent));
     let globals = parent.globals;
 
-    let interfaces = Interfaces { facts, dynamic: globals.globals.dynamic_interfaces };
-    let mut vrrp = VrrpPass { interfaces, scripts: Vec::new(), drafts: Vec::new(), names: HashSet::new() };
+    let mut vrrp = VrrpPass::new(facts, &globals.globals);
     findings.extend(pass(tree, options, Process::Vrrp, &mut vrrp));
 
-    let mut checkers = CheckerPass { facts, groups: Vec::new(), drafts: Vec::new() };
+    let declared = Declared::of(tree);
+    let mut checkers =
+        CheckerPass { facts, declared: &declared, ssl: None, groups: Vec::new(), drafts: Vec::new() };
     findings.extend(pass(tree, options, Process::Checker, &mut checkers));
 
     let config = finish(globals, vrrp, checkers, facts, &mut findings);
@@ -87,6 +97,7 @@ fn in_order(tree: &Tree, mut findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
     findings.sort_by_key(place);
     let mut seen = HashSet::new();
     findings.retain(|finding| seen.insert((finding.span, finding.problem.clone())));
+    mend(tree, &mut findings);
     findings
 }
 
@@ -107,35 +118,10 @@ impl<'t> Section<'t> for ParentPass<'_> {
     }
 }
 
-struct VrrpPass<'a> {
-    interfaces: Interfaces<'a>,
-    scripts: Vec<ReadScript>,
-    drafts: Vec<Draft>,
-    names: HashSet<String>,
-}
-
-impl<'t> Section<'t> for VrrpPass<'_> {
-    fn keyword(&mut self, reader: &mut Reader<'t>, keyword: &'static Keyword, line: Statement<'t>) -> bool {
-        if keyword.name == "vrrp_script" {
-            self.scripts.extend(script::read(reader, self.interfaces.facts, keyword, line));
-            return true;
-        }
-        if keyword.name != "vrrp_instance" {
-            return false;
-        }
-        let known = |name: &str| self.names.contains(name);
-        if let Some(draft) =
-            instance::read(reader, &self.interfaces, keyword, line, &known, self.scripts.len())
-        {
-            self.names.insert(draft.name.clone());
-            self.drafts.push(draft);
-        }
-        true
-    }
-}
-
 struct CheckerPass<'a> {
     facts: &'a dyn Facts,
+    declared: &'a Declared<'a>,
+    ssl: Option<SslSettings>,
     groups: Vec<VirtualServerGroup>,
     drafts: Vec<ServerDraft>,
 }
@@ -146,10 +132,14 @@ impl<'t> Section<'t> for CheckerPass<'_> {
             group::read(reader, keyword, line, &mut self.groups);
             return true;
         }
+        if keyword.name == "SSL" {
+            ssl::read(reader, keyword, line, &mut self.ssl);
+            return true;
+        }
         if keyword.name != "virtual_server" {
             return false;
         }
-        self.drafts.extend(virtual_server::read(reader, self.facts, keyword, line));
+        self.drafts.extend(virtual_server::read(reader, self.facts, self.declared, keyword, line));
         true
     }
 }
@@ -161,31 +151,20 @@ fn finish(
     facts: &dyn Facts,
     findings: &mut Vec<Diagnostic>,
 ) -> Config {
-    let GlobalsReader { mut globals, lower_prio_no_advert, startup_script, shutdown_script, .. } = globals;
+    let mut written = globals;
+    let lower_prio_no_advert = written.lower_prio_no_advert;
+    let mut globals = core::mem::take(&mut written.globals);
     let user = globals.script_user.clone();
     let security = globals.enable_script_security;
     let mut check = ScriptCheck::new(facts, user.as_ref(), security);
-    globals.startup_script = startup_script.map(|script| *script.value);
-    globals.shutdown_script = shutdown_script.map(|script| *script.value);
+    globals.startup_script = check.keep(written.startup_script.take());
+    globals.shutdown_script = check.keep(written.shutdown_script.take());
 
-    let by_name = vrrp.scripts.iter().enumerate().rev();
-    let by_name = by_name.map(|(place, read)| (read.script.name.as_str(), (place, &read.script))).collect();
-    let around = Surroundings { globals: &globals, lower_prio_no_advert, scripts: by_name };
-    // keepalived looks at scripts only if there is an instance, then at all of them.
-    let any_instance = !vrrp.drafts.is_empty();
-    let mut instances: Vec<VrrpInstance> = Vec::new();
-    for draft in vrrp.drafts {
-        let (instance, found) = complete(draft, &around, &mut check);
-        findings.extend(found);
-        instances.extend(instance);
-    }
-    findings.extend(duplicate_vrids(&instances));
-    let scripts = if any_instance {
-        usable_scripts(vrrp.scripts, &mut instances, &mut check)
-    } else {
-        unused_scripts(vrrp.scripts)
-    };
+    let any_instance = vrrp.any_instance();
+    let mut config = Config::default();
+    vrrp.finish(&mut config, &globals, lower_prio_no_advert, &mut check, findings);
 
+    let any_server = !checkers.drafts.is_empty();
     let mut virtual_servers: Vec<VirtualServer> = Vec::new();
     for mut draft in checkers.drafts {
         // Groups are looked up first: of a server without its group nothing else matters.
@@ -200,37 +179,7 @@ fn finish(
         findings.extend(found);
         virtual_servers.extend(server);
     }
+    findings.extend(written.finish(&mut globals, &config.instances, (any_instance, any_server), &mut check));
     findings.extend(check.finish());
-    Config { globals, scripts, instances, groups: checkers.groups, virtual_servers }
-}
-
-fn unused_scripts(read: Vec<ReadScript>) -> Vec<VrrpScript> {
-    read.into_iter().map(|read| read.script).collect()
-}
-
-/// Asks the host about the scripts, and stops tracking those that cannot be run.
-fn usable_scripts(
-    read: Vec<ReadScript>,
-    instances: &mut [VrrpInstance],
-    check: &mut ScriptCheck<'_>,
-) -> Vec<VrrpScript> {
-    let mut unusable = HashSet::new();
-    let mut scripts = Vec::new();
-    for ReadScript { script, command_span } in read {
-        let usable = match &script.command {
-            VrrpScriptCommand::Run(command) => {
-                check.usable(command, script.user.as_ref(), command_span, true)
-            }
-            VrrpScriptCommand::OpenFile(_) => true,
-        };
-        if usable {
-            scripts.push(script);
-        } else {
-            unusable.insert(script.name);
-        }
-    }
-    for instance in instances {
-        instance.track_scripts.retain(|track| !unusable.contains(&track.name));
-    }
-    scripts
+    Config { globals, ssl: checkers.ssl, groups: checkers.groups, virtual_servers, ..config }
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod braces;
 
+use crate::diagnostic::mend;
 use crate::lexer::{LineFaults, Signs, TokenKind, first_line, tokens};
 use crate::tree::{LineKind, Token};
 use crate::{Diagnostic, Problem, SourceId, Span, Tree};
@@ -165,6 +166,7 @@ impl Builder {
         }
         self.report_surplus();
         self.report_unclosed();
+        mend(&self.tree, &mut self.diagnostics);
         Parsed { tree: self.tree, diagnostics: self.diagnostics }
     }
 

@@ -122,6 +122,11 @@ impl Sources {
         Span::new(source, start, end)
     }
 
+    /// Every source, in the order of reading.
+    pub(crate) fn ids(&self) -> impl Iterator<Item = SourceId> {
+        (0..u32::try_from(self.list.len()).unwrap_or(u32::MAX)).map(SourceId)
+    }
+
     /// Name of a source, as given to [`add`](Self::add).
     pub fn name(&self, source: SourceId) -> &str {
         self.list.get(source.0 as usize).map_or("", |entry| &entry.name)

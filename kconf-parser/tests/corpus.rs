@@ -14,39 +14,32 @@ use kconf_parser::{
 const NAMESPACE: &str = "the namespace did not exist: keepalived read no further, and exited with 0";
 const IPTABLES: &str = "Debian's keepalived is built without iptables, and complains about its keywords";
 const NO_SUCH_SCRIPT: &str = "the script did not exist for keepalived; here every script exists";
-const NOT_SUPPORTED: &str = "keepalived complains inside a block that is skipped here";
 
 /// Files for which our exit code differs: keepalived's, ours, and why.
 #[rustfmt::skip]
 const KNOWN_DIFFERENCES: &[(&str, u8, u8, &str)] = &[
     ("seed004-03-synopsis-vrrp", 5, 6, NO_SUCH_SCRIPT),
-    ("acassen__sample-vrrp.routes", 5, 0, NOT_SUPPORTED),
-    ("acassen__sample-vrrp.sync", 6, 0, NOT_SUPPORTED),
-    ("atmos_keepalived_dot_conf__spec-fixtures-kc", 6, 5, NOT_SUPPORTED),
     ("duben5945_www__ka-kc", 5, 6, NO_SUCH_SCRIPT),
     ("eth-easl_dirigent__configs-kc", 5, 6, NO_SUCH_SCRIPT),
     ("mykubernetes_linux-install__ka-ka-nginx.md-block1", 5, 6, NO_SUCH_SCRIPT),
     ("pqdev__1033", 5, 6, NO_SUCH_SCRIPT),
-    ("pqdev__1150", 5, 0, NOT_SUPPORTED),
     ("pqdev__1186a", 5, 6, NO_SUCH_SCRIPT),
-    ("pqdev__1230", 5, 0, NOT_SUPPORTED),
     ("pqdev__1323", 0, 6, NAMESPACE),
+    ("pqdev__1399", 5, 6, NO_SUCH_SCRIPT),
     ("pqdev__1492a", 0, 5, NAMESPACE),
     ("pqdev__1804-1804", 5, 6, NO_SUCH_SCRIPT),
     ("pqdev__2003l", 0, 6, NAMESPACE),
     ("pqdev__255", 5, 0, IPTABLES),
-    ("pqdev__507", 5, 0, NOT_SUPPORTED),
     ("pqdev__751", 0, 6, NAMESPACE),
     ("pqdev__950-test", 0, 6, NAMESPACE),
     ("pqdev__check_align.2", 5, 6, NO_SUCH_SCRIPT),
     ("pqdev__check_align.3", 5, 6, NO_SUCH_SCRIPT),
     ("pqdev__check_align", 5, 6, NO_SUCH_SCRIPT),
     ("pqdev__check_align_old", 5, 6, NO_SUCH_SCRIPT),
+    ("pqdev__erik.tempelaar", 0, 6, NAMESPACE),
     ("pqdev__ipvlan", 5, 0, IPTABLES),
     ("pqdev__linkbeat", 5, 0, IPTABLES),
     ("pqdev__n1", 0, 5, NAMESPACE),
-    ("pqdev__routes_rules", 5, 0, NOT_SUPPORTED),
-    ("sangrealest_shell__ka-kc", 5, 0, NOT_SUPPORTED),
 ];
 
 const OTHER_LINE: &str = "keepalived names the line that closes the block, here it is the one that opens it";
@@ -56,13 +49,21 @@ const HOST: &str = "keepalived looked at the host: name service or interfaces";
 #[rustfmt::skip]
 const KNOWN_LINES: &[(&str, &str)] = &[
     ("seed004-01-synopsis-global", HOST),
+    ("seed004-03-synopsis-vrrp", HOST),
     ("32fca06c_eltex__etc-ka-kc", HOST),
+    ("goncaloGIT_mykernelpanic__ka-kc", HOST),
     ("eth-easl_dirigent__configs-kc", HOST),
     ("acassen__sample-conditional_conf", OTHER_LINE),
     ("fifthl_middle-conf__ka-kc", OTHER_LINE),
     ("mykubernetes_linux-install__ka-ka-nginx.md-block1", OTHER_LINE),
     ("mykubernetes_linux-install__ka-ka-nginx.md-block2", OTHER_LINE),
+    ("pqdev__1530", IPTABLES),
+    ("pqdev__1810.1", IPTABLES),
+    ("pqdev__255", IPTABLES),
+    ("pqdev__255n", IPTABLES),
     ("pqdev__910", OTHER_LINE),
+    ("pqdev__ipvlan", IPTABLES),
+    ("pqdev__ka.netns3.simple", IPTABLES),
     ("tony-yin_ceph_scripts__ka-kc", OTHER_LINE),
 ];
 

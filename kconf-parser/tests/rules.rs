@@ -226,7 +226,7 @@ fn scripts_must_be_defined_above_the_instance_that_tracks_them() {
     want.sort_unstable();
     assert_eq!(sorted, want);
     let advice: Vec<_> = findings.iter().filter_map(|finding| finding.suggestion.as_deref()).collect();
-    assert!(advice.contains(&"'down' is defined below; move it above the instance"));
+    assert!(advice.contains(&"'down' is defined below; move it above this block"));
     assert!(advice.contains(&"did you mean 'up'?"));
 }
 
@@ -266,7 +266,7 @@ fn verdicts_are_the_measured_exit_codes() {
         (&format!("{script}vrrp_instance W {{\ninterface\n}}\n"), MissingParameter),
         (&secure, Accepted),
         ("vrrp_script s {\nscript /bin/x\n}\n", Accepted),
-        ("vrrp_sync_group G {\ngroup {\nV\n}\nnonsense\n}\n", Accepted),
+        ("vrrp_sync_group G {\ngroup {\nV\n}\n}\n", WouldRun),
     ];
     for (text, want) in cases {
         assert_eq!(config_test(&read(text).1), *want, "{text}");
@@ -298,7 +298,7 @@ fn one_mistake_costs_one_finding_and_has_keepalived_s_effect() {
         ("global_defs {\nrouter_id x {\n}\n}\n",                    &["unexpected-open"]),
         ("global_defs\nrouter_id x\n",                              &["missing-open"]),
         ("global_defs {\nrouter_id \"x\n}\n",                       &["unterminated-quote", "missing-value"]),
-        ("bfd_instance B {\nnonsense\n}\n",                         &["not-supported"]),
+        ("bfd_instance B {\nnonsense\n}\n",                         &["incomplete", "unknown-keyword"]),
     ];
     for (text, want) in cases {
         assert_eq!(codes(&read(text).1), *want, "{text}");

@@ -176,13 +176,14 @@ impl Threads {
         let engine = Engine::new(instances, scripts, ports.len());
         let outlets = Outlets { link: link.clone(), notify: notices.clone(), board: board.clone() };
 
-        let settings = config.globals.vrrp_process;
+        let settings = config.globals.vrrp_process.clone();
         // A delay of the start, not of a reload.
         let delay = if earlier.is_some() { Duration::ZERO } else { config.globals.vrrp_startup_delay };
         let Earlier { notify: earlier, lvs: balancing } = earlier.unwrap_or_default();
         schedule::prepare_process(&settings);
+        let link_settings = settings.clone();
         let link_thread = spawn("link", move || {
-            schedule::prepare_thread("vrrp", &settings);
+            schedule::prepare_thread("vrrp", &link_settings);
             linker.run(&link_jobs);
         })?;
         let notify_thread = spawn("notify", move || {
@@ -196,7 +197,7 @@ impl Threads {
         })?;
         let monitor_thread = spawn("monitor", move || monitor::run(kernel, tracking, &monitor_stopped))?;
         let lvs_policy = lvs::Policy::new(&config, options.keep_ipvs);
-        let settings = config.globals.checker_process;
+        let settings = config.globals.checker_process.clone();
         let lvs = match (ipvs, balancing) {
             (Some(ipvs), _) => Some(Lvs::start(ipvs, servers, settings, lvs_policy, notices)?),
             (None, Some(lvs)) if servers.is_empty() => {

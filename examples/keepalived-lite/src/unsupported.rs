@@ -57,7 +57,7 @@ fn in_instance(instance: &VrrpInstance) -> Vec<Unsupported> {
         ),
     ];
     let losses = [
-        (instance.use_vmac, "use_vmac is not supported yet: addresses keep the interface's own MAC"),
+        (instance.vmac.is_some(), "use_vmac is not supported yet: addresses keep the interface's own MAC"),
         (
             !instance.accept,
             "packets to the virtual addresses are not dropped: no_accept and strict mode's firewall are not supported yet",

@@ -105,7 +105,6 @@ pub(crate) const WITHOUT_EFFECT: &[(&str, &str)] = &[
     ("global_defs", "bfd_rlimit_rttime"),
     ("global_defs", "bfd_rt_priority"),
     ("global_defs", "checker_cpu_affinity"),
-    ("global_defs", "checker_log_all_failures"),
     ("global_defs", "checker_process_name"),
     ("global_defs", "config_save_dir"),
     ("global_defs", "data_use_instance"),

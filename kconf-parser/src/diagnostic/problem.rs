@@ -1,7 +1,8 @@
 //! Every problem by name.
 
-use super::{ConfigTest, Severity};
+use super::{ConfigTest, Severity, page};
 use crate::ScriptStatus;
+use crate::lint::Finding;
 
 /// What is wrong.
 #[derive(Clone, Debug, Eq, Hash, PartialEq, thiserror::Error)]
@@ -35,7 +36,7 @@ pub enum Problem {
     #[error("this '{{' is never closed")]
     MissingClose,
     /// `{` after a keyword that has no block.
-    #[error("'{keyword}' has no block; its '}}' will close the block around it")]
+    #[error("{}; its '}}' will close the block around it", opened(.keyword))]
     UnexpectedOpen {
         /// The keyword before the brace.
         keyword: String,
@@ -49,15 +50,15 @@ pub enum Problem {
 
     // Words.
     /// Not a keyword here.
-    #[error("unknown keyword '{keyword}' in {}", place(.block))]
+    #[error("unknown keyword '{keyword}' {}", place(.block))]
     UnknownKeyword {
         /// The word as written.
         keyword: String,
         /// The block it stands in; empty for the top level.
         block: &'static str,
     },
-    /// A keyword behind a space that is none to keepalived.
-    #[error("the line begins with a {space}, which keepalived takes for a part of the word '{keyword}'")]
+    /// A keyword beside a space that is none to keepalived.
+    #[error("unknown keyword: keepalived reads the {space} before '{keyword}' as a part of the word")]
     StrangeSpace {
         /// Name and code of the character.
         space: &'static str,
@@ -149,7 +150,7 @@ pub enum Problem {
         name: String,
     },
     /// Something that a block cannot do without. The block is dropped, and keepalived goes on.
-    #[error("{kind} '{name}' has no {missing}; the whole block has no effect")]
+    #[error("{kind}{} has no {missing}; the whole block has no effect", named(.name))]
     Incomplete {
         /// What kind of block.
         kind: &'static str,
@@ -206,6 +207,14 @@ pub enum Problem {
     InterfaceMissing {
         /// The interface.
         name: String,
+    },
+    /// A network interface that is not there, where keepalived cannot go on without it.
+    #[error("there is no interface '{name}' for '{keyword}'; keepalived does not start")]
+    LinkMissing {
+        /// The interface.
+        name: String,
+        /// The block that names it.
+        keyword: &'static str,
     },
     /// Nothing to move.
     #[error("instance '{instance}' has no virtual_ipaddress; at least one is sensible")]
@@ -296,10 +305,50 @@ pub enum Problem {
         /// The limit.
         max: usize,
     },
+
+    // What is known already.
+    /// A comment that allows a finding without saying why.
+    #[error("this comment allows '{code}' and does not say why; it has no effect")]
+    WaiverWithoutReason {
+        /// The code that it allows.
+        code: String,
+    },
+    /// A comment that allows a finding of no known code.
+    #[error("there is no finding called '{code}'")]
+    WaiverUnknownCode {
+        /// As written.
+        code: String,
+    },
+    /// A comment that allows a finding that is not there.
+    #[error("there is no finding '{code}' here to allow")]
+    WaiverUnused {
+        /// The code that it allows.
+        code: String,
+    },
+    /// An entry of a baseline whose finding is gone.
+    #[error("the baseline lists '{code}', which is found no more: {line}")]
+    BaselineStale {
+        /// The code of the finding.
+        code: String,
+        /// The line that it was found on, secrets masked.
+        line: String,
+    },
+
+    /// A mistake that keepalived accepts.
+    #[error("{0}")]
+    Lint(Finding),
 }
 
 fn place(block: &&'static str) -> String {
-    if block.is_empty() { "the top level".to_owned() } else { format!("'{block}'") }
+    if block.is_empty() { "at the top level".to_owned() } else { format!("in '{block}'") }
+}
+
+fn opened(keyword: &String) -> String {
+    if keyword == "{" { "a second '{'".to_owned() } else { format!("'{keyword}' has no block") }
+}
+
+fn named(name: &String) -> String {
+    if name.is_empty() { String::new() } else { format!(" '{name}'") }
 }
 
 fn unusable(status: &ScriptStatus) -> &'static str {
@@ -331,49 +380,59 @@ impl Problem {
 
     fn row(&self) -> (&'static str, Severity, ConfigTest) {
         use ConfigTest::{Accepted, CannotRun, MissingParameter, ScriptSecurity, WouldRun};
-        use Severity::{Error, Warning};
+        use Severity::{Error, Note, Warning};
         let mentioned = |reported: &bool| if *reported { WouldRun } else { Accepted };
         match self {
-            Self::LineTooLong { .. } => ("line-too-long", Warning, WouldRun),
-            Self::UnterminatedQuote => ("unterminated-quote", Warning, WouldRun),
-            Self::NulOctet => ("nul-octet", Warning, Accepted),
-            Self::TooDeep { .. } => ("too-deep", Warning, WouldRun),
-            Self::ExtraClose => ("extra-close", Warning, WouldRun),
-            Self::MissingClose => ("missing-close", Warning, WouldRun),
-            Self::UnexpectedOpen { .. } => ("unexpected-open", Warning, WouldRun),
-            Self::MissingOpen { .. } => ("missing-open", Warning, WouldRun),
-            Self::UnknownKeyword { .. } => ("unknown-keyword", Warning, WouldRun),
-            Self::StrangeSpace { .. } => ("strange-space", Warning, WouldRun),
-            Self::NotSupported { .. } => ("not-supported", Warning, Accepted),
-            Self::Deprecated { .. } => ("deprecated", Warning, WouldRun),
-            Self::MissingArgument { .. } => ("missing-argument", Error, MissingParameter),
-            Self::MissingValue { .. } => ("missing-value", Warning, WouldRun),
-            Self::ExtraArguments { reported, .. } => ("extra-arguments", Warning, mentioned(reported)),
-            Self::TooManyArguments { .. } => ("too-many-arguments", Error, MissingParameter),
-            Self::InvalidNumber { .. } => ("invalid-number", Warning, WouldRun),
-            Self::InvalidValue { .. } => ("invalid-value", Warning, WouldRun),
-            Self::InvalidAddress { .. } => ("invalid-address", Warning, WouldRun),
-            Self::Undefined { .. } => ("undefined", Warning, WouldRun),
-            Self::Duplicate { .. } => ("duplicate", Warning, WouldRun),
-            Self::Incomplete { .. } => ("incomplete", Warning, WouldRun),
-            Self::Adjusted { reported, .. } => ("adjusted", Warning, mentioned(reported)),
-            Self::UnusableGroup { .. } => ("unusable-group", Warning, Accepted),
-            Self::BrokenInstance { .. } => ("broken-instance", Error, WouldRun),
-            Self::DuplicateVrid { .. } => ("duplicate-vrid", Error, WouldRun),
-            Self::InterfaceMissing { .. } => ("interface-missing", Error, WouldRun),
-            Self::NoAddresses { .. } => ("no-addresses", Warning, WouldRun),
-            Self::AuthPassTruncated { .. } => ("auth-pass-truncated", Warning, WouldRun),
-            Self::ScriptUnusable { reported, .. } => ("script-unusable", Warning, mentioned(reported)),
-            Self::NoScriptUser { .. } => ("no-script-user", Warning, WouldRun),
-            Self::ScriptSecurity => ("script-security", Warning, ScriptSecurity),
-            Self::IncludeMissing { .. } => ("include-missing", Warning, Accepted),
-            Self::IncludeUnreadable { .. } => ("include-unreadable", Warning, WouldRun),
+            Self::LineTooLong { .. } => (page::LINE_TOO_LONG.code, Warning, WouldRun),
+            Self::UnterminatedQuote => (page::UNTERMINATED_QUOTE.code, Warning, WouldRun),
+            Self::NulOctet => (page::NUL_OCTET.code, Warning, Accepted),
+            Self::TooDeep { .. } => (page::TOO_DEEP.code, Warning, WouldRun),
+            Self::ExtraClose => (page::EXTRA_CLOSE.code, Warning, WouldRun),
+            Self::MissingClose => (page::MISSING_CLOSE.code, Warning, WouldRun),
+            Self::UnexpectedOpen { .. } => (page::UNEXPECTED_OPEN.code, Warning, WouldRun),
+            Self::MissingOpen { .. } => (page::MISSING_OPEN.code, Warning, WouldRun),
+            Self::UnknownKeyword { .. } => (page::UNKNOWN_KEYWORD.code, Warning, WouldRun),
+            Self::StrangeSpace { .. } => (page::STRANGE_SPACE.code, Warning, WouldRun),
+            Self::NotSupported { .. } => (page::NOT_SUPPORTED.code, Warning, Accepted),
+            Self::Deprecated { .. } => (page::DEPRECATED.code, Warning, WouldRun),
+            Self::MissingArgument { .. } => (page::MISSING_ARGUMENT.code, Error, MissingParameter),
+            Self::MissingValue { .. } => (page::MISSING_VALUE.code, Warning, WouldRun),
+            Self::ExtraArguments { reported, .. } => {
+                (page::EXTRA_ARGUMENTS.code, Warning, mentioned(reported))
+            }
+            Self::TooManyArguments { .. } => (page::TOO_MANY_ARGUMENTS.code, Error, MissingParameter),
+            Self::InvalidNumber { .. } => (page::INVALID_NUMBER.code, Warning, WouldRun),
+            Self::InvalidValue { .. } => (page::INVALID_VALUE.code, Warning, WouldRun),
+            Self::InvalidAddress { .. } => (page::INVALID_ADDRESS.code, Warning, WouldRun),
+            Self::Undefined { .. } => (page::UNDEFINED.code, Warning, WouldRun),
+            Self::Duplicate { .. } => (page::DUPLICATE.code, Warning, WouldRun),
+            Self::Incomplete { .. } => (page::INCOMPLETE.code, Warning, WouldRun),
+            Self::Adjusted { reported, .. } => (page::ADJUSTED.code, Warning, mentioned(reported)),
+            Self::UnusableGroup { .. } => (page::UNUSABLE_GROUP.code, Warning, Accepted),
+            Self::BrokenInstance { .. } => (page::BROKEN_INSTANCE.code, Error, WouldRun),
+            Self::DuplicateVrid { .. } => (page::DUPLICATE_VRID.code, Error, WouldRun),
+            Self::InterfaceMissing { .. } => (page::INTERFACE_MISSING.code, Error, WouldRun),
+            Self::LinkMissing { .. } => (page::LINK_MISSING.code, Error, CannotRun),
+            Self::NoAddresses { .. } => (page::NO_ADDRESSES.code, Warning, WouldRun),
+            Self::AuthPassTruncated { .. } => (page::AUTH_PASS_TRUNCATED.code, Warning, WouldRun),
+            Self::ScriptUnusable { reported, .. } => {
+                (page::SCRIPT_UNUSABLE.code, Warning, mentioned(reported))
+            }
+            Self::NoScriptUser { .. } => (page::NO_SCRIPT_USER.code, Warning, WouldRun),
+            Self::ScriptSecurity => (page::SCRIPT_SECURITY.code, Warning, ScriptSecurity),
+            Self::IncludeMissing { .. } => (page::INCLUDE_MISSING.code, Warning, Accepted),
+            Self::IncludeUnreadable { .. } => (page::INCLUDE_UNREADABLE.code, Warning, WouldRun),
             // keepalived 2.2.7 ends with the code of script security.
-            Self::IncludeRefused { .. } => ("include-refused", Error, ScriptSecurity),
-            Self::IncludeCircle { .. } => ("include-circle", Warning, WouldRun),
-            Self::FileTooLarge { .. } => ("file-too-large", Error, CannotRun),
-            Self::NotExpanded { .. } => ("not-expanded", Severity::Note, Accepted),
-            Self::TooManyLevels { .. } => ("too-many-levels", Error, CannotRun),
+            Self::IncludeRefused { .. } => (page::INCLUDE_REFUSED.code, Error, ScriptSecurity),
+            Self::IncludeCircle { .. } => (page::INCLUDE_CIRCLE.code, Warning, WouldRun),
+            Self::FileTooLarge { .. } => (page::FILE_TOO_LARGE.code, Error, CannotRun),
+            Self::NotExpanded { .. } => (page::NOT_EXPANDED.code, Note, Accepted),
+            Self::TooManyLevels { .. } => (page::TOO_MANY_LEVELS.code, Error, CannotRun),
+            Self::WaiverWithoutReason { .. } => (page::WAIVER_WITHOUT_REASON.code, Warning, Accepted),
+            Self::WaiverUnknownCode { .. } => (page::WAIVER_UNKNOWN_CODE.code, Warning, Accepted),
+            Self::WaiverUnused { .. } => (page::WAIVER_UNUSED.code, Note, Accepted),
+            Self::BaselineStale { .. } => (page::BASELINE_STALE.code, Note, Accepted),
+            Self::Lint(finding) => (finding.lint.code(), finding.severity, Accepted),
         }
     }
 }

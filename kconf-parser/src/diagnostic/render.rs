@@ -1,55 +1,145 @@
 //! Findings as text for people.
 
-use core::fmt::Write as _;
+use super::excerpt::Excerpt;
+use super::{Diagnostic, Related, Severity};
+use crate::{Sources, Span};
 
-use super::{Diagnostic, Severity};
-use crate::Sources;
-use crate::span::characters;
+/// A part of a finding's text, for whoever gives it colours.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Piece {
+    /// What it is.
+    pub role: Role,
+    /// The text; line ends are in it.
+    pub text: String,
+}
+
+/// What a [`Piece`] is.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum Role {
+    /// `file:line:column: `
+    Place,
+    /// How bad it is, and the code.
+    Severity(Severity),
+    /// What is wrong.
+    Message,
+    /// Line numbers and the line beside them.
+    Gutter,
+    /// A line of the configuration.
+    Source,
+    /// The mark below what is meant.
+    Mark(Severity),
+    /// The mark below another place.
+    RelatedMark,
+    /// Advice and notes.
+    Advice,
+}
 
 impl Diagnostic {
-    /// `file:line:column: severity[code]: message`, the line, carets under the part that is meant, and advice.
+    /// `file:line:column: severity[code]: message`, the line with a mark below the part that is meant, other places,
+    /// what the line became by expansion, and advice. Without colours.
+    ///
+    /// Secrets are masked; see [`mask`](super::mask).
     pub fn render(&self, sources: &Sources) -> String {
+        self.pieces(sources).into_iter().map(|piece| piece.text).collect()
+    }
+
+    /// The text of [`render`](Self::render) in parts.
+    pub fn pieces(&self, sources: &Sources) -> Vec<Piece> {
+        let mut page = Page { pieces: Vec::new(), gutter: self.gutter(sources), sources };
         let span = sources.written_at(self.span);
-        let position = sources.position(span);
-        let severity = match self.severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-            Severity::Note => "note",
-        };
-        let mut out = format!(
-            "{}:{}:{}: {severity}[{}]: {}\n",
-            sources.name(span.source),
-            position.line,
-            position.column,
-            self.code(),
-            self.problem
-        );
-        let line = sources.line_around(span);
-        let text = sources.text(line);
-        let before = sources.octets(span.source).get(line.start as usize..span.start as usize).unwrap_or(&[]);
-        let marked_end = span.end.min(line.end).max(span.start);
-        let marked = sources.octets(span.source).get(span.start as usize..marked_end as usize).unwrap_or(&[]);
-        // Tabs stay tabs in both lines, so the carets stand below their text whatever a tab is wide.
-        let pad: String =
-            String::from_utf8_lossy(before).chars().map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
-        let gutter = position.line.to_string();
-        let blank = " ".repeat(gutter.len());
-        let carets = "^".repeat(characters(marked).max(1));
-        // Writing to a String cannot fail.
-        let _ = writeln!(out, "{blank} |");
-        let _ = writeln!(out, "{gutter} | {}", printable(text));
-        let _ = writeln!(out, "{blank} | {pad}{carets}");
-        if let Some(suggestion) = &self.suggestion {
-            let _ = writeln!(out, "{blank} = help: {suggestion}");
+        page.push(Role::Place, format!("{}: ", place(sources, span)));
+        page.push(Role::Severity(self.severity), format!("{}[{}]", self.severity, self.code()));
+        page.push(Role::Message, format!(": {}\n", printable(&self.problem.to_string())));
+        page.blank(" |\n");
+        page.line(span, '^', Role::Mark(self.severity));
+        if span != self.span {
+            page.expanded(self.span, self.severity);
         }
-        out
+        for related in &self.related {
+            page.related(related);
+        }
+        if let Some(suggestion) = &self.suggestion {
+            page.advice("help", &printable(suggestion));
+        }
+        page.pieces
+    }
+
+    /// Digits of the largest line number that is shown.
+    fn gutter(&self, sources: &Sources) -> usize {
+        let spans = self.related.iter().map(|related| related.span).chain([self.span]);
+        spans.map(|span| sources.position(span).line.to_string().len()).max().unwrap_or(1)
     }
 }
 
-/// The text with control characters replaced, so that a file cannot drive the terminal.
-fn printable(text: &[u8]) -> String {
-    String::from_utf8_lossy(text)
-        .chars()
-        .map(|c| if c.is_control() && c != '\t' { char::REPLACEMENT_CHARACTER } else { c })
-        .collect()
+/// `file:line:column` of what was written.
+fn place(sources: &Sources, span: Span) -> String {
+    let position = sources.position(span);
+    format!("{}:{}:{}", printable(sources.name(span.source)), position.line, position.column)
+}
+
+/// A name of a file cannot drive the terminal either.
+fn printable(name: &str) -> String {
+    name.chars().map(|sign| if sign.is_control() { char::REPLACEMENT_CHARACTER } else { sign }).collect()
+}
+
+struct Page<'s> {
+    pieces: Vec<Piece>,
+    gutter: usize,
+    sources: &'s Sources,
+}
+
+impl Page<'_> {
+    fn push(&mut self, role: Role, text: String) {
+        self.pieces.push(Piece { role, text });
+    }
+
+    fn blank(&mut self, text: &str) {
+        self.push(Role::Gutter, format!("{:width$}{text}", "", width = self.gutter));
+    }
+
+    /// The line of a span with its number and a mark.
+    fn line(&mut self, span: Span, mark: char, role: Role) {
+        let number = self.sources.position(span).line;
+        self.push(Role::Gutter, format!("{number:>width$} | ", width = self.gutter));
+        self.marked(self.sources.line_around(span), span, mark, role);
+    }
+
+    fn marked(&mut self, line: Span, span: Span, mark: char, role: Role) {
+        let from = |at: u32| at.clamp(line.start, line.end).saturating_sub(line.start) as usize;
+        // What ends before the line ends on another one: the mark goes to the end of this one.
+        let end = if span.end < span.start { span.start } else { span.end };
+        let excerpt = Excerpt::new(self.sources.text(line), from(span.start)..from(end));
+        self.push(Role::Source, format!("{}\n", excerpt.text.trim_end()));
+        self.blank(" | ");
+        let marks: String = core::iter::repeat_n(mark, excerpt.width).collect();
+        self.push(role, format!("{:indent$}{marks}\n", "", indent = excerpt.indent));
+    }
+
+    /// What the line became, with the mark below the very part that is meant.
+    fn expanded(&mut self, span: Span, severity: Severity) {
+        let octets = self.sources.octets(span.source);
+        let (before, after) = octets.split_at_checked(span.start as usize).unwrap_or((octets, &[]));
+        let start = before.iter().rposition(|octet| *octet == b'\n').map_or(0, |at| at + 1);
+        let len = after.iter().position(|octet| *octet == b'\n').unwrap_or(after.len());
+        let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        let line = Span::new(span.source, offset(start), offset(before.len() + len));
+        self.blank(" = ");
+        self.push(Role::Advice, "after expansion:\n".to_owned());
+        self.blank(" | ");
+        self.marked(line, span, '^', Role::Mark(severity));
+    }
+
+    fn related(&mut self, related: &Related) {
+        let span = self.sources.written_at(related.span);
+        let text = format!("::: {}: {}\n", place(self.sources, span), related.text);
+        self.blank(" ");
+        self.push(Role::Advice, text);
+        self.line(span, '-', Role::RelatedMark);
+    }
+
+    fn advice(&mut self, label: &str, text: &str) {
+        self.blank(" = ");
+        self.push(Role::Advice, format!("{label}: {text}\n"));
+    }
 }

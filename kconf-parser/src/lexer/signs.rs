@@ -15,6 +15,8 @@ impl Signs {
     pub(crate) const EXPANSION: Self = Self(1 << 3);
     /// What decides where a comment begins.
     pub(crate) const LOOK: Self = Self(Self::BACKSLASH.0 | Self::QUOTE_OR_COMMENT.0);
+    /// All of them: for a line that nobody has looked at.
+    pub(crate) const ALL: Self = Self(u8::MAX);
     const LINE_FEED: Self = Self(1 << 7);
 
     /// Whether anything of `other` occurs.

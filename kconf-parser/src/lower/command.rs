@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 
 use super::reader::{Reader, Statement, Word};
+use super::value::IGNORED;
 use crate::lexer::command_words;
 use crate::model::{ScriptCommand, ScriptUser};
 use crate::{Diagnostic, Facts, Problem, ScriptStatus, Span};
@@ -18,14 +19,54 @@ pub(super) struct Written<T = ScriptCommand> {
 impl Reader<'_> {
     /// A command with an optional user behind it: `CMD [USER [[:]GROUP]]`.
     pub(super) fn command(&mut self, facts: &dyn Facts, line: &Statement<'_>) -> Option<Written> {
-        let (words, span) = self.command_line(line)?;
-        let mut words = words.into_iter();
-        let args = self.split_again(&words.next()?, span)?;
+        let (args, user, span) = self.command_and_user(line)?;
+        let user = match user.as_slice() {
+            [user, group @ ..] => {
+                Some(self.known_user(facts, span, user, group.first().map(Vec::as_slice))?)
+            }
+            [] => None,
+        };
+        Some(Written { value: Box::new(ScriptCommand { args, user }), span })
+    }
+
+    /// The same where keepalived says of an unknown user only in its log that it drops the command.
+    pub(super) fn silent_command(&mut self, facts: &dyn Facts, line: &Statement<'_>) -> Option<Written> {
+        let (args, user, span) = self.command_and_user(line)?;
+        let mut words = user.iter().map(|word| String::from_utf8_lossy(word).into_owned());
         let user = match words.next() {
-            Some(user) => Some(self.known_user(facts, span, &user, words.next().as_deref())?),
+            Some(user) => Some(self.silently_known_user(facts, span, user, words.next())?),
             None => None,
         };
         Some(Written { value: Box::new(ScriptCommand { args, user }), span })
+    }
+
+    /// `USER [[:]GROUP]` where keepalived says only in its log that there is none.
+    pub(super) fn silently_known_user(
+        &mut self,
+        facts: &dyn Facts,
+        at: Span,
+        user: String,
+        group: Option<String>,
+    ) -> Option<ScriptUser> {
+        let group = group.map(|group| group.strip_prefix(':').unwrap_or(&group).to_owned());
+        let unknown = if !facts.user_exists(&user) {
+            Some(format!("there is no user '{user}'"))
+        } else {
+            let group = group.as_ref().filter(|group| !facts.group_exists(group));
+            group.map(|group| format!("there is no group '{group}'"))
+        };
+        if let Some(what) = unknown {
+            self.adjusted(at, what, IGNORED, false);
+            return None;
+        }
+        Some(ScriptUser { user, group })
+    }
+
+    fn command_and_user(&mut self, line: &Statement<'_>) -> Option<(Vec<OsString>, Vec<Vec<u8>>, Span)> {
+        let (mut words, span) = self.command_line(line)?;
+        let user = words.split_off(words.len().min(1));
+        let args = self.split_again(words.first()?, span)?;
+        Some((args, user, span))
     }
 
     /// A command with nothing behind it. Whoever forgets the quotes loses the arguments, as in keepalived.

@@ -365,7 +365,9 @@ impl<'t> Reader<'t> {
         if opens_block && !table.name.is_empty() {
             let block = table.name;
             let effect = format!("keepalived takes the '}}' of this block for the end of '{block}'");
-            advice = Some(advice.map_or(effect.clone(), |advice| format!("{advice} {effect}")));
+            advice = Some(advice.map_or(effect.clone(), |advice| {
+                format!("{advice}{} {effect}", if advice.ends_with('?') { "" } else { ";" })
+            }));
         }
         let problem = Problem::UnknownKeyword { keyword: written, block: table.name };
         self.findings.push(Diagnostic { suggestion: advice, ..Diagnostic::new(word.span, problem) });
@@ -420,8 +422,7 @@ fn owner(keyword: &str) -> Process {
         | "namespace_with_ipsets"
         | "instance"
         | "use_pid_dir"
-        | "child_wait_time"
-        | "bfd_instance" => Process::Parent,
+        | "child_wait_time" => Process::Parent,
         "virtual_server" | "virtual_server_group" | "SSL" => Process::Checker,
         _ => Process::Vrrp,
     }

@@ -3,17 +3,23 @@
 use core::net::SocketAddr;
 use core::time::Duration;
 
-use super::checker::{self, CheckerDraft};
+use super::checker::{self, Around, CheckerDraft, Outer};
 use super::command::{ScriptCheck, Written};
+use super::declared::Declared;
+use super::forwarding::forward_method;
 use super::reader::{Reader, Section, Statement};
-use super::virtual_server::{endpoint, forward_method};
+use super::value::IGNORED;
+use super::virtual_server::endpoint;
 use crate::keywords::Keyword;
 use crate::model::{ForwardMethod, RealServer};
 use crate::{Diagnostic, Facts, Problem, Span};
 
 /// Longest time of a checker.
-const MAX_TIME: Duration = Duration::from_secs(u32::MAX as u64);
-const MIN_TIME: Duration = Duration::from_micros(1);
+const MAX_TIME: Duration = Duration::from_micros(u64::MAX - 1);
+/// Longest time to connect.
+pub(super) const MAX_CONNECT: Duration = Duration::from_micros(u32::MAX as u64);
+/// Shortest time of a checker.
+pub(super) const MIN_TIME: Duration = Duration::from_micros(1);
 
 /// Settings that a virtual server hands to its real servers, and they to their checks.
 #[derive(Clone, Debug, Default)]
@@ -35,7 +41,7 @@ impl Inherited {
         match name {
             "delay_loop" => self.delay_loop = reader.timer(line, MIN_TIME, MAX_TIME).or(self.delay_loop),
             "connect_timeout" => {
-                self.connect_timeout = reader.timer(line, MIN_TIME, MAX_TIME).or(self.connect_timeout);
+                self.connect_timeout = reader.timer(line, MIN_TIME, MAX_CONNECT).or(self.connect_timeout);
             }
             "retry" => self.retry = reader.number(line, 1, i64::from(u32::MAX)).or(self.retry),
             "delay_before_retry" => {
@@ -83,13 +89,23 @@ pub(super) struct RealServerDraft {
     notify_up: Option<Written>,
     notify_down: Option<Written>,
     smtp_alert: Option<bool>,
+    snmp_name: Option<String>,
     checkers: Vec<CheckerDraft>,
+}
+
+/// What is around a real server.
+#[derive(Clone, Copy)]
+pub(super) struct Inside<'a> {
+    pub(super) facts: &'a dyn Facts,
+    pub(super) declared: &'a Declared<'a>,
+    /// How the virtual server forwards, as far as it has been read.
+    pub(super) forward_method: Option<ForwardMethod>,
 }
 
 /// Reads the block that `line` opens.
 pub(super) fn read<'t>(
     reader: &mut Reader<'t>,
-    facts: &dyn Facts,
+    inside: Inside<'_>,
     keyword: &'static Keyword,
     line: Statement<'t>,
 ) -> Option<RealServerDraft> {
@@ -103,16 +119,17 @@ pub(super) fn read<'t>(
     let draft = RealServerDraft {
         span: line.span(),
         address,
-        forward_method: None,
+        forward_method: inside.forward_method,
         inherited: Inherited::default(),
         upper_threshold: 0,
         lower_threshold: 0,
         notify_up: None,
         notify_down: None,
         smtp_alert: None,
+        snmp_name: None,
         checkers: Vec::new(),
     };
-    let mut block = RealServerReader { facts, draft };
+    let mut block = RealServerReader { inside, draft };
     if let Some(table) = keyword.block() {
         reader.block(table, &mut block, (keyword, line));
     }
@@ -120,7 +137,7 @@ pub(super) fn read<'t>(
 }
 
 struct RealServerReader<'a> {
-    facts: &'a dyn Facts,
+    inside: Inside<'a>,
     draft: RealServerDraft,
 }
 
@@ -129,7 +146,7 @@ impl<'t> Section<'t> for RealServerReader<'_> {
         let draft = &mut self.draft;
         let max = i64::from(u32::MAX);
         match keyword.name {
-            "lvs_method" => draft.forward_method = forward_method(reader, &line, 1).or(draft.forward_method),
+            "lvs_method" => draft.forward_method = forward_method(reader, &line, draft.forward_method),
             // Unlike the virtual server's, this may be 0.
             "weight" => {
                 draft.inherited.weight =
@@ -141,14 +158,15 @@ impl<'t> Section<'t> for RealServerReader<'_> {
             "lthreshold" => {
                 draft.lower_threshold = reader.number(&line, 0, max).unwrap_or(draft.lower_threshold)
             }
-            "notify_up" => draft.notify_up = reader.command(self.facts, &line),
-            "notify_down" => draft.notify_down = reader.command(self.facts, &line),
+            "notify_up" => first_command(reader, self.inside.facts, &line, &mut draft.notify_up),
+            "notify_down" => first_command(reader, self.inside.facts, &line, &mut draft.notify_down),
+            "snmp_name" => draft.snmp_name = only_word(reader, &line).or(draft.snmp_name.take()),
             "smtp_alert" => draft.smtp_alert = reader.switch(&line).or(draft.smtp_alert),
-            "TCP_CHECK" | "HTTP_GET" | "SSL_GET" | "SMTP_CHECK" | "MISC_CHECK" => {
-                if let Some(check) = checker::read(reader, self.facts, keyword, line) {
-                    draft.checkers.reserve_exact(1);
-                    draft.checkers.push(check);
-                }
+            _ if keyword.block().is_some() => {
+                let Inside { facts, declared, .. } = self.inside;
+                let around = Around { facts, declared, server: draft.address };
+                let read = checker::read(reader, around, &draft.checkers, keyword, line);
+                draft.checkers.extend(read);
             }
             name => return draft.inherited.keyword(reader, name, &line),
         }
@@ -156,19 +174,55 @@ impl<'t> Section<'t> for RealServerReader<'_> {
     }
 }
 
+/// A script of which keepalived keeps the first.
+pub(super) fn first_command(
+    reader: &mut Reader<'_>,
+    facts: &dyn Facts,
+    line: &Statement<'_>,
+    command: &mut Option<Written>,
+) {
+    if command.is_some() {
+        reader.adjusted(line.span(), "this script is already set", IGNORED, true);
+    } else {
+        *command = reader.silent_command(facts, line);
+    }
+}
+
+/// The one word behind `snmp_name`.
+pub(super) fn only_word(reader: &mut Reader<'_>, line: &Statement<'_>) -> Option<String> {
+    if let Some(extra) = line.arg(2) {
+        let span = extra.span.to(line.span());
+        reader.adjusted(span, "one word is wanted here; with blanks it must be in quotes", IGNORED, true);
+        return None;
+    }
+    reader.text(line)
+}
+
+/// What a real server takes from its virtual server.
+#[derive(Clone, Copy)]
+pub(super) struct Service<'a> {
+    pub(super) settings: &'a Inherited,
+    pub(super) forward_method: ForwardMethod,
+    /// The port that the service has; `None` where it has several.
+    pub(super) port: Option<u16>,
+    /// `smtp_alert_checker` or `smtp_alert`.
+    pub(super) alert: Option<bool>,
+    /// `checker_log_all_failures`.
+    pub(super) log_all_failures: bool,
+}
+
 /// Fills in what is inherited.
 pub(super) fn complete(
     draft: RealServerDraft,
-    outer: &Inherited,
-    (method, port): (ForwardMethod, Option<u16>),
-    alert: Option<bool>,
+    service: Service<'_>,
     scripts: &mut ScriptCheck<'_>,
 ) -> (RealServer, Vec<Diagnostic>) {
     let mut findings = Vec::new();
-    let forward_method = draft.forward_method.unwrap_or(method);
+    let forward_method = draft.forward_method.unwrap_or(service.forward_method);
     let mut address = draft.address;
-    if forward_method != ForwardMethod::Masquerade
-        && let Some(port) = port
+    let keeps_port = forward_method == ForwardMethod::Masquerade && address.port() != 0;
+    if !keeps_port
+        && let Some(port) = service.port
         && port != address.port()
     {
         if address.port() != 0 {
@@ -178,11 +232,18 @@ pub(super) fn complete(
         }
         address.set_port(port);
     }
-    let inherited = draft.inherited.within(outer);
+    let inherited = draft.inherited.within(service.settings);
+    // A check goes to the port that is written, even where the kernel does not.
+    let target = if draft.address.port() == 0 { address } else { draft.address };
+    let outer = Outer {
+        settings: &inherited,
+        delay_loop: service.settings.delay_loop(),
+        log_all_failures: service.log_all_failures,
+        address: target,
+    };
     // Most servers have one check, and there can be thousands of servers: no room for a second one.
     let mut checkers = Vec::with_capacity(draft.checkers.len());
-    let complete = |check| checker::complete(check, &inherited, address, scripts);
-    checkers.extend(draft.checkers.into_iter().filter_map(complete));
+    checkers.extend(draft.checkers.into_iter().flat_map(|check| checker::complete(check, outer, scripts)));
     let server = RealServer {
         span: draft.span,
         address,
@@ -192,11 +253,12 @@ pub(super) fn complete(
         lower_threshold: draft.lower_threshold,
         inhibit_on_failure: inherited.inhibit_on_failure.unwrap_or(false),
         alpha: inherited.alpha.unwrap_or(false),
-        virtualhost: inherited.virtualhost,
+        virtualhost: inherited.virtualhost.clone(),
         notify_up: scripts.keep(draft.notify_up),
         notify_down: scripts.keep(draft.notify_down),
         // Unlike everywhere else, a real server sends mail unless told otherwise.
-        smtp_alert: draft.smtp_alert.or(alert).unwrap_or(true),
+        smtp_alert: draft.smtp_alert.or(service.alert).unwrap_or(true),
+        snmp_name: draft.snmp_name,
         checkers,
     };
     (server, findings)

@@ -5,13 +5,12 @@ use std::path::PathBuf;
 
 use super::command::Written;
 use super::reader::{Reader, Section, Statement};
-use super::value::IGNORED;
+use super::track::own_weight;
+use super::tracked::unused;
 use crate::keywords::Keyword;
 use crate::model::{ScriptUser, VrrpScript, VrrpScriptCommand};
 use crate::{Facts, Problem, Span};
 
-/// Shortest period. keepalived 2.2.7 had whole seconds.
-const MIN_INTERVAL: Duration = Duration::from_millis(1);
 const MAX_INTERVAL: Duration = Duration::from_secs(4294);
 
 /// A `vrrp_script` block as far as it has been read.
@@ -25,6 +24,8 @@ struct ScriptReader<'a> {
     rise: u32,
     fall: u32,
     user: Option<ScriptUser>,
+    /// The last `user` is nobody.
+    nobody: bool,
     init_fail: bool,
 }
 
@@ -40,6 +41,7 @@ pub(super) fn read<'t>(
     facts: &dyn Facts,
     keyword: &'static Keyword,
     line: Statement<'t>,
+    above: &[ReadScript],
 ) -> Option<ReadScript> {
     let name = reader.text(&line);
     let mut block = ScriptReader {
@@ -52,6 +54,7 @@ pub(super) fn read<'t>(
         rise: 1,
         fall: 1,
         user: None,
+        nobody: false,
         init_fail: false,
     };
     if let Some(table) = keyword.block() {
@@ -66,6 +69,13 @@ pub(super) fn read<'t>(
         reader.report(line.span(), problem);
         return None;
     };
+    if block.nobody {
+        // Whose name it is has been reported, and keepalived drops the script.
+        return None;
+    }
+    if above.iter().any(|other| other.script.name == name) {
+        return unused(reader, keyword.name, &name, &line);
+    }
     let script = VrrpScript {
         name,
         span: line.span(),
@@ -87,20 +97,19 @@ impl<'t> Section<'t> for ScriptReader<'_> {
         let count_max = i64::from(i32::MAX);
         match keyword.name {
             "script" => self.command = command(reader, &line).or(self.command.take()),
-            "interval" => {
-                let interval = reader.timer(&line, MIN_INTERVAL, MAX_INTERVAL);
-                self.interval = interval.unwrap_or(Duration::from_secs(1));
-            }
-            "timeout" => self.timeout = reader.timer(&line, MIN_INTERVAL, MAX_INTERVAL).or(self.timeout),
+            "interval" => self.interval = period(reader, &line).unwrap_or(self.interval),
+            "timeout" => self.timeout = period(reader, &line).or(self.timeout),
             "weight" => {
-                if let Some(weight) = reader.number(&line, -253, 253) {
-                    self.weight = weight;
-                    self.reverse = reverse(reader, &line, 2);
-                }
+                let (weight, reverse) = own_weight(reader, &line, 253);
+                self.weight = weight.unwrap_or(0);
+                self.reverse |= reverse.unwrap_or(false);
             }
             "rise" => self.rise = reader.number(&line, 1, count_max).unwrap_or(1),
             "fall" => self.fall = reader.number(&line, 1, count_max).unwrap_or(1),
-            "user" => self.user = reader.user(self.facts, &line),
+            "user" => {
+                self.user = reader.user(self.facts, &line);
+                self.nobody = self.user.is_none();
+            }
             "init_fail" => self.init_fail = true,
             _ => return false,
         }
@@ -119,15 +128,16 @@ fn command(reader: &mut Reader<'_>, line: &Statement<'_>) -> Option<Written<Vrrp
     Some(Written { value: Box::new(value), span })
 }
 
-/// `reverse` as argument `index`.
-pub(super) fn reverse(reader: &mut Reader<'_>, line: &Statement<'_>, index: usize) -> bool {
-    let Some(word) = line.arg(index) else { return false };
-    if &*word.text == b"reverse" {
-        return true;
+/// A time of at least a millisecond; 0 is taken for a second.
+fn period(reader: &mut Reader<'_>, line: &Statement<'_>) -> Option<Duration> {
+    let time = reader.timer(line, Duration::ZERO, MAX_INTERVAL)?;
+    // keepalived 2.4.3 counts milliseconds, 2.2.7 whole seconds.
+    let millis = u64::try_from(time.as_millis()).ok()?;
+    if millis > 0 {
+        return Some(Duration::from_millis(millis));
     }
-    if &*word.text != b"noreverse" {
-        let (value, expected) = (word.string(), "reverse");
-        reader.report(word.span, Problem::InvalidValue { value, expected, effect: IGNORED });
-    }
-    false
+    let at = line.arg(1).map_or(line.span(), |word| word.span);
+    let (what, effect) = ("a script cannot run all the time".to_owned(), "one second is used");
+    reader.report(at, Problem::Adjusted { what, effect, reported: true });
+    Some(Duration::from_secs(1))
 }

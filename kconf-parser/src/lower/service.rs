@@ -1,7 +1,9 @@
 //! From what a virtual server says to what it is: defaults, limits and contradictions.
 
+use core::net::SocketAddr;
+
 use super::command::ScriptCheck;
-use super::real_server;
+use super::real_server::{self, Service};
 use super::virtual_server::{PERSISTENCE, ServerDraft};
 use crate::model::{
     AddressFamily, ForwardMethod, Globals, GroupEntry, ServiceProtocol, SorryServer, VirtualServer,
@@ -30,15 +32,17 @@ pub(super) fn complete(
     let forward_method = findings.forward_method(&draft);
     let scheduler = findings.scheduler(&mut draft);
     let port = service_port(&draft.key);
+    let by_mark = findings.services.only_marks();
     let (quorum, hysteresis) = findings.quorum(&draft);
-    let one_packet = findings.one_packet(draft.one_packet, protocol);
+    let one_packet = findings.one_packet(draft.one_packet, protocol, by_mark);
     let sorry_server = findings.sorry(&draft, forward_method, port);
     findings.ports_of_group(&draft, forward_method);
     let alert = globals.smtp_alert_checker.or(globals.smtp_alert);
     let drafts = core::mem::take(&mut draft.real_servers);
+    let log_all_failures = globals.checker_log_all_failures;
+    let service = Service { settings: &draft.inherited, forward_method, port, alert, log_all_failures };
     let real_servers = drafts.into_iter().map(|server| {
-        let (server, found) =
-            real_server::complete(server, &draft.inherited, (forward_method, port), alert, scripts);
+        let (server, found) = real_server::complete(server, service, scripts);
         findings.findings.extend(found);
         server
     });
@@ -67,6 +71,7 @@ pub(super) fn complete(
         virtualhost: draft.inherited.virtualhost.clone(),
         inhibit_on_failure: draft.inherited.inhibit_on_failure.unwrap_or(false),
         smtp_alert: draft.smtp_alert.or(alert).unwrap_or(false),
+        snmp_name: draft.snmp_name,
         weight: draft.inherited.weight.unwrap_or(1),
         real_servers,
         key: draft.key,
@@ -210,7 +215,8 @@ impl Completion {
 
     fn forward_method(&mut self, draft: &ServerDraft) -> ForwardMethod {
         draft.forward_method.unwrap_or_else(|| {
-            if draft.real_servers.iter().any(|server| server.forward_method.is_none()) {
+            let sorry = draft.sorry.is_some() && draft.sorry_method.is_none();
+            if sorry || draft.real_servers.iter().any(|server| server.forward_method.is_none()) {
                 self.adjust(self.at, "no forwarding method (lb_kind) is set", "it is NAT");
             }
             ForwardMethod::Masquerade
@@ -236,12 +242,13 @@ impl Completion {
         (quorum, hysteresis)
     }
 
-    fn one_packet(&mut self, written: Option<Span>, protocol: ServiceProtocol) -> bool {
+    /// What a firewall mark stands for may well be UDP.
+    fn one_packet(&mut self, written: Option<Span>, protocol: ServiceProtocol, by_mark: bool) -> bool {
         let Some(at) = written else { return false };
-        if protocol != ServiceProtocol::Udp {
+        if protocol != ServiceProtocol::Udp && !by_mark {
             self.adjust(at, "one-packet scheduling is for UDP", "the line has no effect");
         }
-        protocol == ServiceProtocol::Udp
+        protocol == ServiceProtocol::Udp || by_mark
     }
 
     fn sorry(
@@ -261,6 +268,7 @@ impl Completion {
             );
             return None;
         }
+        let inhibit = self.sorry_inhibit(draft, (address, at));
         if forward_method != ForwardMethod::Masquerade
             && let Some(port) = port
             && port != address.port()
@@ -270,6 +278,19 @@ impl Completion {
             }
             address.set_port(port);
         }
-        Some(SorryServer { address, inhibit: draft.sorry_inhibit, forward_method })
+        Some(SorryServer { address, inhibit, forward_method })
+    }
+
+    /// A sorry server that is also a real server can be inhibited only as both or neither.
+    fn sorry_inhibit(&mut self, draft: &ServerDraft, (address, at): (SocketAddr, Span)) -> bool {
+        let default = draft.inherited.inhibit_on_failure;
+        let twin = draft.real_servers.iter().find(|server| server.address == address);
+        let Some(twin) = twin else { return draft.sorry_inhibit };
+        let inhibit = twin.inherited.inhibit_on_failure.or(default).unwrap_or(false);
+        if inhibit != draft.sorry_inhibit {
+            let what = "the sorry server is one of the real servers, and only one of them is inhibited";
+            self.adjust(at, what, "it is inhibited as the real server is");
+        }
+        inhibit
     }
 }

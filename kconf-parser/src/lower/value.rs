@@ -5,7 +5,8 @@ use core::str::FromStr;
 use core::time::Duration;
 
 use super::reader::{Reader, Statement, Word};
-use crate::Problem;
+use crate::keywords::near;
+use crate::{Diagnostic, Problem, Span};
 
 /// What is done about a value that is not valid.
 pub(super) const IGNORED: &str = "the line has no effect";
@@ -46,6 +47,12 @@ impl Reader<'_> {
     /// The first argument as decimal seconds with microseconds.
     pub(super) fn timer(&mut self, line: &Statement<'_>, min: Duration, max: Duration) -> Option<Duration> {
         let word = line.arg(1)?;
+        let decimals = word.text.iter().rev().position(|octet| *octet == b'.');
+        if decimals.is_some_and(|decimals| decimals > 6) {
+            let what = format!("'{}' has more than six decimal places", word.string());
+            let effect = "it is rounded to microseconds";
+            self.report(word.span, Problem::Adjusted { what, effect, reported: true });
+        }
         let time = decimal_seconds(&word.text).filter(|time| (min..=max).contains(time));
         if time.is_none() {
             let (min, max) = (min.as_secs_f64().to_string(), max.as_secs_f64().to_string());
@@ -72,6 +79,39 @@ impl Reader<'_> {
                 None
             }
         }
+    }
+
+    /// Reports what does not fit and what happens instead; `reported`: `keepalived -t` mentions it.
+    pub(super) fn adjusted(
+        &mut self,
+        at: Span,
+        what: impl Into<String>,
+        effect: &'static str,
+        reported: bool,
+    ) {
+        self.report(at, Problem::Adjusted { what: what.into(), effect, reported });
+    }
+
+    /// Reports a word that is none of those that are possible here.
+    pub(super) fn invalid(&mut self, word: &Word<'_>, expected: &'static str, effect: &'static str) {
+        self.report(word.span, Problem::InvalidValue { value: word.string(), expected, effect });
+    }
+
+    /// The same, with the one of `choices` that was most likely meant.
+    pub(super) fn invalid_choice(
+        &mut self,
+        word: &Word<'_>,
+        expected: &'static str,
+        effect: &'static str,
+        choices: &[&str],
+    ) {
+        let value = word.string();
+        let near = near(choices.iter().copied(), &value);
+        let finding = Diagnostic::new(word.span, Problem::InvalidValue { value, expected, effect });
+        self.advise(match near {
+            Some(near) => finding.suggest(format!("did you mean '{near}'?")).fix(word.span, near),
+            None => finding,
+        });
     }
 
     /// Argument `index` as an address.
@@ -106,7 +146,7 @@ pub(super) fn parse<T: FromStr>(text: &[u8]) -> Option<T> {
     core::str::from_utf8(text).ok()?.parse().ok()
 }
 
-/// Decimal seconds, no sign, digits beyond the sixth place cut off.
+/// Decimal seconds, no sign, rounded to microseconds by the seventh decimal place.
 pub(super) fn decimal_seconds(text: &[u8]) -> Option<Duration> {
     let text = core::str::from_utf8(text).ok()?;
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
@@ -117,6 +157,7 @@ pub(super) fn decimal_seconds(text: &[u8]) -> Option<Duration> {
     let seconds = if whole.is_empty() { 0 } else { whole.parse().ok()? };
     let micros = fraction.bytes().chain(core::iter::repeat(b'0')).take(6);
     let micros = micros.fold(0, |sum, digit| sum * 10 + u64::from(digit - b'0'));
+    let micros = micros + u64::from(fraction.as_bytes().get(6).is_some_and(|digit| *digit >= b'5'));
     Duration::from_secs(seconds).checked_add(Duration::from_micros(micros))
 }
 
@@ -129,7 +170,7 @@ mod tests {
         #[rustfmt::skip]
         let cases: &[(&str, Option<u64>)] = &[
             ("1", Some(1_000_000)), ("0.25", Some(250_000)), (".5", Some(500_000)), ("2.", Some(2_000_000)),
-            ("0.0000019", Some(1)), ("", None), (".", None), ("-1", None), ("1s", None), ("1e3", None),
+            ("0.0000019", Some(2)), ("0.0000014", Some(1)), ("", None), (".", None), ("-1", None), ("1s", None), ("1e3", None),
         ];
         for (text, want) in cases {
             assert_eq!(decimal_seconds(text.as_bytes()), want.map(Duration::from_micros), "{text}");

@@ -1,13 +1,15 @@
 //! `virtual_server`.
 
-use core::net::{IpAddr, SocketAddr};
+use core::net::{IpAddr, Ipv4Addr, SocketAddr};
 use core::num::NonZeroU32;
 use core::time::Duration;
 
 use super::command::Written;
-use super::reader::{Reader, Section, Statement, Word};
-use super::real_server::{self, Inherited, RealServerDraft};
-use super::value::IGNORED;
+use super::declared::Declared;
+use super::forwarding::forward_method;
+use super::reader::{Reader, Section, Statement};
+use super::real_server::{self, Inherited, Inside, RealServerDraft, first_command, only_word};
+use super::value::{IGNORED, parse};
 use crate::keywords::Keyword;
 use crate::model::{AddressFamily, ForwardMethod, PersistenceGranularity, ServiceProtocol, VirtualServerKey};
 use crate::{Facts, Problem, Span};
@@ -16,6 +18,8 @@ use crate::{Facts, Problem, Span};
 pub(super) const PERSISTENCE: Duration = Duration::from_secs(360);
 /// Longest persistence, 31 days.
 const MAX_PERSISTENCE_S: i64 = 2_678_400;
+/// Longest name of a persistence engine.
+const MAX_ENGINE: usize = 15;
 const SCHEDULERS: &[&str] =
     &["rr", "wrr", "lc", "wlc", "lblc", "lblcr", "sh", "mh", "dh", "fo", "ovf", "sed", "nq", "twos"];
 
@@ -44,6 +48,7 @@ pub(super) struct ServerDraft {
     pub(super) sorry_inhibit: bool,
     pub(super) sorry_method: Option<ForwardMethod>,
     pub(super) smtp_alert: Option<bool>,
+    pub(super) snmp_name: Option<String>,
     pub(super) inherited: Inherited,
     pub(super) real_servers: Vec<RealServerDraft>,
 }
@@ -52,6 +57,7 @@ pub(super) struct ServerDraft {
 pub(super) fn read<'t>(
     reader: &mut Reader<'t>,
     facts: &dyn Facts,
+    declared: &Declared<'_>,
     keyword: &'static Keyword,
     line: Statement<'t>,
 ) -> Option<ServerDraft> {
@@ -83,10 +89,11 @@ pub(super) fn read<'t>(
         sorry_inhibit: false,
         sorry_method: None,
         smtp_alert: None,
+        snmp_name: None,
         inherited: Inherited::default(),
         real_servers: Vec::new(),
     };
-    let mut block = ServerReader { facts, draft };
+    let mut block = ServerReader { facts, declared, draft };
     if let Some(table) = keyword.block() {
         reader.block(table, &mut block, (keyword, line));
     }
@@ -140,13 +147,16 @@ pub(super) fn endpoint(
 
 struct ServerReader<'a> {
     facts: &'a dyn Facts,
+    declared: &'a Declared<'a>,
     draft: ServerDraft,
 }
 
 impl<'t> Section<'t> for ServerReader<'_> {
     fn keyword(&mut self, reader: &mut Reader<'t>, keyword: &'static Keyword, line: Statement<'t>) -> bool {
         if keyword.name == "real_server" {
-            let read = real_server::read(reader, self.facts, keyword, line);
+            let Self { facts, declared, draft } = self;
+            let inside = Inside { facts: *facts, declared, forward_method: draft.forward_method };
+            let read = real_server::read(reader, inside, keyword, line);
             let read = read.filter(|server| self.same_family(reader, &line, server));
             self.draft.real_servers.extend(read);
             return true;
@@ -184,10 +194,10 @@ impl ServerReader<'_> {
         match name {
             "lvs_sched" | "lb_algo" => draft.scheduler = scheduler(reader, line).or(draft.scheduler.take()),
             "lvs_method" | "lb_kind" => {
-                draft.forward_method = forward_method(reader, line, 1).or(draft.forward_method);
+                draft.forward_method = forward_method(reader, line, draft.forward_method);
             }
             "protocol" => draft.protocol = protocol(reader, line).or(draft.protocol),
-            "ip_family" => draft.family = ip_family(reader, line, 1).or(draft.family),
+            "ip_family" => self.family(reader, line),
             "flag-1" => draft.scheduler_flags |= 1,
             "flag-2" => draft.scheduler_flags |= 2,
             "flag-3" => draft.scheduler_flags |= 4,
@@ -195,11 +205,7 @@ impl ServerReader<'_> {
             "sh-port" => self.flag(reader, line, "sh", 2),
             "mh-fallback" => self.flag(reader, line, "mh", 1),
             "mh-port" => self.flag(reader, line, "mh", 2),
-            "hashed" => {
-                if self.scheduled_by(reader, line, "sh") {
-                    self.draft.hashed = true;
-                }
-            }
+            "hashed" => self.draft.hashed |= self.scheduled_by(reader, line, "sh"),
             "ops" => draft.one_packet = Some(line.span()),
             "ha_suspend" => draft.ha_suspend = true,
             "omega" => draft.omega = true,
@@ -207,9 +213,18 @@ impl ServerReader<'_> {
             "alpha" => draft.inherited.alpha = Some(true),
             "inhibit_on_failure" => draft.inherited.inhibit_on_failure = Some(true),
             "smtp_alert" => draft.smtp_alert = reader.switch(line).or(draft.smtp_alert),
+            "snmp_name" => draft.snmp_name = only_word(reader, line).or(draft.snmp_name.take()),
             _ => return false,
         }
         true
+    }
+
+    fn family(&mut self, reader: &mut Reader<'_>, line: &Statement<'_>) {
+        let Some(family) = ip_family(reader, line, 1) else { return };
+        if *self.draft.family.get_or_insert(family) != family {
+            let what = "the virtual server is of the other address family";
+            reader.adjusted(line.span(), what, IGNORED, true);
+        }
     }
 
     fn flag(&mut self, reader: &mut Reader<'_>, line: &Statement<'_>, scheduler: &'static str, bit: u8) {
@@ -228,7 +243,9 @@ impl ServerReader<'_> {
         let fits = self.draft.scheduler.as_deref() == Some(scheduler);
         if !fits {
             let what = format!("this belongs to scheduler {scheduler}, and must follow lb_algo {scheduler}");
-            reader.report(line.span(), Problem::Adjusted { what, effect: IGNORED, reported: true });
+            // keepalived is silent about what belongs to the other of the two.
+            let reported = !matches!(self.draft.scheduler.as_deref(), Some("sh" | "mh"));
+            reader.adjusted(line.span(), what, IGNORED, reported);
         }
         fits
     }
@@ -243,11 +260,16 @@ impl ServerReader<'_> {
             }
             "persistence_granularity" => {
                 if let Some(granularity) = granularity(reader, line, draft.family) {
+                    let family = match granularity {
+                        PersistenceGranularity::Netmask(_) => AddressFamily::V4,
+                        PersistenceGranularity::PrefixLen(_) => AddressFamily::V6,
+                    };
+                    draft.family.get_or_insert(family);
                     draft.persistence_granularity = Some(granularity);
                     draft.persistence_timeout.get_or_insert(PERSISTENCE);
                 }
             }
-            "persistence_engine" => draft.persistence_engine = reader.text(line),
+            "persistence_engine" => draft.persistence_engine = engine(reader, line),
             _ => return false,
         }
         true
@@ -262,8 +284,8 @@ impl ServerReader<'_> {
                 draft.quorum_span = Some(line.span());
             }
             "hysteresis" => draft.hysteresis = reader.number(line, 0, max).unwrap_or(draft.hysteresis),
-            "quorum_up" => draft.quorum_up = reader.command(self.facts, line),
-            "quorum_down" => draft.quorum_down = reader.command(self.facts, line),
+            "quorum_up" => first_command(reader, self.facts, line, &mut draft.quorum_up),
+            "quorum_down" => first_command(reader, self.facts, line, &mut draft.quorum_down),
             _ => return false,
         }
         true
@@ -274,22 +296,24 @@ impl ServerReader<'_> {
         match name {
             "sorry_server" => {
                 let address = endpoint(reader, line, 1, "the IP address of a sorry server");
-                draft.sorry = address.map(|address| (address, line.span())).or(draft.sorry);
+                if let Some(address) = address {
+                    draft.sorry = Some((address, line.span()));
+                    // A second one knows nothing of the first.
+                    (draft.sorry_inhibit, draft.sorry_method) = (false, draft.forward_method);
+                }
             }
             "sorry_server_inhibit" | "sorry_server_lvs_method" if draft.sorry.is_none() => {
                 let what = format!("'{name}' must follow 'sorry_server'");
                 reader.report(line.span(), Problem::Adjusted { what, effect: IGNORED, reported: true });
             }
             "sorry_server_inhibit" => draft.sorry_inhibit = true,
-            "sorry_server_lvs_method" => draft.sorry_method = forward_method(reader, line, 1),
+            "sorry_server_lvs_method" => {
+                draft.sorry_method = forward_method(reader, line, draft.sorry_method);
+            }
             _ => return false,
         }
         true
     }
-}
-
-fn invalid(reader: &mut Reader<'_>, word: &Word<'_>, expected: &'static str) {
-    reader.report(word.span, Problem::InvalidValue { value: word.string(), expected, effect: IGNORED });
 }
 
 fn scheduler(reader: &mut Reader<'_>, line: &Statement<'_>) -> Option<String> {
@@ -298,7 +322,8 @@ fn scheduler(reader: &mut Reader<'_>, line: &Statement<'_>) -> Option<String> {
     if SCHEDULERS.contains(&name.as_str()) {
         return Some(name);
     }
-    invalid(reader, &word, "a scheduler: rr wrr lc wlc lblc lblcr sh mh dh fo ovf sed nq twos");
+    let expected = "a scheduler: rr wrr lc wlc lblc lblcr sh mh dh fo ovf sed nq twos";
+    reader.invalid_choice(&word, expected, IGNORED, SCHEDULERS);
     None
 }
 
@@ -309,7 +334,7 @@ fn protocol(reader: &mut Reader<'_>, line: &Statement<'_>) -> Option<ServiceProt
         b"UDP" => Some(ServiceProtocol::Udp),
         b"SCTP" => Some(ServiceProtocol::Sctp),
         _ => {
-            invalid(reader, &word, "TCP, UDP or SCTP");
+            reader.invalid_choice(&word, "TCP, UDP or SCTP", IGNORED, &["TCP", "UDP", "SCTP"]);
             None
         }
     }
@@ -326,10 +351,21 @@ pub(super) fn ip_family(
         b"inet" => Some(AddressFamily::V4),
         b"inet6" => Some(AddressFamily::V6),
         _ => {
-            invalid(reader, &word, "inet or inet6");
+            reader.invalid_choice(&word, "inet or inet6", IGNORED, &["inet", "inet6"]);
             None
         }
     }
+}
+
+/// A name of at most 15 octets; keepalived cuts a longer one.
+fn engine(reader: &mut Reader<'_>, line: &Statement<'_>) -> Option<String> {
+    let word = line.arg(1)?;
+    let name = word.text.get(..MAX_ENGINE);
+    if name.is_some_and(|name| name.len() < word.text.len()) {
+        let what = format!("a name has at most {MAX_ENGINE} characters");
+        reader.adjusted(word.span, what, "the rest is cut off", true);
+    }
+    Some(String::from_utf8_lossy(name.unwrap_or(&word.text)).into_owned())
 }
 
 fn granularity(
@@ -338,57 +374,16 @@ fn granularity(
     family: Option<AddressFamily>,
 ) -> Option<PersistenceGranularity> {
     let word = line.arg(1)?;
-    if family == Some(AddressFamily::V6) {
+    let dotted = word.text.contains(&b'.');
+    let family = family.unwrap_or(if dotted { AddressFamily::V4 } else { AddressFamily::V6 });
+    if family == AddressFamily::V6 {
         return reader.number(line, 1, 128).map(PersistenceGranularity::PrefixLen);
     }
+    if let Some(number) = parse::<u32>(&word.text) {
+        let mask = Ipv4Addr::from_bits(number);
+        let what = format!("'{number}' is the netmask {mask} to keepalived, not a prefix length");
+        reader.adjusted(word.span, what, "few clients share a server", false);
+        return Some(PersistenceGranularity::Netmask(mask));
+    }
     reader.address_word(&word, "a netmask").map(PersistenceGranularity::Netmask)
-}
-
-/// `NAT|DR|TUN [type ipip|gue port N|gre] [nocsum|csum|remcsum]` from argument `index` on.
-pub(super) fn forward_method(
-    reader: &mut Reader<'_>,
-    line: &Statement<'_>,
-    index: usize,
-) -> Option<ForwardMethod> {
-    let word = line.arg(index)?;
-    let mut method = match &*word.text {
-        b"NAT" => return Some(ForwardMethod::Masquerade),
-        b"DR" => return Some(ForwardMethod::DirectRoute),
-        b"TUN" => ForwardMethod::Tunnel,
-        _ => {
-            invalid(reader, &word, "NAT, DR or TUN");
-            return None;
-        }
-    };
-    let mut words = line.args().skip(index);
-    while let Some(word) = words.next() {
-        match &*word.text {
-            b"type" => {
-                let Some(kind) = words.next() else { break };
-                match &*kind.text {
-                    b"ipip" => method = ForwardMethod::Tunnel,
-                    b"gre" => method = ForwardMethod::TunnelGre,
-                    b"gue" => method = ForwardMethod::TunnelGue { port: 0 },
-                    _ => invalid(reader, &kind, "ipip, gue or gre"),
-                }
-            }
-            b"port" => {
-                let Some(number) = words.next() else { break };
-                let port = reader.integer_word(&number, 1, 65_535, IGNORED);
-                if let (ForwardMethod::TunnelGue { port: gue }, Some(port)) = (&mut method, port) {
-                    *gue = u16::try_from(port).unwrap_or(0);
-                }
-            }
-            b"nocsum" => {}
-            b"csum" | b"remcsum" => {
-                reader.report(word.span, Problem::NotSupported { keyword: word.string() });
-            }
-            _ => invalid(reader, &word, "an option of a tunnel"),
-        }
-    }
-    if method == (ForwardMethod::TunnelGue { port: 0 }) {
-        reader.report(line.span(), Problem::MissingValue { keyword: "port" });
-        return None;
-    }
-    Some(method)
 }

@@ -23,8 +23,8 @@ pub struct VirtualAddress {
     pub peer: Option<(IpAddr, u8)>,
     /// `home` (`IFA_F_HOMEADDRESS`, IPv6 only).
     pub home: bool,
-    /// `-nodad` (`IFA_F_NODAD`): no duplicate address detection. Virtual IPv6 addresses always have it.
-    pub no_dad: bool,
+    /// `-nodad`: duplicate address detection is done. It is not (`IFA_F_NODAD`) for any other IPv6 address here.
+    pub detect_duplicates: bool,
     /// `mngtmpaddr` (`IFA_F_MANAGETEMPADDR`).
     pub manage_temporary: bool,
     /// `noprefixroute` (`IFA_F_NOPREFIXROUTE`).
@@ -35,6 +35,8 @@ pub struct VirtualAddress {
     pub preferred_lifetime_s: Option<u32>,
     /// `no_track`: losing the address does not make the master step down.
     pub no_track: bool,
+    /// `use_vmac`: the address gets a virtual MAC although the instance, or `use_vmac_addr`, does not give it one.
+    pub use_vmac: bool,
 }
 
 describe!(VirtualAddress {
@@ -46,12 +48,13 @@ describe!(VirtualAddress {
     label,
     peer,
     home,
-    no_dad,
+    detect_duplicates,
     manage_temporary,
     no_prefix_route,
     auto_join,
     preferred_lifetime_s,
-    no_track
+    no_track,
+    use_vmac
 });
 
 impl VirtualAddress {
@@ -67,12 +70,13 @@ impl VirtualAddress {
             label: None,
             peer: None,
             home: false,
-            no_dad: false,
+            detect_duplicates: false,
             manage_temporary: false,
             no_prefix_route: false,
             auto_join: false,
             preferred_lifetime_s: None,
             no_track: false,
+            use_vmac: false,
         }
     }
 }

@@ -1,7 +1,15 @@
 //! Health checks of a real server.
 
+mod dns;
+mod http;
+mod udp;
+
 use core::net::{IpAddr, SocketAddr};
 use core::time::Duration;
+
+pub use dns::{DnsCheck, DnsType};
+pub use http::{HttpCheck, HttpProtocol, HttpRegex, HttpUrl, RegexOption, RegexStack, StatusCodes};
+pub use udp::{PatternOctet, UdpCheck, UdpReply};
 
 use super::ScriptCommand;
 use crate::Span;
@@ -33,7 +41,7 @@ pub struct CheckerCommon {
     pub warmup: Duration,
     /// `alpha`: the check starts as failed.
     pub alpha: bool,
-    /// `log_all_failures`.
+    /// `log_all_failures`, or `checker_log_all_failures` for all checks.
     pub log_all_failures: bool,
 }
 
@@ -70,80 +78,25 @@ pub enum CheckerKind {
     Smtp(SmtpCheck),
     /// `MISC_CHECK`.
     Misc(MiscCheck),
+    /// `DNS_CHECK`.
+    Dns(DnsCheck),
+    /// `UDP_CHECK`.
+    Udp(UdpCheck),
+    /// `PING_CHECK`: an ICMP echo is answered. Ports mean nothing.
+    Ping(ConnectTo),
+    /// `BFD_CHECK`. Of the settings that all checks have, only `alpha` counts.
+    Bfd(BfdCheck),
+    /// `FILE_CHECK`. None of the settings that all checks have counts.
+    File(FileCheck),
 }
 
-/// `HTTP_GET` and `SSL_GET`.
-#[derive(Clone, Debug, PartialEq)]
-pub struct HttpCheck {
-    /// True for `SSL_GET`.
-    pub tls: bool,
-    /// Where to connect.
-    pub connect: ConnectTo,
-    /// `http_protocol`.
-    pub protocol: HttpProtocol,
-    /// `virtualhost`, else the real server's or virtual server's.
-    pub virtualhost: Option<String>,
-    /// `enable_sni` (`SSL_GET`).
-    pub enable_sni: bool,
-    /// `sni_name`, else the URL's or check's `virtualhost`.
-    pub sni_name: Option<String>,
-    /// `fast_recovery`.
-    pub fast_recovery: bool,
-    /// `url` blocks with a path; never empty.
-    pub urls: Vec<HttpUrl>,
-}
-
-describe!(HttpCheck { tls, connect, protocol, virtualhost, enable_sni, sni_name, fast_recovery, urls });
-
-/// `http_protocol`.
-#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
-pub enum HttpProtocol {
-    /// `1.0`: HTTP/1.0.
-    #[default]
-    Http10,
-    /// `1.0C`: HTTP/1.0 with `Connection: close`.
-    Http10Close,
-    /// `1.1`: HTTP/1.1 with `Connection: close`.
-    Http11,
-}
-
-/// A `url` block.
-#[derive(Clone, Debug, PartialEq)]
-pub struct HttpUrl {
-    /// `path`.
-    pub path: String,
-    /// `digest`: MD5 of the body.
-    pub digest: Option<[u8; 16]>,
-    /// `status_code`; 200..=299 where nothing at all is written to judge the reply by.
-    pub status_codes: StatusCodes,
-    /// `virtualhost` of this URL.
-    pub virtualhost: Option<String>,
-    /// `regex`: the body must match.
-    pub regex: Option<String>,
-    /// `regex_no_match`: the body must not match [`regex`](Self::regex).
-    pub regex_no_match: bool,
-}
-
-describe!(HttpUrl { path, digest, status_codes, virtualhost, regex, regex_no_match });
-
-/// Inclusive ranges of accepted HTTP status codes, 100..=999.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub struct StatusCodes(pub Vec<(u16, u16)>);
-
-impl StatusCodes {
-    /// Whether `code` is in one of the ranges.
-    pub fn contains(&self, code: u16) -> bool {
-        self.0.iter().any(|(low, high)| (*low..=*high).contains(&code))
-    }
-}
-
-/// `SMTP_CHECK`.
+/// `SMTP_CHECK`. Each `host` block gives a check of its own.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SmtpCheck {
     /// Where to connect; the default port is the real server's.
     pub connect: ConnectTo,
-    /// `helo_name`, else the host name.
-    pub helo_name: Option<String>,
+    /// `helo_name`, default `smtpchecker.keepalived.org`.
+    pub helo_name: String,
 }
 
 describe!(SmtpCheck { connect, helo_name });
@@ -153,7 +106,8 @@ describe!(SmtpCheck { connect, helo_name });
 pub struct MiscCheck {
     /// `misc_path` with `user`.
     pub command: ScriptCommand,
-    /// `misc_timeout`, else `delay_loop`: the script is stopped after this and counts as failed.
+    /// `misc_timeout`, whole seconds, else the virtual server's `delay_loop`: the script is stopped after this and counts
+    /// as failed.
     pub timeout: Duration,
     /// `misc_dynamic`: exit status 2..=255 is success and sets the weight to status − 2.
     pub dynamic: bool,
@@ -161,7 +115,28 @@ pub struct MiscCheck {
 
 describe!(MiscCheck { command, timeout, dynamic });
 
-describe!(HttpProtocol = Http10 "1.0", Http10Close "1.0C", Http11 "1.1");
+/// `BFD_CHECK`.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct BfdCheck {
+    /// `name`: a `bfd_instance` that tells the checkers, at most 31 octets.
+    pub name: String,
+}
+
+describe!(BfdCheck { name });
+
+/// `FILE_CHECK`: a number in a file weighs on the real server.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct FileCheck {
+    /// `track_file`: the name of a `track_file` block.
+    pub track_file: String,
+    /// `weight`, −(2³¹−1)..=2³¹−1, else that of the `track_file` block. The number in the file times this is added to the
+    /// server's weight; with 0, any number but 0 takes the server down.
+    pub weight: i32,
+    /// `weight N reverse`: the sign is turned round; with weight 0, the number 0 takes the server down.
+    pub reverse: bool,
+}
+
+describe!(FileCheck { track_file, weight, reverse });
 
 impl Describe for CheckerKind {
     fn describe(&self) -> Value {
@@ -171,16 +146,12 @@ impl Describe for CheckerKind {
             Self::Http(check) => ("HTTP_GET", check.describe()),
             Self::Smtp(check) => ("SMTP_CHECK", check.describe()),
             Self::Misc(check) => ("MISC_CHECK", check.describe()),
+            Self::Dns(check) => ("DNS_CHECK", check.describe()),
+            Self::Udp(check) => ("UDP_CHECK", check.describe()),
+            Self::Ping(connect) => ("PING_CHECK", connect.describe()),
+            Self::Bfd(check) => ("BFD_CHECK", check.describe()),
+            Self::File(check) => ("FILE_CHECK", check.describe()),
         };
         Value::Map(vec![(keyword, settings)])
-    }
-}
-
-impl Describe for StatusCodes {
-    fn describe(&self) -> Value {
-        let range = |(low, high): &(u16, u16)| {
-            Value::Text(if low == high { low.to_string() } else { format!("{low}-{high}") })
-        };
-        Value::List(self.0.iter().map(range).collect())
     }
 }

@@ -1,12 +1,14 @@
 //! `vrrp_instance`.
 
-use core::fmt;
 use core::net::IpAddr;
 use core::time::Duration;
 
-use super::{ScriptCommand, VirtualAddress};
+use super::{
+    AuthHmac, Authentication, Ipvlan, Route, Rule, ScriptCommand, TrackBfd, TrackFile, TrackInterface,
+    TrackProcess, TrackScript, VirtualAddress, Vmac,
+};
 use crate::Span;
-use crate::describe::{Describe, Value, describe};
+use crate::describe::describe;
 
 /// A `vrrp_instance` block with every default, global and strict-mode rule applied.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,6 +25,8 @@ pub struct VrrpInstance {
     pub initial_state: InitialState,
     /// `interface`. Empty only for unicast with a source address.
     pub interface: String,
+    /// `vrf`: the VRF of an instance without interface.
+    pub vrf: Option<String>,
     /// `virtual_router_id`, 1..=255.
     pub vrid: u8,
     /// `priority`, 1..=255.
@@ -33,12 +37,18 @@ pub struct VrrpInstance {
     pub preempt: bool,
     /// `preempt_delay`, 0..=1000 s.
     pub preempt_delay: Duration,
-    /// `authentication`; only ever present for version 2.
+    /// `authentication`; only ever present for version 2, and never beside [`auth_hmac`](Self::auth_hmac).
     pub authentication: Option<Authentication>,
+    /// `auth_hmac`.
+    pub auth_hmac: Option<AuthHmac>,
     /// `virtual_ipaddress`: all of [`family`](Self::family), advertised.
     pub virtual_addresses: Vec<VirtualAddress>,
     /// `virtual_ipaddress_excluded`: not advertised, any family.
     pub excluded_addresses: Vec<VirtualAddress>,
+    /// `virtual_routes`: present while it is master.
+    pub virtual_routes: Vec<Route>,
+    /// `virtual_rules`: present while it is master.
+    pub virtual_rules: Vec<Rule>,
     /// `unicast_peer`; empty for multicast.
     pub unicast_peers: Vec<UnicastPeer>,
     /// `unicast_src_ip` or `mcast_src_ip`.
@@ -51,7 +61,9 @@ pub struct VrrpInstance {
     pub check_unicast_src: bool,
     /// `unicast_fault_no_peer`.
     pub unicast_fault_no_peer: bool,
-    /// `track_src_ip`: fault while the source address is missing.
+    /// `old_unicast_checksum`: checksums of keepalived before 1.4 in unicast adverts of version 3.
+    pub old_unicast_checksum: OldUnicastChecksum,
+    /// `track_src_ip`: fault while the source address, which is then written, is missing.
     pub track_source_address: bool,
     /// `skip_check_adv_addr`: compare the address list only for the first advert of a new master.
     pub skip_check_adv_addr: bool,
@@ -63,17 +75,34 @@ pub struct VrrpInstance {
     pub lower_prio_no_advert: bool,
     /// `higher_prio_send_advert`: a master sends one more advert before it yields.
     pub higher_prio_send_advert: bool,
+    /// `owner_ignore_adverts`, or `vrrp_owner_ignore_adverts`: an address owner drops every advert.
+    pub owner_ignore_adverts: bool,
+    /// `timer_expired_backup`, 1..=254: highest priority of the other instances. A master that was held up for so long
+    /// that such an instance has taken over steps down, even with `nopreempt`.
+    pub timer_expired_backup: Option<u8>,
     /// Gratuitous ARP and unsolicited NA.
     pub garp: GarpSettings,
+    /// `garp_extra_if`: announcements on other interfaces that carry addresses.
+    pub garp_extra_interfaces: Option<GarpExtraInterfaces>,
     /// `dont_track_primary`: the instance's own interface may go down without a fault.
     pub dont_track_primary: bool,
-    /// `track_interface`.
+    /// `linkbeat_use_polling`: the state of the interface is asked for, not reported by the kernel.
+    pub linkbeat_use_polling: bool,
+    /// `track_interface`, of the instance and of its group.
     pub track_interfaces: Vec<TrackInterface>,
-    /// `track_script`, undefined scripts left out.
+    /// `track_script`, of the instance and of its group, undefined scripts left out.
     pub track_scripts: Vec<TrackScript>,
+    /// `track_file`, of the instance and of its group, undefined files left out.
+    pub track_files: Vec<TrackFile>,
+    /// `track_process`, of the instance and of its group, undefined processes left out.
+    pub track_processes: Vec<TrackProcess>,
+    /// `track_bfd`, of the instance and of its group, undefined BFD instances left out.
+    pub track_bfds: Vec<TrackBfd>,
+    /// Name of the [`SyncGroup`](super::SyncGroup) that the instance is in.
+    pub sync_group: Option<String>,
     /// Notify scripts.
     pub notify: Notify,
-    /// `notify_priority_changes`.
+    /// `notify_priority_changes`, of the instance, else of its group, else of the globals.
     pub notify_priority_changes: bool,
     /// `smtp_alert`.
     pub smtp_alert: bool,
@@ -81,15 +110,24 @@ pub struct VrrpInstance {
     pub accept: bool,
     /// `promote_secondaries`.
     pub promote_secondaries: bool,
-    /// `use_vmac`: adverts and addresses are meant to use the virtual MAC 00:00:5e:00:01/02:VRID.
-    pub use_vmac: bool,
+    /// `use_vmac`: adverts and addresses are meant to use the virtual MAC.
+    pub vmac: Option<Vmac>,
+    /// `use_ipvlan`.
+    pub ipvlan: Option<Ipvlan>,
+    /// `use_vmac_addr`: addresses on other interfaces, or of the other family, get a virtual MAC there.
+    pub use_vmac_addr: bool,
     /// `v3_checksum_as_v2`: IPv4 checksum of version 3 without the pseudo-header.
     pub v3_checksum_as_v2: bool,
+    /// `kernel_rx_buf_size`: octets of the receive buffer of the socket.
+    pub kernel_rx_buf_size: Option<u32>,
+    /// `lvs_sync_daemon_interface`: interface of the IPVS sync daemon that follows this instance, unless
+    /// `lvs_sync_daemon` in `global_defs` or an instance further up names one.
+    pub lvs_sync_daemon_interface: Option<String>,
     /// `debug`, 0..=4.
     pub debug: u8,
 }
 
-describe!(VrrpInstance { name, version, family, initial_state, interface, vrid, priority, advert_interval, preempt, preempt_delay, authentication, virtual_addresses, excluded_addresses, unicast_peers, source_address, multicast_group, unicast_ttl, check_unicast_src, unicast_fault_no_peer, track_source_address, skip_check_adv_addr, strict, down_timer_adverts, lower_prio_no_advert, higher_prio_send_advert, garp, dont_track_primary, track_interfaces, track_scripts, notify, notify_priority_changes, smtp_alert, accept, promote_secondaries, use_vmac, v3_checksum_as_v2, debug; span });
+describe!(VrrpInstance { name, version, family, initial_state, interface, vrf, vrid, priority, advert_interval, preempt, preempt_delay, authentication, auth_hmac, virtual_addresses, excluded_addresses, virtual_routes, virtual_rules, unicast_peers, source_address, multicast_group, unicast_ttl, check_unicast_src, unicast_fault_no_peer, old_unicast_checksum, track_source_address, skip_check_adv_addr, strict, down_timer_adverts, lower_prio_no_advert, higher_prio_send_advert, owner_ignore_adverts, timer_expired_backup, garp, garp_extra_interfaces, dont_track_primary, linkbeat_use_polling, track_interfaces, track_scripts, track_files, track_processes, track_bfds, sync_group, notify, notify_priority_changes, smtp_alert, accept, promote_secondaries, vmac, ipvlan, use_vmac_addr, v3_checksum_as_v2, kernel_rx_buf_size, lvs_sync_daemon_interface, debug; span });
 
 /// Protocol version.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -136,38 +174,31 @@ pub enum InitialState {
     Master,
 }
 
-/// `authentication`.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Authentication {
-    /// `auth_type PASS`: authentication type 1.
-    Pass(AuthPass),
-    /// `auth_type AH`: authentication type 2, IP protocol 51 around the advert.
-    Ah(AuthPass),
+/// `old_unicast_checksum`. keepalived up to 1.3.6 summed unicast adverts of version 3 with the multicast group in place
+/// of the peer.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
+pub enum OldUnicastChecksum {
+    /// Nothing written: used once a peer is seen to use it.
+    #[default]
+    Learn,
+    /// `old_unicast_checksum`: used.
+    Always,
+    /// `old_unicast_checksum never`.
+    Never,
 }
 
-/// `auth_pass`: eight octets, padded with zeros. `Debug` masks them.
-#[derive(Clone, Copy, Eq, PartialEq)]
-pub struct AuthPass([u8; 8]);
+describe!(OldUnicastChecksum = Learn "learn", Always "always", Never "never");
 
-impl AuthPass {
-    /// The first eight octets of `secret`, padded with zeros.
-    pub fn new(secret: &[u8]) -> Self {
-        let mut octets = [0; 8];
-        octets.iter_mut().zip(secret).for_each(|(octet, secret)| *octet = *secret);
-        Self(octets)
-    }
-
-    /// The octets as they go on the wire.
-    pub const fn octets(&self) -> &[u8; 8] {
-        &self.0
-    }
+/// `garp_extra_if [all] SECONDS`.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct GarpExtraInterfaces {
+    /// Period, 0..=86 400 s; 0 is never.
+    pub interval: Duration,
+    /// `all`: every interface that carries an address; otherwise only virtual MACs made for addresses.
+    pub all: bool,
 }
 
-impl fmt::Debug for AuthPass {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("AuthPass(********)")
-    }
-}
+describe!(GarpExtraInterfaces { interval, all });
 
 /// An entry of `unicast_peer`.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -229,32 +260,6 @@ impl Default for GarpSettings {
     }
 }
 
-/// An entry of `track_interface`.
-#[derive(Clone, Debug, Eq, Hash, PartialEq)]
-pub struct TrackInterface {
-    /// Interface name.
-    pub name: String,
-    /// `weight`, −253..=253: 0 makes a lost link a fault.
-    pub weight: i16,
-    /// `reverse`: link up and link down change places.
-    pub reverse: bool,
-}
-
-describe!(TrackInterface { name, weight, reverse });
-
-/// An entry of `track_script`.
-#[derive(Clone, Debug, Eq, Hash, PartialEq)]
-pub struct TrackScript {
-    /// Name of a script in [`Config::scripts`](super::Config::scripts).
-    pub name: String,
-    /// `weight`, −253..=253, else the script's own: 0 makes a failure a fault.
-    pub weight: i16,
-    /// `reverse`, else the script's own: success and failure change places.
-    pub reverse: bool,
-}
-
-describe!(TrackScript { name, weight, reverse });
-
 /// Notify scripts of an instance.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Notify {
@@ -298,16 +303,3 @@ impl Notify {
 describe!(VrrpVersion = V2 "2", V3 "3");
 describe!(AddressFamily = V4 "inet", V6 "inet6");
 describe!(InitialState = Backup "BACKUP", Master "MASTER");
-
-impl Describe for Authentication {
-    fn describe(&self) -> Value {
-        let kind = match self {
-            Self::Pass(_) => "PASS",
-            Self::Ah(_) => "AH",
-        };
-        Value::Map(vec![
-            ("auth_type", Value::Text(kind.to_owned())),
-            ("auth_pass", Value::Text("********".to_owned())),
-        ])
-    }
-}

@@ -25,7 +25,7 @@ pub struct VirtualServer {
     /// `flag-1`..`flag-3` and their scheduler names (`sh-fallback`, `sh-port`, `mh-fallback`, `mh-port`):
     /// bits 0..=2 of the scheduler's own flags.
     pub scheduler_flags: u8,
-    /// `hashed`.
+    /// `hashed`. The kernel sets this flag by itself: writing it changes nothing.
     pub hashed: bool,
     /// `ops`: one-packet scheduling (UDP only).
     pub one_packet: bool,
@@ -37,7 +37,7 @@ pub struct VirtualServer {
     pub persistence_timeout: Option<Duration>,
     /// `persistence_granularity`.
     pub persistence_granularity: Option<PersistenceGranularity>,
-    /// `persistence_engine`, for instance `sip`.
+    /// `persistence_engine`, for instance `sip`; at most 15 octets.
     pub persistence_engine: Option<String>,
     /// `ha_suspend`: probe only while the service's address is on this host.
     pub ha_suspend: bool,
@@ -61,13 +61,15 @@ pub struct VirtualServer {
     pub inhibit_on_failure: bool,
     /// `smtp_alert`.
     pub smtp_alert: bool,
+    /// `snmp_name`.
+    pub snmp_name: Option<String>,
     /// `weight`: default for real servers.
     pub weight: u32,
     /// `real_server` blocks that can run, in the order of the file.
     pub real_servers: Vec<RealServer>,
 }
 
-describe!(VirtualServer { key, family, protocol, scheduler, scheduler_flags, hashed, one_packet, forward_method, delay_loop, persistence_timeout, persistence_granularity, persistence_engine, ha_suspend, alpha, omega, quorum, hysteresis, quorum_up, quorum_down, sorry_server, virtualhost, inhibit_on_failure, smtp_alert, weight, real_servers; span });
+describe!(VirtualServer { key, family, protocol, scheduler, scheduler_flags, hashed, one_packet, forward_method, delay_loop, persistence_timeout, persistence_granularity, persistence_engine, ha_suspend, alpha, omega, quorum, hysteresis, quorum_up, quorum_down, sorry_server, virtualhost, inhibit_on_failure, smtp_alert, snmp_name, weight, real_servers; span });
 
 /// What identifies a virtual service.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
@@ -106,16 +108,44 @@ pub enum ForwardMethod {
     TunnelGue {
         /// UDP port of the decapsulator.
         port: u16,
+        /// `nocsum`, `csum` or `remcsum`.
+        checksum: TunnelChecksum,
     },
     /// `TUN type gre`: wrap in GRE.
-    TunnelGre,
+    TunnelGre {
+        /// `nocsum` or `csum`.
+        checksum: TunnelChecksum,
+    },
+}
+
+/// Checksums in the outer header of a tunnel.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
+pub enum TunnelChecksum {
+    /// `nocsum`.
+    #[default]
+    None,
+    /// `csum`.
+    Full,
+    /// `remcsum`: the receiver computes the inner one (GUE only).
+    Remote,
+}
+
+impl TunnelChecksum {
+    /// As it is written.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::None => "nocsum",
+            Self::Full => "csum",
+            Self::Remote => "remcsum",
+        }
+    }
 }
 
 impl ForwardMethod {
     /// Whether packets are wrapped, so that a real server may be of another family than the service.
     pub const fn is_tunnel(self) -> bool {
         match self {
-            Self::Tunnel | Self::TunnelGue { .. } | Self::TunnelGre => true,
+            Self::Tunnel | Self::TunnelGue { .. } | Self::TunnelGre { .. } => true,
             Self::Masquerade | Self::DirectRoute => false,
         }
     }
@@ -172,11 +202,13 @@ pub struct RealServer {
     pub notify_down: Option<ScriptCommand>,
     /// `smtp_alert`.
     pub smtp_alert: bool,
+    /// `snmp_name`.
+    pub snmp_name: Option<String>,
     /// Checkers; the server is up while none of them fails.
     pub checkers: Vec<Checker>,
 }
 
-describe!(RealServer { address, weight, forward_method, upper_threshold, lower_threshold, inhibit_on_failure, alpha, virtualhost, notify_up, notify_down, smtp_alert, checkers; span });
+describe!(RealServer { address, weight, forward_method, upper_threshold, lower_threshold, inhibit_on_failure, alpha, virtualhost, notify_up, notify_down, smtp_alert, snmp_name, checkers; span });
 
 describe!(ServiceProtocol = Tcp "TCP", Udp "UDP", Sctp "SCTP");
 
@@ -196,8 +228,8 @@ impl Describe for ForwardMethod {
             Self::Masquerade => "NAT".to_owned(),
             Self::DirectRoute => "DR".to_owned(),
             Self::Tunnel => "TUN".to_owned(),
-            Self::TunnelGue { port } => format!("TUN type gue port {port}"),
-            Self::TunnelGre => "TUN type gre".to_owned(),
+            Self::TunnelGue { port, checksum } => format!("TUN type gue port {port} {}", checksum.word()),
+            Self::TunnelGre { checksum } => format!("TUN type gre {}", checksum.word()),
         })
     }
 }

@@ -53,7 +53,13 @@ impl Check {
             CheckerKind::Tcp(connect) => format!("TCP_CHECK of {}:", connect.address),
             CheckerKind::Http(check) => format!("HTTP_GET of {}:", check.connect.address),
             // Never built.
-            CheckerKind::Smtp(_) | _ => String::new(),
+            CheckerKind::Smtp(_)
+            | CheckerKind::Dns(_)
+            | CheckerKind::Udp(_)
+            | CheckerKind::Ping(_)
+            | CheckerKind::Bfd(_)
+            | CheckerKind::File(_)
+            | _ => String::new(),
         }
     }
 
@@ -62,7 +68,15 @@ impl Check {
     pub(crate) fn explain(&self, cause: Failure) -> String {
         match self.block.kind {
             CheckerKind::Misc(_) => format!("{} {}", self.describe(), describe(cause)),
-            CheckerKind::Tcp(_) | CheckerKind::Http(_) | CheckerKind::Smtp(_) | _ => {
+            CheckerKind::Tcp(_)
+            | CheckerKind::Http(_)
+            | CheckerKind::Smtp(_)
+            | CheckerKind::Dns(_)
+            | CheckerKind::Udp(_)
+            | CheckerKind::Ping(_)
+            | CheckerKind::Bfd(_)
+            | CheckerKind::File(_)
+            | _ => {
                 format!("{} {cause}", self.describe())
             }
         }
@@ -77,6 +91,11 @@ pub(crate) const fn unsupported(block: &Checker) -> Option<&'static str> {
         CheckerKind::Http(check) if check.tls => Some("SSL_GET"),
         CheckerKind::Http(_) => None,
         CheckerKind::Smtp(_) => Some("SMTP_CHECK"),
+        CheckerKind::Dns(_) => Some("DNS_CHECK"),
+        CheckerKind::Udp(_) => Some("UDP_CHECK"),
+        CheckerKind::Ping(_) => Some("PING_CHECK"),
+        CheckerKind::Bfd(_) => Some("BFD_CHECK"),
+        CheckerKind::File(_) => Some("FILE_CHECK"),
         _ => Some("this check"),
     }
 }
@@ -98,7 +117,13 @@ pub(crate) fn build(block: &Checker, default_user: Option<&ScriptUser>) -> Optio
             timeout: check.timeout,
             dynamic: check.dynamic,
         })],
-        CheckerKind::Smtp(_) | _ => return None,
+        CheckerKind::Smtp(_)
+        | CheckerKind::Dns(_)
+        | CheckerKind::Udp(_)
+        | CheckerKind::Ping(_)
+        | CheckerKind::Bfd(_)
+        | CheckerKind::File(_)
+        | _ => return None,
     };
     let common = &block.common;
     let sequence = match &block.kind {
@@ -106,7 +131,15 @@ pub(crate) fn build(block: &Checker, default_user: Option<&ScriptUser>) -> Optio
             targets: NonZeroU16::new(u16::try_from(probes.len()).unwrap_or(u16::MAX))?,
             fast_recovery: check.fast_recovery,
         },
-        CheckerKind::Tcp(_) | CheckerKind::Smtp(_) | CheckerKind::Misc(_) | _ => Sequence::Single,
+        CheckerKind::Tcp(_)
+        | CheckerKind::Misc(_)
+        | CheckerKind::Smtp(_)
+        | CheckerKind::Dns(_)
+        | CheckerKind::Udp(_)
+        | CheckerKind::Ping(_)
+        | CheckerKind::Bfd(_)
+        | CheckerKind::File(_)
+        | _ => Sequence::Single,
     };
     let policy = Policy {
         delay_loop: common.delay_loop,
@@ -147,10 +180,7 @@ fn http(check: &HttpCheck, url: &HttpUrl) -> Option<Box<dyn Probe>> {
         .ok()?;
     // keepalived grants the time-out anew for each of these phases.
     let deadline = connect.timeout.saturating_mul(3);
-    let expect = HttpExpect {
-        status: if url.status_codes.0.is_empty() { vec![(200, 299)] } else { url.status_codes.0.clone() },
-        digest: url.digest,
-        ..HttpExpect::default()
-    };
+    let expect =
+        HttpExpect { status: url.status_codes.0.clone(), digest: url.digest, ..HttpExpect::default() };
     Some(Box::new(HttpProbe { connect, request, expect, deadline }))
 }

@@ -22,7 +22,7 @@ use std::io;
 use std::thread::{Builder, JoinHandle};
 
 use ipvs_netlink::Reason;
-use kconf_parser::model::{Config, ProcessSettings};
+use kconf_parser::model::{Config, LvsFlushOnStop, ProcessSettings};
 
 use crate::notify::{News, UpDown};
 use crate::queue::{QueueSender, queue};
@@ -67,7 +67,7 @@ impl Policy {
     pub(crate) fn new(config: &Config, keep: bool) -> Self {
         Self {
             flush_at_start: config.globals.lvs_flush,
-            flush_on_stop: config.globals.lvs_flush_on_stop,
+            flush_on_stop: config.globals.lvs_flush_on_stop == LvsFlushOnStop::Table,
             keep,
         }
     }
@@ -120,7 +120,7 @@ impl Lvs {
         let (commands, command_queue) = tokio::sync::mpsc::unbounded_channel();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let checks = Checks::new(orders.clone());
-        let table_thread = spawn("lvs", settings, move || ipvs.run(&order_queue, news))?;
+        let table_thread = spawn("lvs", settings.clone(), move || ipvs.run(&order_queue, news))?;
         // The receiver is the thread that is started next.
         let _ = commands.send(Command::Replace(servers));
         let checks_thread = spawn("checks", settings, move || runtime.block_on(checks.run(command_queue)))?;

@@ -260,15 +260,25 @@ fn service(block: &VirtualServer) -> Result<Service, String> {
 }
 
 fn forward(method: model::ForwardMethod) -> ForwardMethod {
-    let checksum = TunnelFlags::NONE;
     match method {
         model::ForwardMethod::Masquerade => ForwardMethod::Masquerade,
         model::ForwardMethod::DirectRoute => ForwardMethod::DirectRoute,
         model::ForwardMethod::Tunnel => ForwardMethod::Tunnel(Tunnel::Ipip),
-        model::ForwardMethod::TunnelGue { port } => {
+        model::ForwardMethod::TunnelGue { port, checksum } => {
+            let checksum = tunnel_flags(checksum);
             let gue = |port| ForwardMethod::Tunnel(Tunnel::Gue { port, checksum });
             NonZeroU16::new(port).map_or(ForwardMethod::Tunnel(Tunnel::Ipip), gue)
         }
-        model::ForwardMethod::TunnelGre => ForwardMethod::Tunnel(Tunnel::Gre { checksum }),
+        model::ForwardMethod::TunnelGre { checksum } => {
+            ForwardMethod::Tunnel(Tunnel::Gre { checksum: tunnel_flags(checksum) })
+        }
+    }
+}
+
+const fn tunnel_flags(checksum: model::TunnelChecksum) -> TunnelFlags {
+    match checksum {
+        model::TunnelChecksum::None => TunnelFlags::NONE,
+        model::TunnelChecksum::Full => TunnelFlags::CHECKSUM,
+        model::TunnelChecksum::Remote => TunnelFlags::REMOTE_CHECKSUM,
     }
 }

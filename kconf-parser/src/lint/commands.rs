@@ -1,0 +1,78 @@
+//! Every command of a configuration, with its line.
+
+use super::context::Context;
+use crate::Span;
+use crate::model::{CheckerKind, Notify, ScriptCommand, ScriptUser, VrrpScriptCommand};
+
+/// A command, and who runs it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Command<'a> {
+    pub(super) command: &'a ScriptCommand,
+    pub(super) span: Span,
+    /// As written, if it is: at the command, in the block, or as `script_user`.
+    pub(super) user: Option<&'a ScriptUser>,
+}
+
+impl Command<'_> {
+    /// Program and arguments.
+    pub(super) fn words(&self) -> Vec<String> {
+        self.command.args.iter().map(|word| word.to_string_lossy().into_owned()).collect()
+    }
+
+    /// The program without its folder.
+    pub(super) fn program(&self) -> String {
+        let words = self.words();
+        let path = words.first().map_or("", String::as_str);
+        path.rsplit('/').next().unwrap_or(path).to_owned()
+    }
+}
+
+/// All of them.
+pub(super) fn commands<'a>(context: &'a Context<'_>) -> Vec<Command<'a>> {
+    let (config, places) = (context.own.config, &context.own.places);
+    let mut all = Vec::new();
+    let mut add = |command: Option<&'a ScriptCommand>, user: Option<&'a ScriptUser>, span: Span| {
+        let Some(command) = command else { return };
+        let user = command.user.as_ref().or(user).or(config.globals.script_user.as_ref());
+        all.push(Command { command, span, user });
+    };
+    for script in &config.scripts {
+        if let VrrpScriptCommand::Run(command) = &script.command {
+            add(Some(command), script.user.as_ref(), places.block(script.span).at("script"));
+        }
+    }
+    for instance in &config.instances {
+        for (keyword, command) in notify(&instance.notify) {
+            add(command.as_ref(), None, context.own.lines(instance).at(keyword));
+        }
+    }
+    for server in &config.virtual_servers {
+        let lines = places.block(server.span);
+        add(server.quorum_up.as_ref(), None, lines.at("quorum_up"));
+        add(server.quorum_down.as_ref(), None, lines.at("quorum_down"));
+        for real in &server.real_servers {
+            let lines = places.block(real.span);
+            add(real.notify_up.as_ref(), None, lines.at("notify_up"));
+            add(real.notify_down.as_ref(), None, lines.at("notify_down"));
+            for checker in &real.checkers {
+                if let CheckerKind::Misc(misc) = &checker.kind {
+                    add(Some(&misc.command), None, places.block(checker.span).at("misc_path"));
+                }
+            }
+        }
+    }
+    all
+}
+
+/// Commands by keyword.
+fn notify(notify: &Notify) -> [(&'static str, &Option<ScriptCommand>); 7] {
+    [
+        ("notify_master", &notify.master),
+        ("notify_backup", &notify.backup),
+        ("notify_fault", &notify.fault),
+        ("notify_stop", &notify.stop),
+        ("notify", &notify.any),
+        ("notify_deleted", &notify.deleted),
+        ("notify_master_rx_lower_pri", &notify.master_rx_lower_pri),
+    ]
+}

@@ -1,0 +1,226 @@
+//! Unicast peers and source addresses that cannot be right.
+
+use core::net::IpAddr;
+use std::collections::HashMap;
+
+use super::context::Context;
+use super::page::{Example, Page};
+use super::problem::Lint;
+use crate::model::VrrpInstance;
+use crate::{Diagnostic, Severity};
+
+pub(super) static PEER_IS_SELF: Page = Page {
+    code: "peer-is-self",
+    severity: Severity::Warning,
+    what: "the list of unicast peers names this node",
+    why: "The node sends its adverts to itself. It ignores them, or takes them for those of a rival with its own \
+          address; the list often comes from a template that forgot to leave the node out.",
+    mend: "Leave the node's own address out of its unicast_peer.",
+    example: Example::of(
+        "\
+vrrp_instance VI_1 {
+    interface eth0
+    virtual_router_id 51
+    unicast_src_ip 192.0.2.2
+    unicast_peer {
+        192.0.2.2
+        192.0.2.3
+    }
+    virtual_ipaddress { 192.0.2.1/24 }
+}
+",
+    ),
+    mended: Example::of(ONE_PEER),
+};
+
+pub(super) static PEER_TWICE: Page = Page {
+    code: "peer-twice",
+    severity: Severity::Warning,
+    what: "a unicast peer is listed twice",
+    why: "It gets every advert twice, and another peer is probably missing from the list.",
+    mend: "Correct one of the two lines.",
+    example: Example::of(
+        "\
+vrrp_instance VI_1 {
+    interface eth0
+    virtual_router_id 51
+    unicast_peer {
+        192.0.2.3
+        192.0.2.3
+    }
+    virtual_ipaddress { 192.0.2.1/24 }
+}
+",
+    ),
+    mended: Example::of(ONE_PEER),
+};
+
+pub(super) static VIRTUAL_SOURCE: Page = Page {
+    code: "source-is-virtual",
+    severity: Severity::Warning,
+    what: "a virtual address is the source of adverts, or a peer",
+    why: "A virtual address is on one node only and moves. A backup cannot send from it, and what is sent to it reaches \
+          whoever is master.",
+    mend: "Write the node's own address.",
+    example: Example::of(
+        "\
+vrrp_instance VI_1 {
+    interface eth0
+    virtual_router_id 51
+    unicast_src_ip 192.0.2.1
+    unicast_peer { 192.0.2.3 }
+    virtual_ipaddress { 192.0.2.1/24 }
+}
+",
+    ),
+    mended: Example::of(ONE_PEER),
+};
+
+pub(super) static SOURCE_NOT_HELD: Page = Page {
+    code: "source-not-on-host",
+    severity: Severity::Warning,
+    what: "the source address of adverts is not an address of the host",
+    why: "Adverts cannot be sent from an address that the host does not have.",
+    mend: "Write an address of the interface; if the file was copied from the other node, exchange source and peer.",
+    example: Example::of(ONE_PEER).on(&[("eth0", "192.0.2.9/24")]),
+    mended: Example::of(ONE_PEER).on(&[("eth0", "192.0.2.2/24")]),
+};
+
+const ONE_PEER: &str = "\
+vrrp_instance VI_1 {
+    interface eth0
+    virtual_router_id 51
+    unicast_src_ip 192.0.2.2
+    unicast_peer { 192.0.2.3 }
+    virtual_ipaddress { 192.0.2.1/24 }
+}
+";
+
+pub(super) static VRID_CLASH: Page = Page {
+    code: "unicast-vrid-clash",
+    severity: Severity::Warning,
+    what: "two instances with one VRID exchange adverts with the same peer over the same interface",
+    why: "The peer cannot tell their adverts apart, and each takes the other's for its own: the addresses differ, so they \
+          are dropped, and more than one node becomes master.",
+    mend: "Give one of the instances another virtual_router_id, on every node.",
+    example: Example::of(
+        "\
+vrrp_instance VI_1 {
+    interface eth0
+    virtual_router_id 51
+    unicast_peer { 192.0.2.3 }
+    virtual_ipaddress { 192.0.2.1/24 }
+}
+vrrp_instance VI_2 {
+    interface eth0
+    virtual_router_id 51
+    unicast_peer { 192.0.2.3 }
+    virtual_ipaddress { 192.0.2.9/24 }
+}
+",
+    ),
+    mended: Example::of(
+        "\
+vrrp_instance VI_1 {
+    interface eth0
+    virtual_router_id 51
+    unicast_peer { 192.0.2.3 }
+    virtual_ipaddress { 192.0.2.1/24 }
+}
+vrrp_instance VI_2 {
+    interface eth0
+    virtual_router_id 51
+    unicast_peer { 192.0.2.4 }
+    virtual_ipaddress { 192.0.2.9/24 }
+}
+",
+    ),
+};
+
+pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    for instance in &context.own.config.instances {
+        peers(context, instance, findings);
+        source(context, instance, findings);
+    }
+    vrid_clash(context, findings);
+}
+
+fn peers(context: &Context<'_>, instance: &VrrpInstance, findings: &mut Vec<Diagnostic>) {
+    let lines = context.own.lines(instance);
+    for (index, peer) in instance.unicast_peers.iter().enumerate() {
+        let address = peer.address;
+        let at = lines.address("unicast_peer", address);
+        let before = instance.unicast_peers.iter().take(index);
+        if before.clone().any(|other| other.address == address) {
+            let places = lines.addresses("unicast_peer", address);
+            let again = places.last().copied().unwrap_or(at);
+            let finding = Lint::PeerTwice.warning(again, format!("{address} is a peer already"));
+            findings.push(finding.relate(at, "here"));
+        } else if instance.source_address == Some(address) {
+            let message = format!("{address} is the address that '{}' sends from", instance.name);
+            let finding = Lint::PeerIsSelf.warning(at, message).suggest("take it out of the list");
+            findings.push(finding.relate(source_line(context, instance), "the source address"));
+        } else if is_virtual(instance, address) {
+            let message =
+                format!("the peer {address} is a virtual address: adverts to it reach the master only");
+            findings.push(Lint::SourceIsVirtual.warning(at, message).suggest("write the peer's own address"));
+        } else if context.facts.holds(address) == Some(true) {
+            let message = format!("{address} is an address of this host");
+            findings.push(Lint::PeerIsSelf.warning(at, message).suggest("take it out of the list"));
+        }
+    }
+}
+
+fn source(context: &Context<'_>, instance: &VrrpInstance, findings: &mut Vec<Diagnostic>) {
+    let Some(source) = instance.source_address else { return };
+    let at = source_line(context, instance);
+    if is_virtual(instance, source) && instance.priority != super::trackers::OWNER {
+        let message = format!("the source address {source} is a virtual address: a backup does not have it");
+        findings.push(Lint::SourceIsVirtual.warning(at, message).suggest("write the node's own address"));
+    } else if context.facts.holds(source) == Some(false) {
+        let message = format!("the host does not have the source address {source}");
+        let held = context.facts.addresses().unwrap_or(&[]);
+        let on_interface = held
+            .iter()
+            .find(|held| held.interface == instance.interface && held.address.is_ipv4() == source.is_ipv4());
+        let finding = Lint::SourceNotOnHost.warning(at, message);
+        findings.push(match on_interface {
+            Some(held) => finding.suggest(format!("{} has {}", held.interface, held.address)),
+            None => finding,
+        });
+    }
+}
+
+fn source_line(context: &Context<'_>, instance: &VrrpInstance) -> crate::Span {
+    let lines = context.own.lines(instance);
+    let line = lines.line("unicast_src_ip").or_else(|| lines.line("mcast_src_ip"));
+    line.map_or(instance.span, |line| line.span())
+}
+
+fn is_virtual(instance: &VrrpInstance, address: IpAddr) -> bool {
+    instance.virtual_addresses.iter().chain(&instance.excluded_addresses).any(|held| held.address == address)
+}
+
+fn vrid_clash(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let mut seen: HashMap<(&str, u8, IpAddr), &VrrpInstance> = HashMap::new();
+    for instance in &context.own.config.instances {
+        let source = |instance: &VrrpInstance| instance.source_address;
+        let clash = instance.unicast_peers.iter().find_map(|peer| {
+            let first = *seen.get(&(instance.interface.as_str(), instance.vrid, peer.address))?;
+            (source(first) == source(instance)).then_some((first, peer.address))
+        });
+        if let Some((first, peer)) = clash {
+            let message = format!(
+                "'{}' and '{}' both use VRID {} with the peer {peer}",
+                first.name, instance.name, instance.vrid
+            );
+            let at = context.own.lines(instance).at("virtual_router_id");
+            let there = context.own.lines(first).at("virtual_router_id");
+            let finding = Lint::UnicastVridClash.warning(at, message).relate(there, "the same number");
+            findings.push(finding.suggest("give one of them another virtual_router_id, on every node"));
+        }
+        for peer in &instance.unicast_peers {
+            seen.entry((&instance.interface, instance.vrid, peer.address)).or_insert(instance);
+        }
+    }
+}
