@@ -29,7 +29,7 @@ pub use checker::{
     StatusCodes, UdpCheck, UdpReply,
 };
 pub use globals::{
-    AdvertBufferPolicy, AdvertBuffers, AutoPriority, Dbus, ExtraInterfaces, Files, Firewall, GarpDefaults, Globals,
+    AdvertBufferPolicy, AdvertBuffers, AutoPriority, Dbus, Files, Firewall, GarpDefaults, Globals,
     IncludeCheck, IpsetNames, Ipsets, IptablesChains, JsonVersion, LvsFlushOnStop, LvsSyncDaemon,
     LvsTimeouts, Nftables, NftablesIpvs, NotifyFifo, ProcessSettings, ReceiveBuffer, ReceiveBuffers, Reload,
     ReloadMarker, Snmp,
