@@ -10,6 +10,9 @@
 //! 3. Both give [`Diagnostic`]s. Each names its [`Problem`], knows its place, and says how keepalived takes it:
 //!    [`Severity`] is what it means for running, [`config_test`] the exit code of `keepalived -t`.
 //!
+//! A configuration that keepalived takes without a word can still do something else than it says. [`lint()`](lint()) looks for
+//! such mistakes, also beside the configuration of the other node.
+//!
 //! ```
 //! use kconf_parser::{AssumePresent, ConfigTest, ExpandOptions, NoFiles, config_test, expand, lower};
 //!
@@ -57,6 +60,11 @@
 //!   it is read once.
 //! - Files that include one another end where the circle closes; keepalived goes on until it may open no more files.
 //! - `random_seed` has its effect. In keepalived it is forgotten before `${_RANDOM}` could draw by it.
+//! - VRRP version 2 that is written above the first IPv6 address gives way to version 3. keepalived sends what no RFC
+//!   knows.
+//! - An instance without an interface sends unicast from its source address, as in 2.4; 2.2.7 does not start.
+//! - The room for addresses in an advert is that of an MTU of 1500 octets, and what exists on the host is told only by
+//!   [`Facts`]: whether an interface that `use_vmac` names is a macvlan is not asked.
 //! - A check of a real server without a port goes to the virtual server's port; keepalived tries port 0. A `host` of an
 //!   `SMTP_CHECK` without `connect_timeout` has that of the block around; keepalived gives it none.
 //! - Patterns of `regex` are not compiled, and `*_cpu_affinity` takes numbers of processors that the host may not have.
@@ -67,22 +75,28 @@
 
 mod describe;
 pub mod diagnostic;
+pub mod diff;
+pub mod edit;
 pub mod expand;
 mod facts;
+mod fmt;
 pub mod keywords;
 mod lexer;
 pub mod lint;
 mod lower;
 pub mod model;
 mod parse;
+mod physical;
 mod routing_names;
 mod span;
 pub mod tree;
 
-pub use describe::Value;
+pub use describe::{Secret, Value};
 pub use diagnostic::{ConfigTest, Diagnostic, Fix, Problem, Related, Severity, config_test};
+pub use diff::{Change, ChangeKind, SettingChange, Subject, diff};
 pub use expand::{ExpandOptions, Loader, NoFiles, expand, expand_owned};
 pub use facts::{AssumePresent, Facts, FactsTable, HostAddress, ScriptStatus};
+pub use fmt::{FormatOptions, LineEnding, format};
 pub use lint::{Lint, LintOptions, Pair, lint};
 pub use lower::{LowerOptions, Lowered, lower, lower_with};
 pub use parse::{Parsed, parse};

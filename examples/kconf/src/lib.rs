@@ -7,11 +7,13 @@ mod cli;
 mod diff;
 mod dump;
 mod explain;
+mod facts;
 mod failure;
 mod files;
 mod fmt;
 mod keywords;
 mod lsp;
+mod plain;
 mod source;
 
 pub use cli::main;

@@ -4,7 +4,7 @@ use std::io::{self, Read as _};
 use std::path::Path;
 
 use kconf_parser::model::Config;
-use kconf_parser::{Diagnostic, ExpandOptions, Facts, LowerOptions, Sources, Tree, expand, lower_with};
+use kconf_parser::{Diagnostic, ExpandOptions, Facts, LowerOptions, Tree, expand, lower_with};
 
 use crate::failure::Failure;
 use crate::files::Files;
@@ -15,7 +15,7 @@ pub(crate) struct Reading<'a> {
     /// Where the text is meant to be.
     pub(crate) place: Option<&'a Path>,
     /// What `@id` lines are compared with.
-    pub(crate) config_id: &'a str,
+    pub(crate) config_id: String,
     /// How to lower.
     pub(crate) lower: LowerOptions<'a>,
 }
@@ -31,13 +31,6 @@ pub(crate) struct Loaded {
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
-impl Loaded {
-    /// The texts that the findings point into.
-    pub(crate) fn sources(&self) -> &Sources {
-        self.tree.sources()
-    }
-}
-
 /// The octets of a file; `-` is standard input.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     if path.as_os_str() != "-" {
@@ -51,13 +44,17 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
 /// Reads `path` and everything that it includes.
 pub(crate) fn load(path: &Path, reading: &Reading<'_>, facts: &dyn Facts) -> Result<Loaded, Failure> {
     let octets = read(path)?;
-    let standard_input = Path::new("(standard input)");
     let is_file = path.as_os_str() != "-";
-    let place = reading.place.unwrap_or(if is_file { path } else { standard_input });
-    let options = ExpandOptions { config_id: reading.config_id.to_owned(), ..ExpandOptions::default() };
-    let parsed = expand(&place.to_string_lossy(), &octets, &Files, &options);
+    let name = if is_file { path } else { Path::new("(standard input)") };
+    Ok(understand(reading.place.unwrap_or(name), &octets, reading, facts))
+}
+
+/// Reads a text that is meant to be at `place`.
+pub(crate) fn understand(place: &Path, octets: &[u8], reading: &Reading<'_>, facts: &dyn Facts) -> Loaded {
+    let options = ExpandOptions { config_id: reading.config_id.clone(), ..ExpandOptions::default() };
+    let parsed = expand(&place.to_string_lossy(), octets, &Files, &options);
     let lowered = lower_with(&parsed.tree, facts, &reading.lower);
     let mut diagnostics = parsed.diagnostics;
     diagnostics.extend(lowered.diagnostics);
-    Ok(Loaded { config: lowered.config, tree: parsed.tree, diagnostics })
+    Loaded { config: lowered.config, tree: parsed.tree, diagnostics }
 }
