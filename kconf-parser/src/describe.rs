@@ -3,13 +3,14 @@
 //! Each type of [`model`](crate::model) says below its definition what it consists of. A field that is forgotten there
 //! does not compile. Secrets are masked here, so nothing made of this shows one.
 
+use core::fmt;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use core::num::NonZeroU32;
 use core::time::Duration;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-/// A part of a configuration without its type.
+/// A part of a configuration without its type. [`Display`](fmt::Display) shows it on one line.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Value {
@@ -23,10 +24,65 @@ pub enum Value {
     Time(Duration),
     /// A word or a text.
     Text(String),
+    /// What nobody must see.
+    Secret(Secret),
     /// Several, in their order.
     List(Vec<Value>),
     /// Named parts, in the order of their definition.
     Map(Vec<(&'static str, Value)>),
+}
+
+/// A password or a key: it can be compared, and neither be read nor shown.
+#[derive(Clone, Eq, PartialEq)]
+pub struct Secret(Vec<u8>);
+
+impl Secret {
+    pub(crate) fn new(octets: &[u8]) -> Self {
+        Self(octets.to_vec())
+    }
+}
+
+impl fmt::Display for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("********")
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Secret({self})")
+    }
+}
+
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let separated = |f: &mut fmt::Formatter<'_>, values: &[Self]| {
+            for (index, value) in values.iter().enumerate() {
+                write!(f, "{}{value}", if index == 0 { "" } else { ", " })?;
+            }
+            Ok(())
+        };
+        match self {
+            Self::Absent => f.write_str("(none)"),
+            Self::Flag(flag) => write!(f, "{flag}"),
+            Self::Number(number) => write!(f, "{number}"),
+            Self::Time(time) => write!(f, "{} s", time.as_secs_f64()),
+            Self::Text(text) => f.write_str(text),
+            Self::Secret(secret) => write!(f, "{secret}"),
+            Self::List(values) => {
+                f.write_str("[")?;
+                separated(f, values)?;
+                f.write_str("]")
+            }
+            Self::Map(parts) => {
+                let written = parts.iter().filter(|(_, value)| *value != Self::Absent);
+                for (index, (name, value)) in written.enumerate() {
+                    write!(f, "{}{name} {value}", if index == 0 { "" } else { " " })?;
+                }
+                Ok(())
+            }
+        }
+    }
 }
 
 /// What can be taken apart.
@@ -102,14 +158,23 @@ impl Describe for NonZeroU32 {
 
 impl Describe for OsString {
     fn describe(&self) -> Value {
-        Value::Text(self.to_string_lossy().into_owned())
+        Value::Text(printable(self.as_encoded_bytes()))
     }
 }
 
 impl Describe for PathBuf {
     fn describe(&self) -> Value {
-        Value::Text(self.to_string_lossy().into_owned())
+        self.clone().into_os_string().describe()
     }
+}
+
+/// An octet that is no UTF-8 is shown by its number, so that two different names never look the same.
+fn printable(octets: &[u8]) -> String {
+    let piece = |chunk: core::str::Utf8Chunk<'_>| {
+        let invalid = chunk.invalid().iter().map(|octet| format!("\\x{octet:02x}"));
+        core::iter::once(chunk.valid().to_owned()).chain(invalid).collect::<String>()
+    };
+    octets.utf8_chunks().map(piece).collect()
 }
 
 /// Two that belong together, such as a host and its port.

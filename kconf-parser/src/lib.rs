@@ -56,10 +56,18 @@
 //! - `interval` and `timeout` of a `vrrp_script` may be fractions of a second, as in 2.4.
 //! - A range of more than 65 536 addresses and firewall mark 0 in a `virtual_server_group` have no effect. keepalived
 //!   takes both.
+//! - VRRP version 2 that is written above the first IPv6 address gives way to version 3. keepalived sends what no RFC
+//!   knows.
+//! - An instance without an interface sends unicast from its source address, as in 2.4; 2.2.7 does not start.
+//! - The room for addresses in an advert is that of an MTU of 1500 octets, and what exists on the host is told only by
+//!   [`Facts`]: whether an interface that `use_vmac` names is a macvlan is not asked.
+//! - keepalived's child processes read an include twice that stands behind an `@condition` or in a `$definition`. Here
+//!   it is read once.
+//! - Files that include one another end where the circle closes; keepalived goes on until it may open no more files.
+//! - `random_seed` has its effect. In keepalived it is forgotten before `${_RANDOM}` could draw by it.
 //! - A check of a real server without a port goes to the virtual server's port; keepalived tries port 0. A `host` of an
 //!   `SMTP_CHECK` without `connect_timeout` has that of the block around; keepalived gives it none.
 //! - Patterns of `regex` are not compiled, and `*_cpu_affinity` takes numbers of processors that the host may not have.
-//! - `${_RANDOM}` and `${_ENV}` are not expanded.
 //! - A rule with a range that ends before it begins and a route with MPLS labels that are none have no effect.
 //!   keepalived hands them to the kernel, which refuses them.
 //! - Some mistakes crash keepalived 2.2.7 (an instance without a name and block, a check without a URL, a virtual
@@ -67,22 +75,28 @@
 
 mod describe;
 pub mod diagnostic;
+pub mod diff;
+pub mod edit;
 pub mod expand;
 mod facts;
+mod fmt;
 pub mod keywords;
 mod lexer;
 pub mod lint;
 mod lower;
 pub mod model;
 mod parse;
+mod physical;
 mod routing_names;
 mod span;
 pub mod tree;
 
-pub use describe::Value;
+pub use describe::{Secret, Value};
 pub use diagnostic::{ConfigTest, Diagnostic, Fix, Problem, Related, Severity, config_test};
+pub use diff::{Change, ChangeKind, SettingChange, Subject, diff};
 pub use expand::{ExpandOptions, Loader, NoFiles, expand, expand_owned};
 pub use facts::{AssumePresent, Facts, FactsTable, HostAddress, ScriptStatus};
+pub use fmt::{FormatOptions, LineEnding, format};
 pub use lint::{Lint, LintOptions, Pair, lint};
 pub use lower::{LowerOptions, Lowered, lower, lower_with};
 pub use parse::{Parsed, parse};

@@ -71,7 +71,7 @@ pub fn lower_with(tree: &Tree, facts: &dyn Facts, options: &LowerOptions<'_>) ->
     let mut vrrp = VrrpPass::new(facts, &globals.globals);
     findings.extend(pass(tree, options, Process::Vrrp, &mut vrrp));
 
-    let declared = Declared::of(tree);
+    let declared = Declared::of(tree, vrrp.files());
     let mut checkers =
         CheckerPass { facts, declared: &declared, ssl: None, groups: Vec::new(), drafts: Vec::new() };
     findings.extend(pass(tree, options, Process::Checker, &mut checkers));
@@ -205,6 +205,7 @@ fn finish(
         virtual_servers.extend(server);
     }
     findings.extend(written.finish(&mut globals, &config.instances, (any_instance, any_server), &mut check));
+    vrrp::one_sync_daemon(&mut config.instances, globals.lvs_sync_daemon.is_some(), findings);
     findings.extend(check.finish());
     Config { globals, ssl: checkers.ssl, groups: checkers.groups, virtual_servers, ..config }
 }

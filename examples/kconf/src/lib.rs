@@ -13,6 +13,7 @@ mod files;
 mod fmt;
 mod keywords;
 mod lsp;
+mod plain;
 mod source;
 
 pub use cli::main;

@@ -47,7 +47,7 @@ impl Keyword {
         } else if let Some(instead) = self.instead {
             text.push_str(&format!("    another name of {instead}\n"));
         }
-        if let Content::List(entry) = self.content {
+        if let Some(entry) = self.entry() {
             for word in entry.words {
                 text.push_str(&format!("    {:24} {}\n", word.usage(), word.help));
             }

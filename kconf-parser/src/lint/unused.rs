@@ -89,27 +89,22 @@ fn used(context: &Context<'_>) -> HashSet<(&'static str, String)> {
                 open.pop();
             }
             LineKind::Statement => {
-                let word = |index: usize| words.get(index).map(|word| bare(&tree.text(word)));
+                // Every word counts: `chk weight 2`, `FILE_CHECK { track_file NAME }`, and a name behind a strange space.
                 if let Some(list) = open.last().copied().flatten() {
-                    used.extend(word(0).map(|name| (list, name)));
-                    // `FILE_CHECK { track_file NAME }` and `BFD_CHECK { name NAME }`.
-                    used.extend(word(1).filter(|_| list.ends_with("_CHECK")).map(|name| (list, name)));
+                    used.extend(words.iter().map(|word| (list, bare(&tree.text(word)))));
                 }
-                let keyword = words.first().map(|word| tree.text(word));
-                let opens =
-                    |list: &&&str| keyword.as_deref().is_some_and(|word| word.ends_with(list.as_bytes()));
-                last = LISTS.iter().find(opens).copied();
+                let named =
+                    |list: &&&str| words.iter().any(|word| tree.text(word).ends_with(list.as_bytes()));
+                last = LISTS.iter().find(named).copied();
             }
         }
     }
     used
 }
 
-/// The word without the strange spaces in front of it. They are reported themselves, and what follows from them is not.
+/// The word without the strange spaces around it. They are reported themselves, and what follows from them is not.
 fn bare(word: &[u8]) -> String {
-    String::from_utf8_lossy(word)
-        .trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}')
-        .to_owned()
+    String::from_utf8_lossy(word).trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}').to_owned()
 }
 
 fn groups(

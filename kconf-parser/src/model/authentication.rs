@@ -4,7 +4,7 @@ use core::fmt;
 use core::time::Duration;
 use std::path::PathBuf;
 
-use crate::describe::{Describe, Value, describe};
+use crate::describe::{Describe, Secret, Value, describe};
 
 /// What a secret looks like wherever it could be seen.
 const MASK: &str = "********";
@@ -112,13 +112,13 @@ describe!(HmacMode = Enforce "enforce", Permissive "permissive", ReceiveOnly "re
 
 impl Describe for Authentication {
     fn describe(&self) -> Value {
-        let kind = match self {
-            Self::Pass(_) => "PASS",
-            Self::Ah(_) => "AH",
+        let (kind, pass) = match self {
+            Self::Pass(pass) => ("PASS", pass),
+            Self::Ah(pass) => ("AH", pass),
         };
         Value::Map(vec![
             ("auth_type", Value::Text(kind.to_owned())),
-            ("auth_pass", Value::Text(MASK.to_owned())),
+            ("auth_pass", Value::Secret(Secret::new(pass.octets()))),
         ])
     }
 }
@@ -126,7 +126,7 @@ impl Describe for Authentication {
 impl Describe for HmacSecret {
     fn describe(&self) -> Value {
         match self {
-            Self::Octets(_) => Value::Text(MASK.to_owned()),
+            Self::Octets(octets) => Value::Secret(Secret::new(octets)),
             Self::File(path) => Value::Map(vec![("file", path.describe())]),
         }
     }

@@ -4,7 +4,7 @@ use core::fmt;
 use std::path::PathBuf;
 
 use crate::Span;
-use crate::describe::{Describe, Value, describe};
+use crate::describe::{Describe, Secret, Value, describe};
 
 /// `SSL`: what `SSL_GET` shows of itself, and whom it trusts.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,6 +46,6 @@ impl fmt::Debug for KeyPassword {
 
 impl Describe for KeyPassword {
     fn describe(&self) -> Value {
-        Value::Text("***".to_owned())
+        Value::Secret(Secret::new(self.0.as_bytes()))
     }
 }

@@ -61,7 +61,7 @@ pub(in crate::keywords) static PEER: Entry = Entry {
 
 /// A line of `group_member`.
 pub(in crate::keywords) static GROUP_MEMBER: Entry = Entry {
-    lead: Takes::Special("ADDRESS[-ADDRESS|/PREFIX] [PORT] or fwmark"),
+    lead: Takes::Special("ADDRESS[-ADDRESS|/PREFIX] [PORT]"),
     words: keywords!(&[
         required("fwmark", at_least(1), "Firewall mark instead of an address.").since(1, 0, 3),
         flag("inet", "The mark is for IPv4.").since(2, 1, 0),
