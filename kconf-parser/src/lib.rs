@@ -10,6 +10,9 @@
 //! 3. Both give [`Diagnostic`]s. Each names its [`Problem`], knows its place, and says how keepalived takes it:
 //!    [`Severity`] is what it means for running, [`config_test`] the exit code of `keepalived -t`.
 //!
+//! A configuration that keepalived takes without a word can still do something else than it says. [`lint()`](lint()) looks for
+//! such mistakes, also beside the configuration of the other node.
+//!
 //! ```
 //! use kconf_parser::{AssumePresent, ConfigTest, ExpandOptions, NoFiles, config_test, expand, lower};
 //!
@@ -53,10 +56,18 @@
 //! - `interval` and `timeout` of a `vrrp_script` may be fractions of a second, as in 2.4.
 //! - A range of more than 65 536 addresses and firewall mark 0 in a `virtual_server_group` have no effect. keepalived
 //!   takes both.
+//! - VRRP version 2 that is written above the first IPv6 address gives way to version 3. keepalived sends what no RFC
+//!   knows.
+//! - An instance without an interface sends unicast from its source address, as in 2.4; 2.2.7 does not start.
+//! - The room for addresses in an advert is that of an MTU of 1500 octets, and what exists on the host is told only by
+//!   [`Facts`]: whether an interface that `use_vmac` names is a macvlan is not asked.
+//! - keepalived's child processes read an include twice that stands behind an `@condition` or in a `$definition`. Here
+//!   it is read once.
+//! - Files that include one another end where the circle closes; keepalived goes on until it may open no more files.
+//! - `random_seed` has its effect. In keepalived it is forgotten before `${_RANDOM}` could draw by it.
 //! - A check of a real server without a port goes to the virtual server's port; keepalived tries port 0. A `host` of an
 //!   `SMTP_CHECK` without `connect_timeout` has that of the block around; keepalived gives it none.
 //! - Patterns of `regex` are not compiled, and `*_cpu_affinity` takes numbers of processors that the host may not have.
-//! - `${_RANDOM}` and `${_ENV}` are not expanded.
 //! - A rule with a range that ends before it begins and a route with MPLS labels that are none have no effect.
 //!   keepalived hands them to the kernel, which refuses them.
 //! - Some mistakes crash keepalived 2.2.7 (an instance without a name and block, a check without a URL, a virtual

@@ -12,6 +12,8 @@ mod check;
 mod commands;
 mod comment;
 mod context;
+mod counterparts;
+mod fast;
 mod fault;
 mod host;
 mod mail;
@@ -114,6 +116,7 @@ const CHECKS: &[Check] = &[
     announce::check,
     check::check,
     comment::check,
+    fast::check,
     fault::check,
     host::check,
     mail::check,

@@ -27,7 +27,7 @@ mod value;
 mod virtual_server;
 mod vrrp;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 pub use options::LowerOptions;
 
@@ -41,7 +41,7 @@ use vrrp::VrrpPass;
 use crate::diagnostic::mend;
 use crate::keywords::{Keyword, ROOT};
 use crate::model::{Config, SslSettings, VirtualServer, VirtualServerGroup};
-use crate::{Diagnostic, Facts, Tree};
+use crate::{Diagnostic, Facts, Problem, Span, Tree};
 
 /// What [`lower`] gives.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -71,7 +71,7 @@ pub fn lower_with(tree: &Tree, facts: &dyn Facts, options: &LowerOptions<'_>) ->
     let mut vrrp = VrrpPass::new(facts, &globals.globals);
     findings.extend(pass(tree, options, Process::Vrrp, &mut vrrp));
 
-    let declared = Declared::of(tree);
+    let declared = Declared::of(tree, vrrp.files());
     let mut checkers =
         CheckerPass { facts, declared: &declared, ssl: None, groups: Vec::new(), drafts: Vec::new() };
     findings.extend(pass(tree, options, Process::Checker, &mut checkers));
@@ -97,8 +97,33 @@ fn in_order(tree: &Tree, mut findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
     findings.sort_by_key(place);
     let mut seen = HashSet::new();
     findings.retain(|finding| seen.insert((finding.span, finding.problem.clone())));
+    let repeats = once_for_each_written_line(tree, &mut findings);
     mend(tree, &mut findings);
+    for (finding, repeats) in findings.iter_mut().zip(repeats).filter(|(_, repeats)| *repeats > 0) {
+        let more = format!("the same in {repeats} more lines that this one becomes");
+        let advice = finding.suggestion.take();
+        finding.suggestion = Some(advice.map_or(more.clone(), |advice| format!("{advice}; {more}")));
+    }
     findings
+}
+
+/// A line that a sequence repeats a thousand times is one mistake. How often each finding that stays was repeated.
+fn once_for_each_written_line(tree: &Tree, findings: &mut Vec<Diagnostic>) -> Vec<usize> {
+    let mut first: HashMap<(Span, Problem), usize> = HashMap::new();
+    let mut repeats: Vec<usize> = Vec::with_capacity(findings.len());
+    findings.retain(|finding| {
+        let written = tree.sources().written_at(finding.span);
+        if written != finding.span {
+            let place = *first.entry((written, finding.problem.clone())).or_insert(repeats.len());
+            if let Some(count) = repeats.get_mut(place) {
+                *count += 1;
+                return false;
+            }
+        }
+        repeats.push(0);
+        true
+    });
+    repeats
 }
 
 struct ParentPass<'a> {
@@ -180,6 +205,7 @@ fn finish(
         virtual_servers.extend(server);
     }
     findings.extend(written.finish(&mut globals, &config.instances, (any_instance, any_server), &mut check));
+    vrrp::one_sync_daemon(&mut config.instances, globals.lvs_sync_daemon.is_some(), findings);
     findings.extend(check.finish());
     Config { globals, ssl: checkers.ssl, groups: checkers.groups, virtual_servers, ..config }
 }

@@ -29,15 +29,15 @@ pub use checker::{
     StatusCodes, UdpCheck, UdpReply,
 };
 pub use globals::{
-    AdvertBufferPolicy, AdvertBuffers, AutoPriority, Dbus, ExtraInterfaces, Files, Firewall, GarpDefaults,
-    Globals, IncludeCheck, IpsetNames, Ipsets, IptablesChains, JsonVersion, LvsFlushOnStop, LvsSyncDaemon,
+    AdvertBufferPolicy, AdvertBuffers, AutoPriority, Dbus, Files, Firewall, GarpDefaults, Globals,
+    IncludeCheck, IpsetNames, Ipsets, IptablesChains, JsonVersion, LvsFlushOnStop, LvsSyncDaemon,
     LvsTimeouts, Nftables, NftablesIpvs, NotifyFifo, ProcessSettings, ReceiveBuffer, ReceiveBuffers, Reload,
     ReloadMarker, Snmp,
 };
 pub use group::{AddressRange, GroupEntry, VirtualServerGroup, VirtualService};
 pub use instance::{
-    AddressFamily, GarpExtraInterfaces, GarpSettings, InitialState, Notify, OldUnicastChecksum, UnicastPeer,
-    VrrpInstance, VrrpVersion,
+    AddressFamily, GarpSettings, InitialState, Notify, OldUnicastChecksum, UnicastPeer, VrrpInstance,
+    VrrpVersion,
 };
 pub use links::{
     GarpGroup, InterfaceDelays, Linkbeat, LinkbeatInterface, LinkbeatMethod, StaticAddress, TrackGroup,

@@ -23,6 +23,7 @@ const KNOWN_DIFFERENCES: &[(&str, u8, u8, &str)] = &[
     ("eth-easl_dirigent__configs-kc", 5, 6, NO_SUCH_SCRIPT),
     ("mykubernetes_linux-install__ka-ka-nginx.md-block1", 5, 6, NO_SUCH_SCRIPT),
     ("pqdev__1033", 5, 6, NO_SUCH_SCRIPT),
+    ("pqdev__1155", 0, 6, "nothing runs the fifo's script: there is neither an instance nor a virtual server"),
     ("pqdev__1186a", 5, 6, NO_SUCH_SCRIPT),
     ("pqdev__1323", 0, 6, NAMESPACE),
     ("pqdev__1399", 5, 6, NO_SUCH_SCRIPT),
@@ -64,6 +65,13 @@ const KNOWN_LINES: &[(&str, &str)] = &[
     ("pqdev__910", OTHER_LINE),
     ("pqdev__ipvlan", IPTABLES),
     ("pqdev__ka.netns3.simple", IPTABLES),
+    ("pqdev__1576", OTHER_LINE),
+    ("pqdev__check_align", OTHER_LINE),
+    ("pqdev__check_align_old", OTHER_LINE),
+    ("pqdev__fuse", OTHER_LINE),
+    ("pqdev__linkbeat", IPTABLES),
+    ("pqdev__one3", OTHER_LINE),
+    ("pqdev__r_exec", IPTABLES),
     ("tony-yin_ceph_scripts__ka-kc", OTHER_LINE),
 ];
 

@@ -34,6 +34,7 @@ const CASES: &[(&str, &str, &str)] = &[
     ("//a comment", "unknown-keyword", "#a comment"),
     ("\u{a0}priority 150", "strange-space", " priority 150"),
     ("\u{3000}\u{3000}priority 150", "strange-space", "  priority 150"),
+    ("\u{a0} priority 150", "strange-space", "  priority 150"),
     ("priority\u{a0}150", "unknown-keyword", "priority 150"),
     ("priority 150\u{a0}", "invalid-number", "priority 150 "),
     ("priority １５０", "invalid-number", "priority 150"),

@@ -1,13 +1,12 @@
 //! `global_defs` and the scalars of the top level: what the lines mean. Defaults, ranges and what becomes of mistakes are
 //! those of keepalived's source and of `keepalived -t`.
 
-#![expect(clippy::expect_used, reason = "what is not there is a failed test")]
-
 use core::time::Duration;
 use std::path::Path;
 
 use kconf_parser::model::{
-    AdvertBufferPolicy, Config, ExtraInterfaces, Globals, Ipsets, JsonVersion, LvsFlushOnStop, ReloadMarker,
+    AdvertBufferPolicy, Config, GarpExtraInterfaces, Globals, Ipsets, JsonVersion, LvsFlushOnStop,
+    ReloadMarker,
 };
 use kconf_parser::{AssumePresent, Diagnostic, lower, parse};
 
@@ -90,7 +89,7 @@ fn announcements_on_other_interfaces_need_a_time() {
         let (found, findings) = globals(lines);
         (found.garp.extra_interfaces, findings)
     };
-    let every = |seconds, all| Some(ExtraInterfaces { interval: Duration::from_secs(seconds), all });
+    let every = |seconds, all| Some(GarpExtraInterfaces { interval: Duration::from_secs(seconds), all });
     assert_eq!(extra("vrrp_garp_extra_if 5 all"), (every(5, true), 0));
     assert_eq!(extra("vrrp_garp_extra_if 5 6"), (every(6, false), 0));
     assert_eq!(extra("vrrp_garp_extra_if all"), (None, 1));
@@ -262,9 +261,8 @@ fn pipes_have_owners_and_readers_and_are_not_written_twice() {
 
 #[test]
 fn scalars_of_the_top_level_keep_the_first_and_imply_a_directory() {
-    let (config, found) = read(
-        "instance a\ninstance b\nnet_namespace_ipvs\nnamespace_with_ipsets\nlinkbeat_use_polling\nchild_wait_time 9\n",
-    );
+    let (config, found) =
+        read("instance a\ninstance b\nnet_namespace_ipvs\nnamespace_with_ipsets\nchild_wait_time 9\n");
     assert_eq!(found, ["adjusted"]);
     let globals = config.globals;
     assert_eq!((globals.instance.as_deref(), globals.net_namespace_ipvs.as_deref()), (Some("a"), Some("")));

@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use kconf_parser::diagnostic::{Baseline, BaselineError, Waived, pages, waive};
+use kconf_parser::keywords::Version;
 use kconf_parser::model::{ScriptCommand, ScriptUser};
 use kconf_parser::{
     AssumePresent, Diagnostic, ExpandOptions, Facts, Lint, Loader, LowerOptions, NoFiles, ScriptStatus, Tree,
@@ -145,7 +146,8 @@ fn without_effect<'a>(keywords: &'a [(&'a str, &'a str)]) -> LowerOptions<'a> {
 
 #[test]
 fn the_example_of_each_page_has_what_the_page_is_about() {
-    let options = without_effect(&[("vrrp_script", "init_fail")]);
+    let target = Some(Version::new(2, 2, 7));
+    let options = LowerOptions { target, ..without_effect(&[("vrrp_script", "init_fail")]) };
     // Lints have their examples beside them, and tests of those.
     for page in pages().filter(|page| Lint::by_code(page.code).is_none()) {
         if page.code == "file-too-large" {

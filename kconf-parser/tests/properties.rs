@@ -2,9 +2,12 @@
 
 #![expect(clippy::indexing_slicing, reason = "an index out of bounds is a failed test")]
 
+use std::path::{Path, PathBuf};
+
 use kconf_parser::tree::{LineKind, TokenKind};
 use kconf_parser::{
-    AssumePresent, Diagnostic, ExpandOptions, NoFiles, Parsed, Sources, config_test, expand, lower, parse,
+    AssumePresent, Diagnostic, ExpandOptions, Loader, NoFiles, Parsed, Sources, config_test, expand, lower,
+    parse,
 };
 use proptest::prelude::*;
 
@@ -50,6 +53,12 @@ const SOUP: &[&str] = &[
     "~SEQ(A,3) ",
     "~LST(A,x,y) ",
     "include",
+    "include one\n",
+    "includew t*\n",
+    "include_check\n",
+    "${_RANDOM 1 6}",
+    "${_ENV X}",
+    "${_PWD}",
     "interface",
     "eth0",
     "state",
@@ -108,6 +117,28 @@ fn octets() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![prop::collection::vec(any::<u8>(), 0..300), soup()]
 }
 
+/// Two files in memory, whatever they say of each other.
+struct Files([Vec<u8>; 2]);
+
+impl Loader for Files {
+    fn find(&self, _directory: &Path, pattern: &str) -> Vec<PathBuf> {
+        match pattern {
+            "one" | "two" => vec![pattern.into()],
+            "t*" => vec!["two".into()],
+            _ => Vec::new(),
+        }
+    }
+
+    fn read(&self, path: &Path) -> std::io::Result<Vec<u8>> {
+        let [one, two] = &self.0;
+        Ok(if path == Path::new("one") { one } else { two }.clone())
+    }
+
+    fn environment(&self, _name: &str) -> Option<Vec<u8>> {
+        self.0.last().cloned()
+    }
+}
+
 fn render_all(sources: &Sources, findings: &[Diagnostic]) {
     for finding in findings {
         assert!(!finding.render(sources).is_empty());
@@ -149,6 +180,32 @@ proptest! {
         check_tokens(&parsed, &octets);
         check_lines(&parsed);
         render_all(parsed.tree.sources(), &parsed.diagnostics);
+    }
+
+    #[test]
+    fn expansion_ends_and_every_line_knows_its_place(
+        main in soup(), one in soup(), two in octets(),
+    ) {
+        let options =
+            ExpandOptions { config_id: "id".to_owned(), max_lines: 2_000, ..ExpandOptions::default() };
+        let files = Files([one, two]);
+        let parsed = expand("main", &main, &files, &options);
+        let sources = parsed.tree.sources();
+        for token in parsed.tree.tokens() {
+            let at = sources.written_at(token.span);
+            prop_assert!(at.range().end <= sources.octets(at.source).len());
+            prop_assert!(sources.became(at).is_none());
+            if let Some(line) = sources.became(token.span) {
+                let word = sources.text(token.span);
+                prop_assert!(line.windows(word.len()).any(|part| part == word));
+            }
+        }
+        let lowered = lower(&parsed.tree, &AssumePresent);
+        render_all(sources, &parsed.diagnostics);
+        render_all(sources, &lowered.diagnostics);
+        // The same again: what expansion left is what is read, once nothing in it asks for expansion.
+        let printed = parsed.tree.print();
+        prop_assert_eq!(parse("f", &printed).tree.print(), printed);
     }
 
     #[test]

@@ -1,7 +1,5 @@
 //! One mistake, one finding: braces that are missing or too many, quotes that stay open.
 
-#![expect(clippy::indexing_slicing, reason = "an index out of bounds is a failed test")]
-
 use kconf_parser::{AssumePresent, Diagnostic, ExpandOptions, NoFiles, Parsed, Problem, expand, lower};
 
 fn read(text: &str) -> (Parsed, Vec<Diagnostic>) {

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use kconf_parser::diagnostic::{Page, page, pages};
-use kconf_parser::keywords::{Argument, BLOCKS, Block, Content, Keyword, closest};
+use kconf_parser::keywords::{BLOCKS, closest, occurrences};
 
 use crate::failure::{Failure, write};
 
@@ -16,8 +16,10 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let word = arguments.word.as_str();
-    let places = BLOCKS.iter().filter_map(|block| Some((*block, block.keyword(word.as_bytes())?)));
-    let keywords: Vec<String> = places.map(|(block, keyword)| explained(block, keyword)).collect();
+    let known = occurrences(word);
+    let gone = BLOCKS.iter().filter_map(|block| Some((*block, block.gone(word.as_bytes())?)));
+    let keywords = known.into_iter().chain(gone).map(|(block, keyword)| keyword.explain(block));
+    let keywords: Vec<String> = keywords.collect();
     let text = match (page(word), keywords.is_empty()) {
         (Some(page), _) => text(&page),
         (None, false) => keywords.join("\n"),
@@ -42,23 +44,4 @@ fn text(page: &Page) -> String {
         text.extend(example.lines().map(|line| format!("    {line}\n")));
     }
     text
-}
-
-fn explained(block: &Block, keyword: &Keyword) -> String {
-    let place =
-        if block.name.is_empty() { "at the top level".to_owned() } else { format!("in '{}'", block.name) };
-    let argument = match keyword.argument {
-        Argument::None => "takes no value",
-        Argument::Optional => "may take a value",
-        Argument::Wanted | Argument::Required => "takes a value",
-    };
-    let content = match keyword.content {
-        Content::Line => "",
-        Content::List => ", opens a list",
-        Content::Block(_) => ", opens a block",
-    };
-    let newer = if keyword.newer_than_2_2_7 { "; newer than keepalived 2.2.7" } else { "" };
-    let deprecated =
-        keyword.deprecated.map_or_else(String::new, |instead| format!("; deprecated: {instead}"));
-    format!("{} {place}: {argument}{content}{newer}{deprecated}\n", keyword.name)
 }

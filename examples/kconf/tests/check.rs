@@ -218,3 +218,27 @@ fn a_comment_allows_and_a_lint_finds() {
         kconf(&["check", "-"], &format!("# kconf: allow(unused) for the other node\n{twice}"));
     assert_eq!((status, text.as_str()), (0, ""), "{text}");
 }
+
+#[test]
+fn a_keyword_is_judged_by_the_release_that_is_to_read_it() {
+    let newer =
+        "vrrp_instance V {\n    interface eth0\n    virtual_router_id 51\n    no_virtual_ipaddress\n}\n";
+    let (status, text) = kconf(&["check", "--target", "2.2.7", "-"], newer);
+    assert!(status == 1 && text.contains("[too-new]"), "{text}");
+    let (status, text) = kconf(&["check", "--target", "2.4.3", "-"], newer);
+    assert!(status == 0 && !text.contains("[too-new]"), "{text}");
+    assert_eq!(kconf(&["check", "--target", "latest", "-"], newer).0, 64);
+}
+
+#[test]
+fn every_keyword_is_listed_and_explained() {
+    let (_, text) = kconf(&["keywords", "--json"], "");
+    let rows: Vec<Value> = serde_json::from_str(&text).unwrap();
+    assert!(rows.len() > 400, "{}", rows.len());
+    let priority =
+        rows.iter().find(|row| row["block"] == "vrrp_instance" && row["keyword"] == "priority").unwrap();
+    assert_eq!(priority["range"], "1 to 255");
+    assert_eq!(kconf(&["keywords"], "").1.lines().count(), rows.len());
+    let (_, text) = kconf(&["explain", "weight"], "");
+    assert!(text.contains("vrrp_script") && text.contains("real_server"), "{text}");
+}

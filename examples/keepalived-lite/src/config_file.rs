@@ -93,7 +93,7 @@ pub(crate) fn load(options: &Options) -> io::Result<Loaded> {
     let all_includes = options.all_config;
     let options = ExpandOptions { config_id, all_includes, seed: seed(&host), ..ExpandOptions::default() };
     let parsed = expand_owned(&path.to_string_lossy(), octets, &Files, &options);
-    let options = LowerOptions { without_effect: WITHOUT_EFFECT };
+    let options = LowerOptions { without_effect: WITHOUT_EFFECT, ..LowerOptions::default() };
     let lowered = lower_with(&parsed.tree, &HostFacts::default(), &options);
     let mut diagnostics = parsed.diagnostics;
     diagnostics.extend(lowered.diagnostics);

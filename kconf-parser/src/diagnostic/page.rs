@@ -44,7 +44,7 @@ pub fn page(code: &str) -> Option<Page> {
     pages().find(|page| page.code == code)
 }
 
-/// Every page: first what keepalived minds, in groups, then the [lints](crate::lint).
+/// Every page: first what keepalived minds, in groups, then the [lints](mod@crate::lint).
 pub fn pages() -> impl Iterator<Item = Page> {
     let groups = [blocks::ALL, words::ALL, instances::ALL, scripts::ALL, files::ALL, waivers::ALL];
     groups.into_iter().flatten().copied().chain(Lint::ALL.iter().map(|lint| Page::from(lint.page())))

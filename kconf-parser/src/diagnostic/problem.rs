@@ -2,6 +2,7 @@
 
 use super::{ConfigTest, Severity, page};
 use crate::ScriptStatus;
+use crate::keywords::Version;
 use crate::lint::Finding;
 
 /// What is wrong.
@@ -30,7 +31,7 @@ pub enum Problem {
         max: u32,
     },
     /// `}` without `{`.
-    #[error("this '}}' closes nothing")]
+    #[error("this '}}' is one too many")]
     ExtraClose,
     /// `{` without `}`.
     #[error("this '{{' is never closed")]
@@ -58,11 +59,11 @@ pub enum Problem {
         block: &'static str,
     },
     /// A keyword beside a space that is none to keepalived.
-    #[error("unknown keyword: keepalived reads the {space} before '{keyword}' as a part of the word")]
+    #[error("{}", strange(.space, .keyword))]
     StrangeSpace {
         /// Name and code of the character.
         space: &'static str,
-        /// The word behind it.
+        /// The word behind it; empty where nothing is.
         keyword: String,
     },
     /// A keyword that keepalived knows and this crate does not implement.
@@ -70,6 +71,28 @@ pub enum Problem {
     NotSupported {
         /// The keyword.
         keyword: String,
+    },
+    /// A keyword that the release at hand does not know yet. It takes the line for a mistake.
+    #[error("'{keyword}' is new in keepalived {since}; {target} does not know it")]
+    TooNew {
+        /// The keyword.
+        keyword: &'static str,
+        /// The release that brought it.
+        since: Version,
+        /// The release that is to read the file.
+        target: Version,
+    },
+    /// A keyword that the release at hand no longer knows. It takes the line for a mistake.
+    #[error("keepalived had '{keyword}' until {until}; {target} does not know it")]
+    Gone {
+        /// The keyword.
+        keyword: &'static str,
+        /// The last release that had it.
+        until: Version,
+        /// The release that is to read the file.
+        target: Version,
+        /// The keyword that took its place.
+        instead: Option<&'static str>,
     },
     /// A keyword that keepalived wants to see no more.
     #[error("'{keyword}' is deprecated")]
@@ -347,6 +370,15 @@ fn opened(keyword: &String) -> String {
     if keyword == "{" { "a second '{'".to_owned() } else { format!("'{keyword}' has no block") }
 }
 
+fn strange(space: &&'static str, keyword: &str) -> String {
+    match keyword {
+        "" => format!("keepalived takes this {space} for a word, and does not know it"),
+        keyword => {
+            format!("unknown keyword: keepalived reads the {space} before '{keyword}' as a part of the word")
+        }
+    }
+}
+
 fn named(name: &String) -> String {
     if name.is_empty() { String::new() } else { format!(" '{name}'") }
 }
@@ -394,6 +426,8 @@ impl Problem {
             Self::UnknownKeyword { .. } => (page::UNKNOWN_KEYWORD.code, Warning, WouldRun),
             Self::StrangeSpace { .. } => (page::STRANGE_SPACE.code, Warning, WouldRun),
             Self::NotSupported { .. } => (page::NOT_SUPPORTED.code, Warning, Accepted),
+            Self::TooNew { .. } => (page::TOO_NEW.code, Warning, WouldRun),
+            Self::Gone { .. } => (page::GONE.code, Warning, WouldRun),
             Self::Deprecated { .. } => (page::DEPRECATED.code, Warning, WouldRun),
             Self::MissingArgument { .. } => (page::MISSING_ARGUMENT.code, Error, MissingParameter),
             Self::MissingValue { .. } => (page::MISSING_VALUE.code, Warning, WouldRun),

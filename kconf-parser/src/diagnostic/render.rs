@@ -35,6 +35,9 @@ pub enum Role {
     Advice,
 }
 
+/// Files around one another that are named; a file that includes itself has no end of them.
+const MAX_INCLUDES: usize = 4;
+
 impl Diagnostic {
     /// `file:line:column: severity[code]: message`, the line with a mark below the part that is meant, other places,
     /// what the line became by expansion, and advice. Without colours.
@@ -53,12 +56,19 @@ impl Diagnostic {
         page.push(Role::Message, format!(": {}\n", printable(&self.problem.to_string())));
         page.blank(" |\n");
         page.line(span, '^', Role::Mark(self.severity));
+        let line = sources.line_around(span);
+        let (near, far): (Vec<_>, Vec<_>) =
+            self.related.iter().partition(|related| sources.line_around(related.span) == line);
+        for related in near {
+            page.beside(related, line);
+        }
         if span != self.span {
             page.expanded(self.span, self.severity);
         }
-        for related in &self.related {
+        for related in far {
             page.related(related);
         }
+        page.included_from(span);
         if let Some(suggestion) = &self.suggestion {
             page.advice("help", &printable(suggestion));
         }
@@ -105,6 +115,17 @@ impl Page<'_> {
         self.marked(self.sources.line_around(span), span, mark, role);
     }
 
+    /// Another place on the line that has just been shown.
+    fn beside(&mut self, related: &Related, line: Span) {
+        let span = self.sources.written_at(related.span);
+        let from = |at: u32| at.clamp(line.start, line.end).saturating_sub(line.start) as usize;
+        let excerpt = Excerpt::new(self.sources.text(line), from(span.start)..from(span.end.max(span.start)));
+        let marks: String = core::iter::repeat_n('-', excerpt.width).collect();
+        self.blank(" | ");
+        self.push(Role::RelatedMark, format!("{:indent$}{marks} ", "", indent = excerpt.indent));
+        self.push(Role::Advice, format!("{}\n", printable(&related.text)));
+    }
+
     fn marked(&mut self, line: Span, span: Span, mark: char, role: Role) {
         let from = |at: u32| at.clamp(line.start, line.end).saturating_sub(line.start) as usize;
         // What ends before the line ends on another one: the mark goes to the end of this one.
@@ -130,9 +151,20 @@ impl Page<'_> {
         self.marked(line, span, '^', Role::Mark(severity));
     }
 
+    /// The lines that brought the file in, the nearest first.
+    fn included_from(&mut self, span: Span) {
+        let mut source = span.source;
+        for _ in 0..MAX_INCLUDES {
+            let Some(at) = self.sources.included_at(source) else { return };
+            let at = self.sources.written_at(at);
+            self.advice("included from", &place(self.sources, at));
+            source = at.source;
+        }
+    }
+
     fn related(&mut self, related: &Related) {
         let span = self.sources.written_at(related.span);
-        let text = format!("::: {}: {}\n", place(self.sources, span), related.text);
+        let text = format!("::: {}: {}\n", place(self.sources, span), printable(&related.text));
         self.blank(" ");
         self.push(Role::Advice, text);
         self.line(span, '-', Role::RelatedMark);

@@ -1,6 +1,6 @@
 //! What an unknown word may have been meant to be.
 
-use super::{BLOCKS, Block};
+use super::{BLOCKS, Block, Keyword, occurrences};
 
 /// The keyword of `block` that `word` is most likely a misspelling of.
 pub fn closest(block: &Block, word: &str) -> Option<&'static str> {
@@ -25,7 +25,15 @@ pub(crate) fn near<'n>(names: impl Iterator<Item = &'n str>, word: &str) -> Opti
 
 /// The blocks in which `word` is a keyword. Empty name: the top level of the file.
 pub fn homes(word: &str) -> Vec<&'static str> {
-    BLOCKS.iter().filter(|block| block.keyword(word.as_bytes()).is_some()).map(|block| block.name).collect()
+    let mut homes: Vec<_> = occurrences(word).into_iter().map(|(block, _)| block.name).collect();
+    // Several blocks have the same name, 'url' for one.
+    homes.dedup();
+    homes
+}
+
+/// The keyword `word` that keepalived had once, in whatever block.
+pub fn gone(word: &str) -> Option<&'static Keyword> {
+    BLOCKS.iter().find_map(|block| block.gone(word.as_bytes()))
 }
 
 #[cfg(test)]

@@ -88,6 +88,8 @@ fn number(text: &[u8], max_digits: usize, radix: u32) -> Option<(u8, &[u8])> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -106,6 +108,89 @@ mod tests {
             let want =
                 want.map(|words| words.iter().map(|word| word.as_bytes().to_vec()).collect::<Vec<_>>());
             assert_eq!(command_words(text.as_bytes()), want, "{text}");
+        }
+    }
+
+    /// What a piece of a command stands for, written another way: words are what lies between bare blanks.
+    #[derive(Clone, Debug)]
+    enum Piece {
+        Blank,
+        Plain(u8),
+        /// Backslash and the octet that it makes.
+        Escaped(&'static str, u8),
+        /// In one of the two quotes, in which the other one is an ordinary sign.
+        In(u8, Vec<u8>),
+    }
+
+    fn piece() -> impl Strategy<Value = Piece> {
+        let escapes: &[(&str, u8)] = &[
+            ("a", 7),
+            ("b", 8),
+            ("E", 27),
+            ("f", 12),
+            ("n", 10),
+            ("r", 13),
+            ("t", 9),
+            ("v", 11),
+            ("101", 65),
+            ("x41", 65),
+            ("cA", 1),
+            ("\\", 92),
+            ("\"", 34),
+            ("'", 39),
+            (" ", 32),
+            ("q", 113),
+        ];
+        prop_oneof![
+            2 => Just(Piece::Blank),
+            4 => prop::sample::select(b"abc/-=G{}#".to_vec()).prop_map(Piece::Plain),
+            2 => prop::sample::select(escapes.to_vec()).prop_map(|(text, octet)| Piece::Escaped(text, octet)),
+            2 => (prop::sample::select(vec![b'"', b'\'']), prop::collection::vec(32_u8..127, 0..6)).prop_map(
+                |(quote, inner)| {
+                    let is_plain = |octet: &u8| *octet != quote && *octet != b'\\';
+                    Piece::In(quote, inner.into_iter().filter(is_plain).collect())
+                }
+            ),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn words_are_what_bare_blanks_separate(pieces in prop::collection::vec(piece(), 0..20)) {
+            let mut text = Vec::new();
+            let mut words: Vec<Option<Vec<u8>>> = vec![None];
+            for piece in &pieces {
+                let word = words.last_mut().unwrap();
+                match piece {
+                    Piece::Blank => {
+                        text.push(b' ');
+                        words.push(None);
+                    }
+                    Piece::Plain(octet) => {
+                        text.push(*octet);
+                        word.get_or_insert_default().push(*octet);
+                    }
+                    Piece::Escaped(written, octet) => {
+                        text.push(b'\\');
+                        text.extend_from_slice(written.as_bytes());
+                        word.get_or_insert_default().push(*octet);
+                    }
+                    Piece::In(quote, inner) => {
+                        text.push(*quote);
+                        text.extend_from_slice(inner);
+                        text.push(*quote);
+                        word.get_or_insert_default().extend_from_slice(inner);
+                    }
+                }
+            }
+            let words: Vec<_> = words.into_iter().flatten().collect();
+            prop_assert_eq!(command_words(&text), Some(words));
+        }
+
+        #[test]
+        fn a_quote_that_stays_open_is_no_command(start in "[a-z ]{0,9}", rest in "[a-z ]{0,9}") {
+            prop_assert_eq!(command_words(format!("{start}\"{rest}").as_bytes()), None);
+            prop_assert_eq!(command_words(format!("{start}'{rest}").as_bytes()), None);
         }
     }
 }

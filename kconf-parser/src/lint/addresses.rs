@@ -113,11 +113,16 @@ fn twice(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     }
 }
 
+/// Whether keepalived makes an interface for the instance.
+const fn own_device(instance: &VrrpInstance) -> bool {
+    instance.vmac.is_some() || instance.ipvlan.is_some()
+}
+
 /// The interface that gets the address; one with a virtual MAC is an interface of its own.
 fn device<'a>(instance: &'a VrrpInstance, address: &'a VirtualAddress) -> (&'a str, Option<u8>) {
     match &address.dev {
         Some(device) => (device, None),
-        None => (&instance.interface, instance.vmac.is_some().then_some(instance.vrid)),
+        None => (&instance.interface, own_device(instance).then_some(instance.vrid)),
     }
 }
 
@@ -129,7 +134,8 @@ fn clash(
 ) -> Option<Diagnostic> {
     let same_device = first.device == second.device;
     let link_local = matches!(address, IpAddr::V6(address) if address.is_unicast_link_local());
-    if !same_device && link_local {
+    let separate = first.instance.vrf != second.instance.vrf;
+    if !same_device && (link_local || separate) {
         return None;
     }
     let (at, there) = places(context, address, first, second);

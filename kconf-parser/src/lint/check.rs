@@ -131,12 +131,106 @@ virtual_server 192.0.2.1 80 {
     ),
 };
 
+pub(super) static SNI: Page = Page {
+    code: "check-without-sni",
+    severity: Severity::Note,
+    what: "a TLS check names a virtual host, and does not say so before the certificate is chosen",
+    why: "virtualhost is sent in the request only. A server with several names chooses certificate and site by the name \
+          in the TLS greeting, which is empty without enable_sni: the check sees the default site, or is refused.",
+    mend: "Write enable_sni in the SSL_GET block.",
+    example: Example::of(
+        "\
+virtual_server 192.0.2.1 443 {
+    lvs_sched rr
+    lvs_method NAT
+    protocol TCP
+    real_server 198.51.100.1 443 {
+        SSL_GET {
+            virtualhost www.example.com
+            url {
+                path /
+                status_code 200
+            }
+        }
+    }
+}
+",
+    ),
+    mended: Example::of(
+        "\
+virtual_server 192.0.2.1 443 {
+    lvs_sched rr
+    lvs_method NAT
+    protocol TCP
+    real_server 198.51.100.1 443 {
+        SSL_GET {
+            enable_sni
+            virtualhost www.example.com
+            url {
+                path /
+                status_code 200
+            }
+        }
+    }
+}
+",
+    ),
+};
+
+pub(super) static BLIND: Page = Page {
+    code: "check-blind",
+    severity: Severity::Note,
+    what: "a UDP check does not wait for a reply",
+    why: "Without require_reply the check fails only when the host itself refuses the datagram. A host that is down, or a \
+          firewall in between, says nothing, and nothing counts as success.",
+    mend: "Write payload and require_reply, or check the service over TCP.",
+    example: Example::of(
+        "\
+virtual_server 192.0.2.1 53 {
+    lvs_sched rr
+    lvs_method NAT
+    protocol UDP
+    real_server 198.51.100.1 53 {
+        UDP_CHECK {
+            connect_timeout 3
+        }
+    }
+}
+",
+    ),
+    mended: Example::of(
+        "\
+virtual_server 192.0.2.1 53 {
+    lvs_sched rr
+    lvs_method NAT
+    protocol UDP
+    real_server 198.51.100.1 53 {
+        UDP_CHECK {
+            connect_timeout 3
+            payload 0a0b0c
+            require_reply
+        }
+    }
+}
+",
+    ),
+};
+
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let servers = context.own.config.virtual_servers.iter();
     for checker in servers.flat_map(|server| &server.real_servers).flat_map(|real| &real.checkers) {
         if let CheckerKind::Http(http) = &checker.kind {
             wrong_protocol(checker, http, findings);
             paths(context, checker, http, findings);
+            without_sni(context, checker, http, findings);
+        }
+        if let CheckerKind::Udp(udp) = &checker.kind
+            && udp.reply.is_none()
+        {
+            let message = "this check waits for no reply: a host that is down passes it";
+            findings.push(
+                Lint::CheckBlind.note(checker.span, message).suggest("write payload and require_reply"),
+            );
         }
         timeout(context, checker, findings);
     }
@@ -150,6 +244,17 @@ fn wrong_protocol(checker: &Checker, http: &HttpCheck, findings: &mut Vec<Diagno
     };
     let message = format!("{word} to port {}", http.connect.address.port());
     findings.push(Lint::CheckWrongProtocol.note(checker.span, message).suggest(format!("write {instead}")));
+}
+
+fn without_sni(context: &Context<'_>, checker: &Checker, http: &HttpCheck, findings: &mut Vec<Diagnostic>) {
+    let host =
+        http.virtualhost.as_ref().or_else(|| http.urls.iter().find_map(|url| url.virtualhost.as_ref()));
+    let Some(host) = host.filter(|_| http.tls && !http.enable_sni) else { return };
+    let lines = context.own.places.block(checker.span);
+    let message =
+        format!("'{host}' is not named in the TLS greeting: the server may answer for another site");
+    let finding = Lint::CheckWithoutSni.note(lines.at("virtualhost"), message);
+    findings.push(finding.suggest("write enable_sni in the SSL_GET block"));
 }
 
 fn paths(context: &Context<'_>, checker: &Checker, http: &HttpCheck, findings: &mut Vec<Diagnostic>) {

@@ -36,6 +36,19 @@ pub(super) fn commands<'a>(context: &'a Context<'_>) -> Vec<Command<'a>> {
         let user = command.user.as_ref().or(user).or(config.globals.script_user.as_ref());
         all.push(Command { command, span, user });
     };
+    let globals = &config.globals;
+    let block = places.top("global_defs").next();
+    let at = |keyword: &str| block.map_or_else(Span::default, |block| block.at(keyword));
+    add(globals.startup_script.as_ref(), None, at("startup_script"));
+    add(globals.shutdown_script.as_ref(), None, at("shutdown_script"));
+    let fifos = [
+        ("notify_fifo_script", &globals.notify_fifo),
+        ("vrrp_notify_fifo_script", &globals.vrrp_notify_fifo),
+        ("lvs_notify_fifo_script", &globals.lvs_notify_fifo),
+    ];
+    for (keyword, fifo) in fifos {
+        add(fifo.as_ref().and_then(|fifo| fifo.script.as_ref()), None, at(keyword));
+    }
     for script in &config.scripts {
         if let VrrpScriptCommand::Run(command) = &script.command {
             add(Some(command), script.user.as_ref(), places.block(script.span).at("script"));
@@ -45,6 +58,14 @@ pub(super) fn commands<'a>(context: &'a Context<'_>) -> Vec<Command<'a>> {
         for (keyword, command) in notify(&instance.notify) {
             add(command.as_ref(), None, context.own.lines(instance).at(keyword));
         }
+    }
+    for group in &config.sync_groups {
+        let (lines, notify) = (places.block(group.span), &group.notify);
+        add(notify.master.as_ref(), None, lines.at("notify_master"));
+        add(notify.backup.as_ref(), None, lines.at("notify_backup"));
+        add(notify.fault.as_ref(), None, lines.at("notify_fault"));
+        add(notify.stop.as_ref(), None, lines.at("notify_stop"));
+        add(notify.any.as_ref(), None, lines.at("notify"));
     }
     for server in &config.virtual_servers {
         let lines = places.block(server.span);

@@ -1,6 +1,7 @@
 //! What a lint looks at.
 
 use super::LintOptions;
+use super::counterparts::Counterparts;
 use super::places::{Block, Places};
 use crate::model::{Config, VrrpInstance};
 use crate::{Facts, Span, Tree};
@@ -36,22 +37,32 @@ pub(super) struct Context<'a> {
     pub(super) own: Node<'a>,
     pub(super) other: Option<Node<'a>>,
     pub(super) facts: &'a dyn Facts,
+    /// The other node's instance for each of ours.
+    counterparts: Vec<Option<&'a VrrpInstance>>,
 }
 
 impl<'a> Context<'a> {
     pub(super) fn new(tree: &'a Tree, config: &'a Config, options: &LintOptions<'a>) -> Self {
         let other = options.pair.map(|pair| Node::new(pair.tree, pair.config));
-        Self { own: Node::new(tree, config), other, facts: options.facts }
+        let others = options.pair.map_or(&[][..], |pair| &pair.config.instances);
+        let all = Counterparts::new(others);
+        let counterparts = config.instances.iter().map(|own| all.of(own)).collect();
+        Self { own: Node::new(tree, config), other, facts: options.facts, counterparts }
     }
 
-    /// Each instance and the one that it runs against on the other node.
-    pub(super) fn pairs(&self) -> impl Iterator<Item = InstancePair<'_>> {
-        let other = self.other.as_ref();
-        let instances = self.own.config.instances.iter();
-        instances.filter_map(move |own| {
-            let other = other?;
-            Some(InstancePair { own, other: partner(own, &other.config.instances)?, other_node: other })
+    /// Each instance, and the pair that it makes with the other node's.
+    pub(super) fn instances(&self) -> impl Iterator<Item = (&'a VrrpInstance, Option<InstancePair<'_>>)> {
+        let other_node = self.other.as_ref();
+        let instances = self.own.config.instances.iter().zip(&self.counterparts);
+        instances.map(move |(own, counterpart)| {
+            let pair = counterpart.zip(other_node);
+            (own, pair.map(|(other, other_node)| InstancePair { own, other, other_node }))
         })
+    }
+
+    /// Each instance that the other node has, too.
+    pub(super) fn pairs(&self) -> impl Iterator<Item = InstancePair<'_>> {
+        self.instances().filter_map(|(_, pair)| pair)
     }
 }
 
@@ -68,23 +79,4 @@ impl InstancePair<'_> {
     pub(super) fn other_place(&self) -> String {
         self.other_node.place(self.other.span)
     }
-}
-
-/// The instance that is meant to be the same virtual router: by number and family, with a name or an address in
-/// common where several have the number; else by name; else by an address in common.
-pub(super) fn partner<'o>(own: &VrrpInstance, others: &'o [VrrpInstance]) -> Option<&'o VrrpInstance> {
-    let shares = |other: &VrrpInstance| {
-        own.virtual_addresses
-            .iter()
-            .any(|address| other.virtual_addresses.iter().any(|theirs| theirs.address == address.address))
-    };
-    let same_number = |other: &&VrrpInstance| (other.vrid, other.family) == (own.vrid, own.family);
-    let numbered = || others.iter().filter(same_number);
-    let related = |other: &&VrrpInstance| other.name == own.name || shares(other);
-    let mut alone = numbered();
-    numbered()
-        .find(related)
-        .or_else(|| others.iter().find(|other| other.name == own.name && other.family == own.family))
-        .or_else(|| others.iter().find(|other| shares(other)))
-        .or_else(|| alone.next().filter(|_| alone.next().is_none()))
 }

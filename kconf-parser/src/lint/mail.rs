@@ -115,5 +115,6 @@ fn sends(config: &Config) -> bool {
     let instances = config.instances.iter().any(|instance| instance.smtp_alert);
     let mut servers = config.virtual_servers.iter();
     instances
+        || config.sync_groups.iter().any(|group| group.smtp_alert)
         || servers.any(|server| server.smtp_alert || server.real_servers.iter().any(|real| real.smtp_alert))
 }

@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::page::{Example, Page};
 use super::problem::Lint;
-use super::trackers::{healthy, weighted};
+use super::trackers::{healthy, open_ended, weighted};
 use crate::{Diagnostic, Severity};
 
 pub(super) static WITH_WEIGHT: Page = Page {
@@ -98,13 +98,12 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
 
 /// Without the other node: it is likely to have the same settings, which is all that can be said.
 fn with_weight(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
-    for instance in &context.own.config.instances {
+    for (instance, pair) in context.instances() {
         let Some(tracker) = weighted(instance).next() else { continue };
         let lines = context.own.lines(instance);
-        let (at, name) = (tracker.span(lines), tracker.name);
+        let (at, name) = (tracker.span(&context.own, instance), tracker.name);
         let advice =
             "leave the weight out, so that a failure is a fault, or leave nopreempt out on the other node";
-        let pair = context.pairs().find(|pair| pair.own.span == instance.span);
         let finding = match pair {
             Some(pair) if !pair.other.preempt => {
                 let message = format!(
@@ -131,7 +130,13 @@ fn on_the_lower(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     for pair in context.pairs() {
         let lower = healthy(pair.own) < healthy(pair.other);
         let moves = weighted(pair.own).chain(weighted(pair.other)).next().is_some();
-        if pair.own.preempt || !pair.other.preempt || !lower || moves {
+        if pair.own.preempt
+            || !pair.other.preempt
+            || !lower
+            || moves
+            || open_ended(pair.own)
+            || open_ended(pair.other)
+        {
             continue;
         }
         let at = context.own.lines(pair.own).at("nopreempt");

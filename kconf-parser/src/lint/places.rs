@@ -16,17 +16,27 @@ use crate::{SourceId, Span, Tree};
 pub(super) struct Places<'t> {
     tree: &'t Tree,
     blocks: HashMap<(SourceId, u32), usize>,
+    /// Statements outside of every block.
+    top: Vec<usize>,
 }
 
 impl<'t> Places<'t> {
     pub(super) fn new(tree: &'t Tree) -> Self {
-        let openers = tree.lines().windows(2).enumerate().filter_map(|(index, pair)| {
-            let [line, next] = pair else { return None };
-            let opens = line.kind == LineKind::Statement && next.kind == LineKind::Open;
-            let first = tree.words(line).first().filter(|_| opens)?;
-            Some(((first.span.source, first.span.start), index))
-        });
-        Self { tree, blocks: openers.collect() }
+        let mut places = Self { tree, blocks: HashMap::new(), top: Vec::new() };
+        for (index, line) in tree.lines().iter().enumerate() {
+            if line.kind != LineKind::Statement {
+                continue;
+            }
+            if line.depth == 0 {
+                places.top.push(index);
+            }
+            if tree.lines().get(index + 1).is_some_and(|next| next.kind == LineKind::Open)
+                && let Some(first) = tree.words(line).first()
+            {
+                places.blocks.insert((first.span.source, first.span.start), index);
+            }
+        }
+        places
     }
 
     /// The block that begins at `header`.
@@ -39,8 +49,8 @@ impl<'t> Places<'t> {
 
     /// Every block outside of other blocks that `keyword` opens.
     pub(super) fn top<'s>(&'s self, keyword: &'s str) -> impl Iterator<Item = Block<'t>> + 's {
-        let lines = self.tree.lines().iter();
-        lines.filter(|line| line.depth == 0 && line.kind == LineKind::Statement).filter_map(move |line| {
+        let lines = self.top.iter().filter_map(|index| self.tree.lines().get(*index));
+        lines.filter_map(move |line| {
             let words = self.tree.words(line);
             let named = words.first().is_some_and(|word| *self.tree.text(word) == *keyword.as_bytes());
             named.then(|| self.block(span_of(words)))
@@ -133,9 +143,14 @@ impl<'t> Block<'t> {
 
     /// Where `name` is an entry of the list `keyword`, else where the list or the block begins.
     pub(super) fn entry(self, keyword: &str, name: &str) -> Span {
+        self.find_entry(keyword, name).unwrap_or_else(|| self.at(keyword))
+    }
+
+    /// Where `name` is an entry of the list `keyword`.
+    pub(super) fn find_entry(self, keyword: &str, name: &str) -> Option<Span> {
         let mut entries = self.entries(keyword);
         let entry = entries.find(|entry| entry.word(0).as_deref() == Some(name.as_bytes()));
-        entry.map_or_else(|| self.at(keyword), |entry| entry.span())
+        entry.map(|entry| entry.span())
     }
 
     /// The entries of the list `keyword` that begin with `address`, whatever prefix length they have.

@@ -110,23 +110,27 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         }
     }
     if context.other.is_none() {
-        context.own.config.instances.iter().for_each(|instance| alone(context, instance, findings));
+        alone(context, findings);
     }
 }
 
-fn alone(context: &Context<'_>, instance: &VrrpInstance, findings: &mut Vec<Diagnostic>) {
-    let steps = steps_for(instance);
+/// One finding for all instances: a file with a thousand of them has one interval.
+fn alone(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     // Priorities five apart are common; closer ones are a choice.
-    if steps <= 5 {
-        return;
-    }
+    let mut close = context.own.config.instances.iter().filter(|instance| steps_for(instance) > 5);
+    let Some(first) = close.next() else { return };
+    let others = match close.count() {
+        0 => String::new(),
+        others => format!(" (and in {others} more)"),
+    };
     let message = format!(
-        "at this interval one step of priority is {} µs of skew: nodes need priorities at least {steps} apart to take \
-         over one after the other",
-        step(instance).as_micros()
+        "at the interval of '{}'{others} one step of priority is {} µs of skew: nodes need priorities at least {} apart \
+         to take over one after the other",
+        first.name,
+        step(first).as_micros(),
+        steps_for(first)
     );
-    let at = context.own.lines(instance).at("advert_int");
-    findings.push(Lint::PrioritiesTooClose.note(at, message));
+    findings.push(Lint::PrioritiesTooClose.note(context.own.lines(first).at("advert_int"), message));
 }
 
 /// What one step of priority is in time (RFC 3768 §6.1, RFC 9568 §6.1).

@@ -4,8 +4,8 @@ use core::fmt;
 
 use super::page::Page;
 use super::{
-    addresses, announce, check, comment, fault, host, mail, nopreempt, owner, pair, priorities, scripts,
-    service, strict, sync_daemon, sync_group, unicast, unused, weight,
+    addresses, announce, check, comment, fast, fault, host, mail, nopreempt, owner, pair, priorities,
+    scripts, service, strict, sync_daemon, sync_group, unicast, unused, weight,
 };
 use crate::{Diagnostic, Problem, Severity, Span};
 
@@ -102,14 +102,18 @@ lints! {
     SourceIsVirtual => unicast::VIRTUAL_SOURCE;
     /// The source of adverts is not an address of the host.
     SourceNotOnHost => unicast::SOURCE_NOT_HELD;
-    /// Two unicast instances have one VRID and one peer.
-    UnicastVridClash => unicast::VRID_CLASH;
+    /// Unicast adverts are taken from anybody.
+    UnicastUnguarded => unicast::UNGUARDED;
+    /// Fast adverts from a process like all others.
+    FastAdvertsUnprivileged => fast::PAGE;
     /// A virtual address is there twice.
     AddressTwice => addresses::TWICE;
     /// A virtual address that no client can reach.
     AddressUnusable => addresses::UNUSABLE;
     /// Hundreds of gratuitous ARPs at once.
-    AnnouncementBurst => announce::BURST_PAGE;
+    AnnouncementBurst => announce::BURST;
+    /// Announcements that take seconds.
+    AnnouncementsSlow => announce::SLOW;
     /// A comment sign inside a value.
     CommentCutsWord => comment::CUTS_WORD;
     /// A command is written for a shell.
@@ -144,6 +148,10 @@ lints! {
     CheckPath => check::PATH;
     /// A check may take longer than the time between two.
     CheckTimeoutAboveDelay => check::TIMEOUT;
+    /// A TLS check names its host too late.
+    CheckWithoutSni => check::SNI;
+    /// A UDP check waits for no reply.
+    CheckBlind => check::BLIND;
     /// A returning master preempts before it has the connections.
     SyncDaemonPreempts => sync_daemon::PREEMPTS;
     /// Mixed families and a sync daemon.
@@ -168,6 +176,8 @@ lints! {
     PairAddresses => pair::adverts::ADDRESSES;
     /// The checksum differs between the nodes.
     PairChecksum => pair::adverts::CHECKSUM;
+    /// A check is tracked on one node only.
+    PairTracking => pair::nodes::TRACKING;
     /// One node is unicast, the other multicast.
     PairTransport => pair::peers::TRANSPORT;
     /// The other node's source is not among the peers.

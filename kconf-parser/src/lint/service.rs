@@ -196,7 +196,7 @@ fn nobody(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     }
     let known = context.facts.addresses();
     held.extend(known.unwrap_or(&[]).iter().map(|held| held.address));
-    held.extend(statics(context));
+    held.extend(config.static_addresses.iter().map(|held| held.address.address));
     if known.is_none() && config.instances.is_empty() {
         return;
     }
@@ -217,14 +217,6 @@ fn nobody(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         };
         findings.push(finding.suggest("put the address into virtual_ipaddress of an instance"));
     }
-}
-
-/// Addresses that `static_ipaddress` puts on the host.
-fn statics(context: &Context<'_>) -> Vec<IpAddr> {
-    let blocks = context.own.places.top("static_ipaddress");
-    blocks
-        .flat_map(|block| block.every_line().filter_map(|line| line.address()).collect::<Vec<_>>())
-        .collect()
 }
 
 fn twice(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {

@@ -97,10 +97,12 @@ vrrp_instance VI_1 {
 };
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let global = global(context);
+    let mut silent: Vec<&VrrpInstance> = Vec::new();
     for instance in context.own.config.instances.iter().filter(|instance| instance.strict) {
         let lines = context.own.lines(instance);
-        let at = lines.line("strict_mode").map_or_else(|| global(context), |line| Some(line.span()));
-        let strict_at = at.unwrap_or(instance.span);
+        let own = lines.line("strict_mode").map(|line| line.span());
+        let strict_at = own.or(global).unwrap_or(instance.span);
         if !instance.unicast_peers.is_empty() {
             let message = format!(
                 "'{}' has unicast peers in strict mode: keepalived does not run it on an interface that can do multicast",
@@ -109,30 +111,37 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
             let finding = Lint::StrictUnicast.warning(lines.at("unicast_peer"), message);
             findings.push(finding.relate(strict_at, "strict mode").suggest("take vrrp_strict out"));
         }
-        if !instance.accept && lines.line("no_accept").is_none() {
-            findings.push(no_answer(context, instance, strict_at));
+        if instance.accept || lines.line("no_accept").is_some() {
+            continue;
         }
-    }
-}
-
-fn no_answer(context: &Context<'_>, instance: &VrrpInstance, strict_at: Span) -> Diagnostic {
-    let name = &instance.name;
-    let advice = "take vrrp_strict out; with version 3 the word accept in the instance does as well";
-    match service(context.own.config, instance) {
-        Some(server) => {
+        if let Some(server) = service(context.own.config, instance) {
+            let name = &instance.name;
             let message = format!(
                 "in strict mode the addresses of '{name}' drop all packets, and this service is on one"
             );
-            Lint::StrictDropsPackets.warning(server, message).relate(strict_at, "strict mode").suggest(advice)
-        }
-        None => {
-            let message = format!("in strict mode the addresses of '{name}' answer nothing, not even ping");
-            Lint::StrictDropsPackets
-                .note(instance.span, message)
-                .relate(strict_at, "strict mode")
-                .suggest(advice)
+            let finding = Lint::StrictDropsPackets.warning(server, message).relate(strict_at, "strict mode");
+            findings.push(finding.suggest(ADVICE));
+        } else if own.is_some() {
+            findings.push(no_answer(strict_at, instance, 0));
+        } else {
+            silent.push(instance);
         }
     }
+    // One line makes all of them strict, so one finding is enough.
+    if let Some((first, others)) = silent.split_first() {
+        findings.push(no_answer(global.unwrap_or(first.span), first, others.len()));
+    }
+}
+
+const ADVICE: &str = "take vrrp_strict out; with version 3 the word accept in the instance does as well";
+
+fn no_answer(at: Span, first: &VrrpInstance, others: usize) -> Diagnostic {
+    let whose = match others {
+        0 => format!("'{}'", first.name),
+        others => format!("'{}' and {others} more", first.name),
+    };
+    let message = format!("in strict mode the addresses of {whose} answer nothing, not even ping");
+    Lint::StrictDropsPackets.note(at, message).relate(first.span, "the instance").suggest(ADVICE)
 }
 
 /// A virtual server on an address of the instance.

@@ -2,7 +2,6 @@
 
 use super::context::Context;
 use super::page::{Example, Page};
-use super::places::Entry;
 use super::problem::Lint;
 use super::trackers::OWNER;
 use crate::model::{AddressFamily, VrrpInstance};
@@ -84,43 +83,39 @@ virtual_server 192.0.2.1 80 {
 };
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
-    let places = &context.own.places;
-    let mut globals = places.top("global_defs");
-    let global = globals.find_map(|block| block.line("lvs_sync_daemon"));
-    let instances = context.own.config.instances.iter();
-    let by_instance =
-        || instances.clone().filter_map(|instance| own_line(context, instance).map(|at| (instance, at)));
-    let named = global.and_then(|line| Some((followed(&line, context)?, line.span())));
-    for (instance, at) in named.into_iter().chain(by_instance()) {
-        preempts(context, instance, at, findings);
+    let config = context.own.config;
+    let Some((daemon, followed)) = daemon(context) else { return };
+    if let Some(instance) = followed {
+        preempts(context, instance, daemon, findings);
     }
-    let daemon = global.map(|line| line.span()).or_else(|| by_instance().next().map(|(_, at)| at));
-    let Some(daemon) = daemon else { return };
-    for server in &context.own.config.virtual_servers {
+    for server in &config.virtual_servers {
         let mixed = server.real_servers.iter().find(|real| {
             let family = AddressFamily::from(real.address.ip());
-            context.own.config.services(server).any(|service| service.family() != family)
+            config.services(server).any(|service| service.family() != family)
         });
         if let Some(real) = mixed {
             let message = format!(
                 "{} is of another family than its virtual server, and a sync daemon runs",
                 real.address
             );
-            findings.push(
-                Lint::SyncDaemonMixedFamilies.warning(real.span, message).relate(daemon, "the sync daemon"),
-            );
+            let finding = Lint::SyncDaemonMixedFamilies.warning(real.span, message);
+            findings.push(finding.relate(daemon, "the sync daemon"));
         }
     }
 }
 
-fn own_line(context: &Context<'_>, instance: &VrrpInstance) -> Option<Span> {
-    context.own.lines(instance).line("lvs_sync_daemon_interface").map(|line| line.span())
-}
-
-/// The instance whose state the daemon follows: `lvs_sync_daemon IF [[inst] NAME] [OPTION VALUE]…`.
-fn followed<'a>(line: &Entry<'_>, context: &Context<'a>) -> Option<&'a VrrpInstance> {
-    let name = line.text(2).filter(|word| word != "inst").or_else(|| line.text(3))?;
-    context.own.config.instance(&name)
+/// Where the daemon is asked for, and the instance whose state it follows: the first one that asks, unless
+/// `global_defs` does.
+fn daemon<'a>(context: &Context<'a>) -> Option<(Span, Option<&'a VrrpInstance>)> {
+    let config = context.own.config;
+    if let Some(daemon) = &config.globals.lvs_sync_daemon {
+        let mut globals = context.own.places.top("global_defs");
+        let line = globals.find_map(|block| block.line("lvs_sync_daemon"));
+        let at = line.map_or_else(Span::default, |line| line.span());
+        return Some((at, daemon.instance.as_deref().and_then(|name| config.instance(name))));
+    }
+    let instance = config.instances.iter().find(|instance| instance.lvs_sync_daemon_interface.is_some())?;
+    Some((context.own.lines(instance).at("lvs_sync_daemon_interface"), Some(instance)))
 }
 
 fn preempts(context: &Context<'_>, instance: &VrrpInstance, at: Span, findings: &mut Vec<Diagnostic>) {

@@ -1,11 +1,13 @@
 //! Sync groups whose members do not move together.
 
-use super::context::{Context, InstancePair};
+use std::collections::HashMap;
+
+use super::context::Context;
 use super::page::{Example, Page};
-use super::places::Block;
+use super::places::Entry;
 use super::problem::Lint;
 use super::trackers::healthy;
-use crate::model::{VrrpInstance, VrrpVersion};
+use crate::model::{SyncGroup, VrrpInstance, VrrpVersion};
 use crate::{Diagnostic, Severity, Span};
 
 pub(super) static DIFFERS: Page = Page {
@@ -104,7 +106,7 @@ vrrp_instance VI_2 {
 ";
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
-    for group in context.own.places.top("vrrp_sync_group") {
+    for group in &context.own.config.sync_groups {
         let members = members(context, group);
         let Some(((first, _), rest)) = members.split_first() else { continue };
         for (member, at) in rest {
@@ -115,12 +117,15 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
 }
 
 /// The members that can run, and where the group names them. Several names may share a line.
-fn members<'a>(context: &Context<'a>, group: Block<'_>) -> Vec<(&'a VrrpInstance, Span)> {
-    let names = group.entries("group").flat_map(|line| {
-        let at = line.span();
-        (0..).map_while(move |index| line.text(index)).map(move |name| (name, at))
-    });
-    names.filter_map(|(name, at)| Some((context.own.config.instance(&name)?, at))).collect()
+fn members<'a>(context: &Context<'a>, group: &SyncGroup) -> Vec<(&'a VrrpInstance, Span)> {
+    let lines = context.own.places.block(group.span);
+    let place = |name: &str| {
+        let mut entries = lines.entries("group");
+        let named = |line: &Entry<'_>| (0..).map_while(|index| line.text(index)).any(|word| word == name);
+        entries.find(named).map_or(group.span, |line| line.span())
+    };
+    let members = group.members.iter();
+    members.filter_map(|name| Some((context.own.config.instance(name)?, place(name)))).collect()
 }
 
 /// One finding for a member, with the most harmful difference.
@@ -155,15 +160,11 @@ fn differs(
 }
 
 fn split(context: &Context<'_>, members: &[(&VrrpInstance, Span)], findings: &mut Vec<Diagnostic>) {
-    let pairs: Vec<(InstancePair<'_>, Span)> = members
-        .iter()
-        .filter_map(|(member, at)| {
-            let pair = context.pairs().find(|pair| pair.own.span == member.span)?;
-            Some((pair, *at))
-        })
-        .collect();
-    let ahead = pairs.iter().find(|(pair, _)| healthy(pair.own) > healthy(pair.other));
-    let behind = pairs.iter().find(|(pair, _)| healthy(pair.own) < healthy(pair.other));
+    let places: HashMap<&str, Span> =
+        members.iter().map(|(member, at)| (member.name.as_str(), *at)).collect();
+    let pairs = || context.pairs().filter_map(|pair| Some((pair, *places.get(pair.own.name.as_str())?)));
+    let ahead = pairs().find(|(pair, _)| healthy(pair.own) > healthy(pair.other));
+    let behind = pairs().find(|(pair, _)| healthy(pair.own) < healthy(pair.other));
     let (Some((ahead, _)), Some((behind, at))) = (ahead, behind) else { return };
     let message = format!(
         "this node is ahead in '{}' ({} to {}) and behind in '{}' ({} to {}): the group does not know where to go",
@@ -175,5 +176,5 @@ fn split(context: &Context<'_>, members: &[(&VrrpInstance, Span)], findings: &mu
         healthy(behind.other)
     );
     let advice = format!("compare with {} and {}", ahead.other_place(), behind.other_place());
-    findings.push(Lint::SyncGroupSplit.warning(*at, message).suggest(advice));
+    findings.push(Lint::SyncGroupSplit.warning(at, message).suggest(advice));
 }

@@ -3,7 +3,7 @@
 use crate::Span;
 use crate::model::VrrpInstance;
 
-use super::places::Block;
+use super::context::Node;
 
 /// The highest and lowest priority that trackers can lead to; 0 and 255 have meanings of their own.
 const EFFECTIVE: (i32, i32) = (1, 254);
@@ -23,9 +23,13 @@ pub(super) struct Tracker<'a> {
 }
 
 impl Tracker<'_> {
-    /// Where the entry is written.
-    pub(super) fn span(&self, block: Block<'_>) -> Span {
-        block.entry(self.list, self.name)
+    /// Where the entry is written: in the instance, else in its sync group.
+    pub(super) fn span(&self, node: &Node<'_>, instance: &VrrpInstance) -> Span {
+        let lines = node.lines(instance);
+        let group = instance.sync_group.as_ref().and_then(|name| node.config.sync_group(name));
+        let in_group = || node.places.block(group?.span).find_entry(self.list, self.name);
+        let found = lines.find_entry(self.list, self.name).or_else(in_group);
+        found.unwrap_or_else(|| lines.at(self.list))
     }
 
     /// How much lower the priority is while this fails.
@@ -34,7 +38,7 @@ impl Tracker<'_> {
     }
 }
 
-/// Everything that the instance tracks by itself.
+/// Everything that the instance tracks, itself or by its group, but files.
 pub(super) fn trackers(instance: &VrrpInstance) -> impl Iterator<Item = Tracker<'_>> {
     let interfaces = instance.track_interfaces.iter().map(|track| Tracker {
         list: "track_interface",
@@ -46,7 +50,22 @@ pub(super) fn trackers(instance: &VrrpInstance) -> impl Iterator<Item = Tracker<
         name: &track.name,
         weight: track.weight.into(),
     });
-    interfaces.chain(scripts)
+    let processes = instance.track_processes.iter().map(|track| Tracker {
+        list: "track_process",
+        name: &track.name,
+        weight: track.weight.into(),
+    });
+    let bfds = instance.track_bfds.iter().map(|track| Tracker {
+        list: "track_bfd",
+        name: &track.name,
+        weight: track.weight.into(),
+    });
+    interfaces.chain(scripts).chain(processes).chain(bfds)
+}
+
+/// Whether a number in a file can take the priority anywhere.
+pub(super) fn open_ended(instance: &VrrpInstance) -> bool {
+    instance.track_files.iter().any(|track| track.weight != 0)
 }
 
 /// Those that change the priority.

@@ -1,7 +1,6 @@
 //! Unicast peers and source addresses that cannot be right.
 
 use core::net::IpAddr;
-use std::collections::HashMap;
 
 use super::context::Context;
 use super::page::{Example, Page};
@@ -90,59 +89,42 @@ const ONE_PEER: &str = "\
 vrrp_instance VI_1 {
     interface eth0
     virtual_router_id 51
+    check_unicast_src
     unicast_src_ip 192.0.2.2
     unicast_peer { 192.0.2.3 }
     virtual_ipaddress { 192.0.2.1/24 }
 }
 ";
 
-pub(super) static VRID_CLASH: Page = Page {
-    code: "unicast-vrid-clash",
-    severity: Severity::Warning,
-    what: "two instances with one VRID exchange adverts with the same peer over the same interface",
-    why: "The peer cannot tell their adverts apart, and each takes the other's for its own: the addresses differ, so they \
-          are dropped, and more than one node becomes master.",
-    mend: "Give one of the instances another virtual_router_id, on every node.",
+pub(super) static UNGUARDED: Page = Page {
+    code: "unicast-unguarded",
+    severity: Severity::Note,
+    what: "unicast adverts are taken from anybody",
+    why: "A multicast advert cannot come from beyond the link. A unicast one can be routed here from anywhere, and with \
+          priority 255, or 0 in the name of the master, it takes the addresses away. Nothing in the instance asks where \
+          an advert comes from.",
+    mend: "Write check_unicast_src (or vrrp_check_unicast_src), give the peers min_ttl 255 if they are on the same \
+           link, or let only the peers send protocol 112 to this host.",
     example: Example::of(
         "\
 vrrp_instance VI_1 {
     interface eth0
     virtual_router_id 51
+    unicast_src_ip 192.0.2.2
     unicast_peer { 192.0.2.3 }
     virtual_ipaddress { 192.0.2.1/24 }
 }
-vrrp_instance VI_2 {
-    interface eth0
-    virtual_router_id 51
-    unicast_peer { 192.0.2.3 }
-    virtual_ipaddress { 192.0.2.9/24 }
-}
 ",
     ),
-    mended: Example::of(
-        "\
-vrrp_instance VI_1 {
-    interface eth0
-    virtual_router_id 51
-    unicast_peer { 192.0.2.3 }
-    virtual_ipaddress { 192.0.2.1/24 }
-}
-vrrp_instance VI_2 {
-    interface eth0
-    virtual_router_id 51
-    unicast_peer { 192.0.2.4 }
-    virtual_ipaddress { 192.0.2.9/24 }
-}
-",
-    ),
+    mended: Example::of(ONE_PEER),
 };
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     for instance in &context.own.config.instances {
         peers(context, instance, findings);
         source(context, instance, findings);
+        unguarded(context, instance, findings);
     }
-    vrid_clash(context, findings);
 }
 
 fn peers(context: &Context<'_>, instance: &VrrpInstance, findings: &mut Vec<Diagnostic>) {
@@ -175,8 +157,14 @@ fn source(context: &Context<'_>, instance: &VrrpInstance, findings: &mut Vec<Dia
     let Some(source) = instance.source_address else { return };
     let at = source_line(context, instance);
     if is_virtual(instance, source) && instance.priority != super::trackers::OWNER {
-        let message = format!("the source address {source} is a virtual address: a backup does not have it");
-        findings.push(Lint::SourceIsVirtual.warning(at, message).suggest("write the node's own address"));
+        let message = format!("the source address {source} is a virtual address: only the master has it");
+        // Multicast adverts are sent by the master only, so those after the first may get out.
+        let finding = if instance.unicast_peers.is_empty() {
+            Lint::SourceIsVirtual.note(at, message)
+        } else {
+            Lint::SourceIsVirtual.warning(at, message)
+        };
+        findings.push(finding.suggest("write the node's own address"));
     } else if context.facts.holds(source) == Some(false) {
         let message = format!("the host does not have the source address {source}");
         let held = context.facts.addresses().unwrap_or(&[]);
@@ -201,26 +189,15 @@ fn is_virtual(instance: &VrrpInstance, address: IpAddr) -> bool {
     instance.virtual_addresses.iter().chain(&instance.excluded_addresses).any(|held| held.address == address)
 }
 
-fn vrid_clash(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
-    let mut seen: HashMap<(&str, u8, IpAddr), &VrrpInstance> = HashMap::new();
-    for instance in &context.own.config.instances {
-        let source = |instance: &VrrpInstance| instance.source_address;
-        let clash = instance.unicast_peers.iter().find_map(|peer| {
-            let first = *seen.get(&(instance.interface.as_str(), instance.vrid, peer.address))?;
-            (source(first) == source(instance)).then_some((first, peer.address))
-        });
-        if let Some((first, peer)) = clash {
-            let message = format!(
-                "'{}' and '{}' both use VRID {} with the peer {peer}",
-                first.name, instance.name, instance.vrid
-            );
-            let at = context.own.lines(instance).at("virtual_router_id");
-            let there = context.own.lines(first).at("virtual_router_id");
-            let finding = Lint::UnicastVridClash.warning(at, message).relate(there, "the same number");
-            findings.push(finding.suggest("give one of them another virtual_router_id, on every node"));
-        }
-        for peer in &instance.unicast_peers {
-            seen.entry((&instance.interface, instance.vrid, peer.address)).or_insert(instance);
-        }
+/// A password is no guard against someone who can see one advert, and still one against those who cannot.
+fn unguarded(context: &Context<'_>, instance: &VrrpInstance, findings: &mut Vec<Diagnostic>) {
+    let guarded =
+        instance.check_unicast_src || instance.authentication.is_some() || instance.auth_hmac.is_some();
+    if instance.unicast_peers.is_empty() || guarded {
+        return;
     }
+    let message = format!("'{}' takes adverts from any address", instance.name);
+    let at = context.own.lines(instance).at("unicast_peer");
+    let advice = "write check_unicast_src, or min_ttl 255 behind peers on the same link";
+    findings.push(Lint::UnicastUnguarded.note(at, message).suggest(advice));
 }

@@ -35,11 +35,8 @@ vrrp_script chk {
 vrrp_instance VI_1 {
     interface eth0
     virtual_router_id 51
-    virtual_ipaddress { 192.0.2.1/24 }
-}
-vrrp_sync_group G {
-    group { VI_1 }
     track_script { chk }
+    virtual_ipaddress { 192.0.2.1/24 }
 }
 ",
     ),
@@ -64,8 +61,7 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     for (keyword, lists, advice) in DEFINITIONS {
         for block in context.own.places.top(keyword) {
             let name = block.header_word(1).unwrap_or_default();
-            if name.is_empty() || lists.iter().any(|list| used.contains(&((*list).to_owned(), name.clone())))
-            {
+            if name.is_empty() || lists.iter().any(|list| used.contains(&(*list, name.clone()))) {
                 continue;
             }
             let message = format!("{keyword} '{name}' is not used");
@@ -75,35 +71,40 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     groups(context, &report, findings);
 }
 
+/// Blocks in which something is used.
+const LISTS: &[&str] =
+    &["track_script", "track_file", "track_process", "track_bfd", "FILE_CHECK", "BFD_CHECK"];
+
 /// Every list and what is in it.
-fn used(context: &Context<'_>) -> HashSet<(String, String)> {
+fn used(context: &Context<'_>) -> HashSet<(&'static str, String)> {
     let tree = context.own.tree;
-    let mut open: Vec<String> = Vec::new();
-    let mut last = String::new();
+    let mut open: Vec<Option<&'static str>> = Vec::new();
+    let mut last = None;
     let mut used = HashSet::new();
     for line in tree.lines() {
         let words = tree.words(line);
-        let word = |index: usize| {
-            words.get(index).map(|word| String::from_utf8_lossy(&tree.text(word)).into_owned())
-        };
         match line.kind {
-            LineKind::Open => open.push(core::mem::take(&mut last)),
+            LineKind::Open => open.push(last.take()),
             LineKind::Close => {
                 open.pop();
             }
             LineKind::Statement => {
-                last = word(0).unwrap_or_default();
-                if let Some(list) = open.last().filter(|list| !list.is_empty()) {
-                    used.insert((list.clone(), last.clone()));
-                    // `FILE_CHECK { track_file NAME }` and `BFD_CHECK { name NAME }`.
-                    used.extend(
-                        word(1).filter(|_| list.ends_with("_CHECK")).map(|name| (list.clone(), name)),
-                    );
+                // Every word counts: `chk weight 2`, `FILE_CHECK { track_file NAME }`, and a name behind a strange space.
+                if let Some(list) = open.last().copied().flatten() {
+                    used.extend(words.iter().map(|word| (list, bare(&tree.text(word)))));
                 }
+                let named =
+                    |list: &&&str| words.iter().any(|word| tree.text(word).ends_with(list.as_bytes()));
+                last = LISTS.iter().find(named).copied();
             }
         }
     }
     used
+}
+
+/// The word without the strange spaces around it. They are reported themselves, and what follows from them is not.
+fn bare(word: &[u8]) -> String {
+    String::from_utf8_lossy(word).trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}').to_owned()
 }
 
 fn groups(

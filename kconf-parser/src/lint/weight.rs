@@ -3,7 +3,7 @@
 use super::context::{Context, InstancePair};
 use super::page::{Example, Page};
 use super::problem::Lint;
-use super::trackers::{effective, healthy, healthy_sum, weighted};
+use super::trackers::{effective, healthy, healthy_sum, open_ended, weighted};
 use crate::model::VrrpInstance;
 use crate::{Diagnostic, Severity};
 
@@ -114,7 +114,11 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
 /// Nothing is known of the other node: say what would have to be true of it.
 fn small(context: &Context<'_>, instance: &VrrpInstance, findings: &mut Vec<Diagnostic>) {
     let total: i32 = weighted(instance).map(|tracker| tracker.loss()).sum();
-    let Some(first) = weighted(instance).next().filter(|_| total < SMALL && instance.preempt) else { return };
+    let Some(first) =
+        weighted(instance).next().filter(|_| total < SMALL && instance.preempt && !open_ended(instance))
+    else {
+        return;
+    };
     let (best, worst) = (healthy(instance), effective(instance, healthy_sum(instance) - total));
     let message = format!(
         "failing checks take '{}' from priority {best} to {worst}; that matters only to a peer with a priority from \
@@ -122,7 +126,7 @@ fn small(context: &Context<'_>, instance: &VrrpInstance, findings: &mut Vec<Diag
         instance.name,
         worst + 1,
     );
-    let at = first.span(context.own.lines(instance));
+    let at = first.span(&context.own, instance);
     let advice =
         "make the weight larger than the distance to the peer's priority, or check with the peer's file";
     findings.push(Lint::WeightCannotElect.note(at, message).suggest(advice));
@@ -132,7 +136,7 @@ fn small(context: &Context<'_>, instance: &VrrpInstance, findings: &mut Vec<Diag
 /// stays: a backup that hears its own priority waits.
 fn against_the_other(context: &Context<'_>, pair: &InstancePair<'_>, findings: &mut Vec<Diagnostic>) {
     let (own, other) = (healthy(pair.own), healthy(pair.other));
-    if own <= other || !pair.other.preempt {
+    if own <= other || !pair.other.preempt || open_ended(pair.own) || open_ended(pair.other) {
         return;
     }
     let total: i32 = weighted(pair.own).map(|tracker| tracker.loss()).sum();
@@ -146,7 +150,7 @@ fn against_the_other(context: &Context<'_>, pair: &InstancePair<'_>, findings: &
         let message = format!(
             "when '{name}' fails, priority {own} falls to {alone}, and the other node has {other}: this node stays master"
         );
-        let at = tracker.span(context.own.lines(pair.own));
+        let at = tracker.span(&context.own, pair.own);
         let finding = if lowest < other {
             Lint::WeightCannotElect
                 .note(at, format!("{message} unless other checks fail, too"))
@@ -183,7 +187,7 @@ fn out_of_range(context: &Context<'_>, instance: &VrrpInstance, findings: &mut V
         return;
     };
     let lines = context.own.lines(instance);
-    let at = first.span(lines);
+    let at = first.span(&context.own, instance);
     let finding = if highest > effective(instance, highest) {
         Lint::WeightOutOfRange.warning(at, message)
     } else {

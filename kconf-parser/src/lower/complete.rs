@@ -109,8 +109,11 @@ impl Completion<'_> {
             higher_prio_send_advert: self.higher_prio_send_advert(&draft),
             owner_ignore_adverts,
             timer_expired_backup: draft.timer_expired_backup,
-            garp: self.garp(&draft.garp, draft.span),
-            garp_extra_interfaces: draft.garp_extra_interfaces,
+            garp: self.garp(&draft),
+            garp_extra_interfaces: draft
+                .garp_extra_interfaces
+                .or(globals.garp.extra_interfaces)
+                .filter(|extra| !extra.interval.is_zero()),
             dont_track_primary: draft.dont_track_primary,
             linkbeat_use_polling: draft.linkbeat_use_polling && !interface.is_empty(),
             track_interfaces: tracked.interfaces.into_iter().map(Into::into).collect(),

@@ -1,24 +1,17 @@
 //! Blocks of other processes that checks refer to by name. A check knows those that are written before it.
 
-use super::value::parse;
+use crate::model::TrackedFile;
 use crate::tree::{Line, LineKind};
 use crate::{Span, Tree};
 
 /// The `track_file` and `bfd_instance` blocks of a file.
 pub(super) struct Declared<'t> {
     tree: &'t Tree,
-    files: Vec<File>,
+    files: Vec<TrackedFile>,
     sessions: Vec<Session>,
 }
 
-/// A `track_file` block, as a `FILE_CHECK` sees it.
-pub(super) struct File {
-    name: Vec<u8>,
-    at: Span,
-    pub(super) weight: i32,
-    pub(super) reverse: bool,
-}
-
+/// A `bfd_instance`, whether or not the BFD process can run it.
 struct Session {
     name: Vec<u8>,
     at: Span,
@@ -29,8 +22,8 @@ struct Session {
 }
 
 impl<'t> Declared<'t> {
-    pub(super) fn of(tree: &'t Tree) -> Self {
-        let mut declared = Self { tree, files: Vec::new(), sessions: Vec::new() };
+    pub(super) fn of(tree: &'t Tree, files: &[TrackedFile]) -> Self {
+        let mut declared = Self { tree, files: files.to_vec(), sessions: Vec::new() };
         for (place, line) in tree.lines().iter().enumerate() {
             if line.depth == 0 && line.kind == LineKind::Statement {
                 declared.block(place, line);
@@ -42,25 +35,15 @@ impl<'t> Declared<'t> {
     fn block(&mut self, place: usize, line: &Line) {
         let words = self.words(line);
         let at = self.tree.words(line).first().map_or_else(Span::default, |token| token.span);
-        let (Some(keyword), Some(name)) = (words.first(), words.get(1)) else { return };
-        let name = name.clone();
-        match keyword.as_slice() {
-            b"track_file" | b"vrrp_track_file" => {
-                let mut file = File { name, at, weight: 1, reverse: false };
-                for words in self.inside(place) {
-                    file.line(&words);
-                }
-                self.files.push(file);
-            }
-            b"bfd_instance" => {
-                let inside = self.inside(place);
-                let has =
-                    |word: &[u8]| inside.iter().any(|words| words.first().is_some_and(|first| first == word));
-                let checker = has(b"checker");
-                let session = Session { name, at, listeners: checker || has(b"vrrp"), checker };
-                self.sessions.push(session);
-            }
-            _ => {}
+        if let [keyword, name, ..] = words.as_slice()
+            && keyword == b"bfd_instance"
+        {
+            let inside = self.inside(place);
+            let has =
+                |word: &[u8]| inside.iter().any(|words| words.first().is_some_and(|first| first == word));
+            let checker = has(b"checker");
+            let session = Session { name: name.clone(), at, listeners: checker || has(b"vrrp"), checker };
+            self.sessions.push(session);
         }
     }
 
@@ -85,8 +68,8 @@ impl<'t> Declared<'t> {
     }
 
     /// The tracked file `name`, if it is defined before `at`.
-    pub(super) fn file(&self, name: &[u8], at: Span) -> Option<&File> {
-        self.files.iter().find(|file| file.name == name && self.is_before(file.at, at))
+    pub(super) fn file(&self, name: &[u8], at: Span) -> Option<&TrackedFile> {
+        self.files.iter().find(|file| file.name.as_bytes() == name && self.is_before(file.span, at))
     }
 
     /// Whether there is a BFD session `name` that tells the checkers, defined before `at`.
@@ -99,23 +82,11 @@ impl<'t> Declared<'t> {
 
     /// Names of tracked files.
     pub(super) fn file_names(&self) -> Vec<String> {
-        self.files.iter().map(|file| String::from_utf8_lossy(&file.name).into_owned()).collect()
+        self.files.iter().map(|file| file.name.clone()).collect()
     }
 
     /// Names of BFD sessions.
     pub(super) fn session_names(&self) -> Vec<String> {
         self.sessions.iter().map(|session| String::from_utf8_lossy(&session.name).into_owned()).collect()
-    }
-}
-
-impl File {
-    /// What is wrong with the line is found where the block is read.
-    fn line(&mut self, words: &[Vec<u8>]) {
-        let [keyword, weight, rest @ ..] = words else { return };
-        if keyword == b"weight" {
-            let weight = parse::<i32>(weight).filter(|weight| (-254..=254).contains(weight));
-            self.weight = weight.unwrap_or(1);
-            self.reverse |= rest.first().is_some_and(|word| word == b"reverse");
-        }
     }
 }

@@ -43,10 +43,11 @@ pub(super) fn read<'t>(
     } else if mixed(&group) && group.entries.iter().any(|entry| entry.family().is_none()) {
         let missing = "family (inet or inet6) for every firewall mark, which IPv4 and IPv6 in one group need";
         reader.report(group.span, incomplete(missing));
-    } else if groups.iter().any(|other| other.name == group.name) {
+    } else if let Some(first) = groups.iter().find(|other| other.name == group.name) {
         let what = format!("{GROUP} '{}' is already defined", group.name);
         let effect = "this block has no effect";
-        reader.report(group.span, Problem::Adjusted { what, effect, reported: false });
+        let problem = Problem::Adjusted { what, effect, reported: false };
+        reader.advise(Diagnostic::new(group.span, problem).relate(first.span, "the first one"));
     } else {
         groups.push(group);
     }

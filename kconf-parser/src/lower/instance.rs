@@ -18,7 +18,7 @@ use crate::Problem;
 use crate::keywords::Keyword;
 
 pub(super) use authentication::{AuthType, HmacDraft};
-pub(super) use draft::{Draft, GarpDraft};
+pub(super) use draft::Draft;
 pub(super) use notify::NotifyDraft;
 pub(super) use vmac::{IpvlanDraft, VmacDraft};
 
@@ -69,6 +69,7 @@ struct InstanceReader<'a> {
 impl<'t> Section<'t> for InstanceReader<'_> {
     fn keyword(&mut self, reader: &mut Reader<'t>, keyword: &'static Keyword, line: Statement<'t>) -> bool {
         let (draft, name) = (&mut self.draft, keyword.name);
+        draft.lines.push((name, line.span()));
         election::keyword(draft, reader, name, &line)
             || place::keyword(draft, reader, self.interfaces, name, &line)
             || announce::keyword(draft, reader, name, &line)

@@ -132,14 +132,17 @@ pub(super) fn garp_group<'t>(
 ) -> Option<GarpGroup> {
     let group =
         GarpGroup { span: line.span(), interfaces: Vec::new(), garp_interval: None, gna_interval: None };
-    let mut block = GarpGroupReader { group, interfaces, above };
+    let mut block = GarpGroupReader { group, interfaces, above, tried: false };
     if let Some(table) = keyword.block() {
         reader.block(table, &mut block, (keyword, line));
     }
     let group = block.group;
     if group.garp_interval.is_none() && group.gna_interval.is_none() {
-        let (name, missing) = (String::new(), "garp_interval or gna_interval");
-        reader.report(line.span(), Problem::Incomplete { kind: keyword.name, name, missing });
+        let (name, missing) = (group.interfaces.join(" "), "garp_interval or gna_interval");
+        // One that cannot be read has been reported.
+        if !block.tried {
+            reader.report(line.span(), Problem::Incomplete { kind: keyword.name, name, missing });
+        }
         return None;
     }
     Some(group)
@@ -149,6 +152,8 @@ struct GarpGroupReader<'a> {
     group: GarpGroup,
     interfaces: &'a Interfaces<'a>,
     above: &'a [GarpGroup],
+    /// An interval is written.
+    tried: bool,
 }
 
 impl<'t> Section<'t> for GarpGroupReader<'_> {
@@ -158,10 +163,12 @@ impl<'t> Section<'t> for GarpGroupReader<'_> {
             "garp_interval" => {
                 let pause = reader.timer(&line, Duration::ZERO, MAX_PAUSE);
                 group.garp_interval = pause.or(group.garp_interval);
+                self.tried = true;
             }
             "gna_interval" => {
                 let pause = reader.timer(&line, Duration::ZERO, MAX_PAUSE);
                 group.gna_interval = pause.or(group.gna_interval);
+                self.tried = true;
             }
             "interface" => {
                 if let Some(word) = line.arg(1) {

@@ -10,7 +10,7 @@ use std::rc::Rc;
 
 use super::LowerOptions;
 use super::table::{Entry, Table};
-use crate::keywords::{Argument, Block, Content, Keyword, closest, homes};
+use crate::keywords::{Argument, Block, Content, Keyword, Version, closest, gone, homes};
 use crate::tree::{Line, LineKind, Token};
 use crate::{Diagnostic, Problem, Severity, Span, Tree};
 
@@ -95,6 +95,7 @@ pub(super) struct Reader<'t> {
     /// A block of another process began without a brace. The process it belongs to reports that.
     quiet: bool,
     without_effect: &'t [(&'t str, &'t str)],
+    target: Option<Version>,
     /// Those of the blocks that occurred so far.
     tables: Vec<Rc<Table>>,
     /// What was found out about unknown words, by block: a file often has the same one many times.
@@ -110,6 +111,7 @@ impl<'t> Reader<'t> {
             findings: Vec::new(),
             quiet: false,
             without_effect: options.without_effect,
+            target: options.target,
             tables: Vec::new(),
             advice: HashMap::new(),
         }
@@ -230,6 +232,7 @@ impl<'t> Reader<'t> {
             self.quiet = !skipped && keyword.block().is_some();
             return true;
         }
+        self.compare_version(table.block, keyword, word.span);
         if let Some(instead) = keyword.deprecated {
             let deprecated = Problem::Deprecated { keyword: keyword.name };
             self.advise(Diagnostic::new(word.span, deprecated).suggest(instead));
@@ -257,10 +260,21 @@ impl<'t> Reader<'t> {
         true
     }
 
+    /// Reports a keyword that the target does not know yet. Of a block that it does not know only the keyword that
+    /// opens it is reported.
+    fn compare_version(&mut self, table: &Block, keyword: &Keyword, span: Span) {
+        if let (Some(target), Some(since)) = (self.target, keyword.since)
+            && since > target
+            && table.since <= Some(target)
+        {
+            self.report(span, Problem::TooNew { keyword: keyword.name, since, target });
+        }
+    }
+
     fn skip_if_block(&mut self, keyword: &Keyword) {
         match keyword.content {
             Content::Line => {}
-            Content::List | Content::Block(_) => {
+            Content::List(_) | Content::Block(_) => {
                 self.skip();
             }
         }
@@ -359,6 +373,18 @@ impl<'t> Reader<'t> {
             self.advise(Diagnostic::new(word.span, problem).suggest(advice));
             return;
         }
+        if let (Some(target), Some(keyword)) = (self.target, table.gone(&word.text))
+            && let Some(until) = keyword.until
+        {
+            let (keyword, instead) = (keyword.name, keyword.instead);
+            let problem = match target > until {
+                true => Problem::Gone { keyword, until, target, instead },
+                false => Problem::NotSupported { keyword: written },
+            };
+            let advice = instead.map(|instead| format!("write '{instead}'"));
+            self.findings.push(Diagnostic { suggestion: advice, ..Diagnostic::new(word.span, problem) });
+            return;
+        }
         let known = self.advice.entry((table.name, written.clone()));
         let mut advice = known.or_insert_with(|| advice(table, &written)).clone();
         let opens_block = self.tree.lines().get(self.next).is_some_and(|line| line.kind == LineKind::Open);
@@ -375,8 +401,11 @@ impl<'t> Reader<'t> {
 }
 
 fn advice(table: &'static Block, word: &str) -> Option<String> {
-    if let Some(removed) = removed(word) {
-        return Some(removed.to_owned());
+    if let Some(keyword) = gone(word) {
+        return Some(match keyword.instead {
+            Some(instead) => format!("keepalived no longer has '{word}'; '{instead}' took its place"),
+            None => format!("keepalived no longer has '{word}'; the line can go"),
+        });
     }
     let homes = homes(word);
     if homes.contains(&"") {
@@ -392,16 +421,6 @@ fn advice(table: &'static Block, word: &str) -> Option<String> {
         format!("'{}' or '{last}'", others.join("', '"))
     };
     Some(format!("'{word}' belongs in {places}"))
-}
-
-/// Keywords that keepalived had once.
-fn removed(word: &str) -> Option<&'static str> {
-    match word {
-        "nat_mask" => Some("keepalived no longer has 'nat_mask'; the line can go"),
-        "lvs_id" => Some("keepalived no longer has 'lvs_id'; 'router_id' took its place"),
-        "ha_suspend_on" => Some("write 'ha_suspend'"),
-        _ => None,
-    }
 }
 
 fn name_of_space(word: &str) -> &'static str {

@@ -94,7 +94,6 @@ pub(super) fn read<'t>(
 
 impl<'t> Section<'t> for ScriptReader<'_> {
     fn keyword(&mut self, reader: &mut Reader<'t>, keyword: &'static Keyword, line: Statement<'t>) -> bool {
-        let count_max = i64::from(i32::MAX);
         match keyword.name {
             "script" => self.command = command(reader, &line).or(self.command.take()),
             "interval" => self.interval = period(reader, &line).unwrap_or(self.interval),
@@ -104,8 +103,8 @@ impl<'t> Section<'t> for ScriptReader<'_> {
                 self.weight = weight.unwrap_or(0);
                 self.reverse |= reverse.unwrap_or(false);
             }
-            "rise" => self.rise = reader.number(&line, 1, count_max).unwrap_or(1),
-            "fall" => self.fall = reader.number(&line, 1, count_max).unwrap_or(1),
+            "rise" => self.rise = count(reader, &line),
+            "fall" => self.fall = count(reader, &line),
             "user" => {
                 self.user = reader.user(self.facts, &line);
                 self.nobody = self.user.is_none();
@@ -126,6 +125,11 @@ fn command(reader: &mut Reader<'_>, line: &Statement<'_>) -> Option<Written<Vrrp
         None => VrrpScriptCommand::Run(*value),
     };
     Some(Written { value: Box::new(value), span })
+}
+
+fn count(reader: &mut Reader<'_>, line: &Statement<'_>) -> u32 {
+    let count = line.arg(1).and_then(|word| reader.integer_word(&word, 1, i64::from(i32::MAX), "1 is used"));
+    count.and_then(|count| u32::try_from(count).ok()).unwrap_or(1)
 }
 
 /// A time of at least a millisecond; 0 is taken for a second.

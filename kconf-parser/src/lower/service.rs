@@ -1,6 +1,8 @@
 //! From what a virtual server says to what it is: defaults, limits and contradictions.
 
 use core::net::SocketAddr;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use super::command::ScriptCheck;
 use super::real_server::{self, Service};
@@ -146,14 +148,20 @@ impl Completion {
     }
 
     fn remove_duplicates(&mut self, draft: &mut ServerDraft) {
-        let mut seen = std::collections::HashSet::new();
+        let mut seen = HashMap::new();
         let servers = core::mem::take(&mut draft.real_servers);
         for server in servers {
-            if seen.insert(server.address) {
-                draft.real_servers.push(server);
-            } else {
-                let name = server.address.to_string();
-                self.report(server.span, Problem::Duplicate { kind: "real_server", name });
+            match seen.entry(server.address) {
+                Entry::Vacant(place) => {
+                    place.insert(server.span);
+                    draft.real_servers.push(server);
+                }
+                Entry::Occupied(first) => {
+                    let name = server.address.to_string();
+                    let problem = Problem::Duplicate { kind: "real_server", name };
+                    let finding = Diagnostic::new(server.span, problem);
+                    self.findings.push(finding.relate(*first.get(), "the first one"));
+                }
             }
         }
     }

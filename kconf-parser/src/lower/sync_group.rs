@@ -110,10 +110,10 @@ pub(super) fn members<'t>(
     reader.list((keyword, line), |_, entry| {
         members.extend(entry.words().map(|word| (word.string(), word.span)));
     });
-    *listed = !members.is_empty();
-    if !*listed {
+    if members.is_empty() {
         reader.report(line.span(), Problem::MissingValue { keyword: "group" });
     }
+    *listed = true;
 }
 
 /// A group whose members are known, before the instances are complete.
@@ -174,11 +174,14 @@ pub(super) fn assemble(
     let mut groups = Vec::new();
     for mut draft in drafts {
         let tracked = trackable.resolve(core::mem::take(&mut draft.track), draft.before, findings);
-        let listed = draft.listed;
+        let empty = draft.members.is_empty();
         let members = choose(&mut draft, &by_name, &mut taken, findings);
         if members.is_empty() {
-            // Without a list of members keepalived has said so where the block is.
-            let missing = if listed { "member that exists" } else { "members" };
+            if empty && draft.listed {
+                // An empty list of members has been reported.
+                continue;
+            }
+            let missing = if empty { "members" } else { "member that exists" };
             let problem = Problem::Incomplete { kind: SYNC_GROUP, name: draft.name, missing };
             findings.push(Diagnostic::new(draft.span, problem));
             continue;
@@ -240,11 +243,11 @@ fn without_weights_of_owner(
     findings: &mut Vec<Diagnostic>,
 ) {
     let mut instances = group.members.iter().filter_map(|name| by_name.get(name.as_str()));
-    let owns = |draft: &&Draft| match draft.priority {
+    let owner = instances.any(|draft| match draft.priority {
         Some(priority) => priority == OWNER,
         None => draft.state == Some(InitialState::Master),
-    };
-    if !instances.any(owns) {
+    });
+    if !owner {
         return;
     }
     let tracked = &mut group.tracked;

@@ -21,7 +21,7 @@ use crate::model::{
     Config, GarpGroup, Globals, InterfaceDelays, Linkbeat, Route, Rule, StaticAddress, TrackedFile,
     TrackedProcess, VrrpInstance, VrrpScript, VrrpScriptCommand,
 };
-use crate::{Diagnostic, Facts};
+use crate::{Diagnostic, Facts, Problem};
 
 /// What the VRRP process reads.
 pub(super) struct VrrpPass<'a> {
@@ -98,6 +98,11 @@ impl<'t> Section<'t> for VrrpPass<'_> {
 }
 
 impl VrrpPass<'_> {
+    /// Files that can be tracked, by checks, too.
+    pub(super) fn files(&self) -> &[TrackedFile] {
+        &self.files
+    }
+
     fn before(&self) -> Before {
         Before {
             scripts: self.scripts.len(),
@@ -219,6 +224,23 @@ impl VrrpPass<'_> {
         config.static_rules = self.static_rules;
         config.garp_groups = self.garp_groups;
         config.linkbeat = self.linkbeat;
+    }
+}
+
+/// The sync daemon of the kernel has one interface: that of `lvs_sync_daemon`, or of the first instance that names one.
+pub(super) fn one_sync_daemon(
+    instances: &mut [VrrpInstance],
+    mut taken: bool,
+    findings: &mut Vec<Diagnostic>,
+) {
+    for instance in instances {
+        if taken && instance.lvs_sync_daemon_interface.take().is_some() {
+            let what = "the IPVS sync daemon already has an interface".to_owned();
+            let effect = "lvs_sync_daemon_interface has no effect";
+            let problem = Problem::Adjusted { what, effect, reported: true };
+            findings.push(Diagnostic::new(instance.span, problem));
+        }
+        taken |= instance.lvs_sync_daemon_interface.is_some();
     }
 }
 

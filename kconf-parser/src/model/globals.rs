@@ -15,7 +15,7 @@ pub use agents::{Dbus, Snmp};
 pub use buffers::{AdvertBufferPolicy, AdvertBuffers, ReceiveBuffer, ReceiveBuffers};
 pub use files::{Files, IncludeCheck, JsonVersion, NotifyFifo, Reload, ReloadMarker};
 pub use firewall::{Firewall, IpsetNames, Ipsets, IptablesChains, Nftables, NftablesIpvs};
-pub use garp::{ExtraInterfaces, GarpDefaults};
+pub use garp::GarpDefaults;
 pub use lvs::{LvsFlushOnStop, LvsSyncDaemon, LvsTimeouts};
 pub use process::{AutoPriority, ProcessSettings};
 

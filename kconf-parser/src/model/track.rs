@@ -63,7 +63,8 @@ describe!(TrackProcess { name, weight, reverse });
 /// An entry of `track_bfd`.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub struct TrackBfd {
-    /// Name of an instance in [`Config::bfd_instances`](super::Config::bfd_instances).
+    /// Name of an instance in [`Config::bfd_instances`](super::Config::bfd_instances). One that is left out there can
+    /// still be tracked, as in keepalived: its session never comes up.
     pub name: String,
     /// `weight`, −253..=253, else the BFD instance's own: 0 makes a session that is down a fault.
     pub weight: i16,

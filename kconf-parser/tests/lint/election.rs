@@ -1,6 +1,6 @@
 //! Priorities, weights, preemption, strict mode.
 
-use super::{in_instance, in_pair, instance, lint, node};
+use super::{codes, in_instance, in_pair, instance, lint, node};
 use kconf_parser::{LintOptions, Pair, Severity};
 
 #[test]
@@ -79,6 +79,64 @@ fn priorities_are_held_against_the_skew() {
     }
     assert_eq!(in_instance("version 3\nadvert_int 0.01"), ["priorities-too-close"]);
     assert_eq!(in_instance("version 3\nadvert_int 0.1"), [""; 0]);
+}
+
+#[test]
+fn fast_adverts_need_a_privileged_process() {
+    let text = |globals: &str, lines: &str| {
+        let instance = instance(&format!("version 3\n{lines}\ntrack_script {{\n chk\n chk2\n}}"));
+        codes(&format!("global_defs {{\n{globals}\n}}\n{instance}"), None, &[])
+    };
+    // Three adverts of 60 ms are 180 ms, below a fifth of a second.
+    assert_eq!(text("", "advert_int 0.06"), ["fast-adverts-unprivileged"]);
+    assert_eq!(text("", "advert_int 0.07"), [""; 0]);
+    assert_eq!(text("", "advert_int 0.06\ndown_timer_adverts 4"), [""; 0]);
+    assert_eq!(text("vrrp_rt_priority 50", "advert_int 0.06"), [""; 0]);
+    assert_eq!(text("vrrp_priority -20", "advert_int 0.06"), [""; 0]);
+    assert_eq!(text("max_auto_priority 50", "advert_int 0.06"), [""; 0]);
+}
+
+/// Lines of the two members of a group.
+type Members<'a> = [&'a str; 2];
+
+#[test]
+fn members_of_a_sync_group_are_alike() {
+    let text = |own: Members<'_>| {
+        let instance = |name: &str, vrid: u8, lines: &str| {
+            format!(
+                "vrrp_instance {name} {{\n interface eth{vrid}\n virtual_router_id {vrid}\n {lines}\n \
+                 virtual_ipaddress {{ 192.0.2.{vrid}/24 }}\n}}\n"
+            )
+        };
+        let [first, second] = own;
+        format!(
+            "vrrp_sync_group G {{\n group {{\n A\n B\n }}\n}}\n{}{}",
+            instance("A", 1, first),
+            instance("B", 2, second)
+        )
+    };
+    #[rustfmt::skip]
+    let cases: &[(Members<'_>, Option<Members<'_>>, &[&str])] = &[
+        (["priority 150", "priority 150"],                 None, &[]),
+        (["priority 150", "priority 140"],                 None, &["sync-group-differs"]),
+        (["nopreempt", ""],                                None, &["sync-group-differs"]),
+        (["advert_int 2", ""],                             None, &["sync-group-differs"]),
+        (["state MASTER\npriority 150", "priority 150"],   None, &["sync-group-differs"]),
+        (["priority 150", "priority 150"], Some(["priority 100", "priority 100"]), &[]),
+        (["priority 150", "priority 150"], Some(["priority 100", "priority 200"]), &["sync-group-split"]),
+    ];
+    for (own, other, want) in cases {
+        assert_eq!(codes(&text(*own), other.map(text).as_deref(), &[]), *want, "{own:?} {other:?}");
+    }
+}
+
+#[test]
+fn a_weighted_file_can_take_the_priority_anywhere() {
+    let file = "track_file { f weight 10 }\ntrack_script { chk weight -2 }";
+    let text = |lines: &str| format!("track_file f {{\n file /tmp/f\n}}\n{}", instance(lines));
+    let own = text(&format!("priority 150\n{file}\ntrack_script {{ chk2 }}"));
+    assert!(!codes(&own, None, &[]).contains(&"weight-cannot-elect"));
+    assert!(!codes(&own, Some(&instance("priority 100")), &[]).contains(&"weight-cannot-elect"));
 }
 
 #[test]

@@ -79,6 +79,62 @@ fn a_check_that_both_nodes_fail_leaves_nobody() {
 }
 
 #[test]
+fn nodes_track_the_same_kinds_of_things() {
+    let codes = |own: &str, other: &str| {
+        let mut codes = codes(&super::instance(own), Some(&super::instance(other)), &[]);
+        codes.retain(|code| *code != "unused");
+        codes
+    };
+    assert_eq!(codes("priority 150\ntrack_interface { eth1 }", "priority 100"), ["pair-tracking"]);
+    // Interfaces have other names on other hosts.
+    assert_eq!(
+        codes("priority 150\ntrack_interface { eth1 }", "priority 100\ntrack_interface { ens9 }"),
+        [""; 0]
+    );
+}
+
+#[test]
+fn services_are_the_same_on_both_nodes() {
+    let server = |port: u16, lines: &str, real: &str| {
+        format!(
+            "virtual_server 192.0.2.1 {port} {{\n lvs_sched rr\n lvs_method NAT\n protocol TCP\n {lines}\n \
+             real_server {real} 80 {{\n TCP_CHECK {{ }}\n }}\n}}\n"
+        )
+    };
+    let own = server(80, "", "198.51.100.1");
+    #[rustfmt::skip]
+    let cases: &[(String, &[&str])] = &[
+        (own.clone(), &[]),
+        (server(81, "", "198.51.100.1"), &["pair-services"]),
+        (server(80, "", "198.51.100.2"), &["pair-services"]),
+        (server(80, "persistence_timeout 60", "198.51.100.1"), &["pair-services"]),
+    ];
+    for (other, want) in cases {
+        assert_eq!(codes(&own, Some(other), &[]), *want, "{other}");
+    }
+}
+
+#[test]
+fn signatures_are_accepted_by_the_other_node() {
+    let key = |byte: char| byte.to_string().repeat(32);
+    let hmac = |lines: &str| format!("auth_hmac {{\n {lines}\n}}");
+    let (a, b) = (key('a'), key('b'));
+    let own = hmac(&format!("key 1 {a}\n active_key 1"));
+    #[rustfmt::skip]
+    let cases: &[(String, &[&str])] = &[
+        (own.clone(), &[]),
+        (hmac(&format!("key 1 {b}\n active_key 1")), &["pair-authentication"]),
+        (hmac(&format!("key 1 {a}\n key 2 {b}\n active_key 2")), &[]),
+        (hmac(&format!("key 2 {a}\n active_key 2")), &["pair-authentication"]),
+        (String::new(), &["pair-authentication"]),
+    ];
+    for (other, want) in cases {
+        let (own, other) = (format!("priority 150\n{own}"), format!("priority 100\n{other}"));
+        assert_eq!(in_pair(&own, &other), *want, "{other}");
+    }
+}
+
+#[test]
 fn instances_find_their_counterpart_by_number_name_or_address() {
     let instance = |name: &str, vrid: u8, priority: u8, address: &str| {
         format!(

@@ -84,6 +84,12 @@ fn checks_speak_the_language_of_their_port() {
         (80, "HTTP_GET {\nurl {\n path /index.html\n status_code 200\n}\n}".to_owned(), &[]),
         (80, "TCP_CHECK {\n delay_loop 2\n connect_timeout 3\n}".to_owned(), &["check-timeout-above-delay"]),
         (80, "TCP_CHECK {\n delay_loop 3\n connect_timeout 3\n}".to_owned(), &[]),
+        (443, format!("SSL_GET {{\nvirtualhost a.example\n{url}\n}}"), &["check-without-sni"]),
+        (443, "SSL_GET {\nurl {\n path /\n status_code 200\n virtualhost a.example\n}\n}".to_owned(), &["check-without-sni"]),
+        (443, format!("SSL_GET {{\nenable_sni\nvirtualhost a.example\n{url}\n}}"), &[]),
+        (80, format!("HTTP_GET {{\nvirtualhost a.example\n{url}\n}}"), &[]),
+        (53, "UDP_CHECK { }".to_owned(), &["check-blind"]),
+        (53, "UDP_CHECK {\n require_reply\n}".to_owned(), &[]),
         // The default of five seconds is nobody's choice.
         (80, "TCP_CHECK {\n delay_loop 2\n}".to_owned(), &[]),
     ];

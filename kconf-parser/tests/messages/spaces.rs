@@ -5,6 +5,7 @@ use super::{instance, page, snapshot};
 #[test]
 fn characters_that_are_not_what_they_look_like() {
     let nbsp = instance("\u{a0}\u{a0}priority 150");
+    let mixed = instance("\u{a0}  priority 150");
     let wide = instance("\u{3000}state BACKUP");
     let behind = instance("priority\u{a0}150");
     let in_value = instance("priority 150\u{a0}");
@@ -18,6 +19,7 @@ fn characters_that_are_not_what_they_look_like() {
         "spaces",
         &page(&[
             ("no-break spaces before a keyword", &nbsp),
+            ("a no-break space and ordinary ones", &mixed),
             ("an ideographic space before a keyword", &wide),
             ("a byte order mark", "\u{feff}global_defs {\n    router_id lb1\n}\n"),
             ("a no-break space behind a keyword", &behind),

@@ -12,7 +12,10 @@ use std::process::ExitCode;
 
 use clap::{Args, ColorChoice, ValueEnum};
 use kconf_parser::diagnostic::{Baseline, waive};
-use kconf_parser::{AssumePresent, Diagnostic, Facts, LintOptions, Pair, Severity, Sources, lint};
+use kconf_parser::keywords::Version;
+use kconf_parser::{
+    AssumePresent, Diagnostic, Facts, LintOptions, LowerOptions, Pair, Severity, Sources, lint,
+};
 
 use crate::facts::{self, HostFacts};
 use crate::failure::{Failure, write};
@@ -29,6 +32,9 @@ pub(crate) struct Arguments {
     /// Warnings are errors
     #[arg(long)]
     strict: bool,
+    /// The release of keepalived that is to read the file, such as 2.2.7
+    #[arg(long, value_name = "VERSION")]
+    target: Option<Version>,
     /// Where the text is meant to be: for messages and includes
     #[arg(long = "as", value_name = "PATH")]
     place: Option<PathBuf>,
@@ -159,7 +165,8 @@ impl<'a> Checker<'a> {
         };
         let host_name = || if arguments.host { facts::short_name() } else { String::new() };
         let config_id = arguments.config_id.clone().unwrap_or_else(host_name);
-        let reading = Reading { place: arguments.place.as_deref(), config_id, ..Reading::default() };
+        let lower = LowerOptions { target: arguments.target, ..LowerOptions::default() };
+        let reading = Reading { place: arguments.place.as_deref(), config_id, lower };
         let other = Reading::default();
         let pair =
             arguments.pair.as_ref().map(|path| source::load(path, &other, &AssumePresent)).transpose()?;

@@ -10,6 +10,8 @@ use crate::{SourceId, Span, Tree};
 /// Most places that are related to a finding because it mentions them.
 const MAX_MENTIONED: usize = 3;
 
+type Text<'t> = Cow<'t, [u8]>;
+
 /// Finds lines again that a finding is about.
 pub(super) struct Lines<'t> {
     pub(super) tree: &'t Tree,
@@ -17,11 +19,21 @@ pub(super) struct Lines<'t> {
     by_start: HashMap<(SourceId, u32), usize>,
     /// Of each line, the brace of the block that it stands in.
     parents: Vec<Option<usize>>,
+    /// Of each keyword of the top level, the first line.
+    roots: HashMap<Text<'t>, usize>,
+    /// Of each keyword of the top level with a name, the first line.
+    named: HashMap<(Text<'t>, Text<'t>), usize>,
 }
 
 impl<'t> Lines<'t> {
     pub(super) fn new(tree: &'t Tree) -> Self {
-        let mut lines = Self { tree, by_start: HashMap::new(), parents: Vec::new() };
+        let mut lines = Self {
+            tree,
+            by_start: HashMap::new(),
+            parents: Vec::new(),
+            roots: HashMap::new(),
+            named: HashMap::new(),
+        };
         let mut open = Vec::new();
         for (index, line) in tree.lines().iter().enumerate() {
             if line.kind == LineKind::Close {
@@ -31,11 +43,22 @@ impl<'t> Lines<'t> {
             if line.kind == LineKind::Open {
                 open.push(index);
             }
+            if line.kind == LineKind::Statement && open.is_empty() {
+                lines.root_line(index);
+            }
             for token in tree.words(line) {
                 lines.by_start.insert((token.span.source, token.span.start), index);
             }
         }
         lines
+    }
+
+    fn root_line(&mut self, index: usize) {
+        let Some(keyword) = self.word(index, 0) else { return };
+        if let Some(name) = self.word(index, 1) {
+            self.named.entry((keyword.clone(), name)).or_insert(index);
+        }
+        self.roots.entry(keyword).or_insert(index);
     }
 
     fn line(&self, index: usize) -> Option<&'t Line> {
@@ -69,16 +92,15 @@ impl<'t> Lines<'t> {
         self.span(self.header(open).unwrap_or(open))
     }
 
-    fn children(&self, open: Option<usize>) -> impl Iterator<Item = usize> {
-        let lines = self.parents.iter().enumerate();
-        lines.filter(move |(_, parent)| **parent == open).map(|(index, _)| index)
+    /// The lines of the block that the brace `open` opens, without those of blocks inside.
+    fn children(&self, open: usize) -> impl Iterator<Item = usize> {
+        let end = self.tree.closing(open).unwrap_or(self.tree.lines().len());
+        (open + 1..end).filter(move |index| self.parents.get(*index) == Some(&Some(open)))
     }
 
     /// The first line of the top level with this keyword.
     pub(super) fn root(&self, keyword: &str) -> Option<Span> {
-        let found =
-            self.children(None).find(|index| self.word(*index, 0).as_deref() == Some(keyword.as_bytes()));
-        self.span(found?)
+        self.span(*self.roots.get(keyword.as_bytes())?)
     }
 
     /// The line of a block called `keyword`: in the block of the top level in which `span` stands, else at the top level.
@@ -96,15 +118,12 @@ impl<'t> Lines<'t> {
 
     /// The first block `kind name`, or the first entry `name` of the list in which `other` stands.
     pub(super) fn first_of(&self, kind: &str, name: &str, other: Span) -> Option<Span> {
-        let is = |index: usize, word: usize, text: &str| {
-            self.word(index, word).as_deref() == Some(text.as_bytes())
-        };
         let at = self.at(other);
-        let block = self.children(None).find(|index| is(*index, 0, kind) && is(*index, 1, name));
+        let key = (Cow::Owned(kind.as_bytes().to_vec()), Cow::Owned(name.as_bytes().to_vec()));
+        let block = self.named.get(&key).copied();
         let entry = || {
-            let parent = at.and_then(|index| self.parents.get(index).copied())?;
-            parent?;
-            self.children(parent).find(|index| is(*index, 0, name))
+            let parent = at.and_then(|index| self.parents.get(index).copied()).flatten()?;
+            self.children(parent).find(|index| self.word(*index, 0).as_deref() == Some(name.as_bytes()))
         };
         let found = block.or_else(entry).filter(|index| Some(*index) != at)?;
         self.span(found)
@@ -112,23 +131,18 @@ impl<'t> Lines<'t> {
 
     /// The line before `at`, in the same block, that has the same keyword.
     fn before(&self, at: usize) -> Vec<(Span, String)> {
-        let (Some(parent), Some(keyword)) = (self.parents.get(at).copied(), self.word(at, 0)) else {
-            return Vec::new();
-        };
+        let parent = self.parents.get(at).copied().flatten();
+        let (Some(parent), Some(keyword)) = (parent, self.word(at, 0)) else { return Vec::new() };
         let name = String::from_utf8_lossy(&keyword).into_owned();
-        let first = self
-            .children(parent)
-            .take_while(|index| *index < at)
-            .find(|index| parent.is_some() && self.word(*index, 0).as_deref() == Some(&*keyword));
+        let mut before = self.children(parent).take_while(|index| *index < at);
+        let first = before.find(|index| self.word(*index, 0).as_deref() == Some(&*keyword));
         first.and_then(|index| self.span(index)).map(|span| (span, name)).into_iter().collect()
     }
 
     /// The name of a block `kind` that is spelt almost like `name`.
     pub(super) fn near_name(&self, kind: &str, name: &str) -> Option<String> {
-        let blocks =
-            self.children(None).filter(|index| self.word(*index, 0).as_deref() == Some(kind.as_bytes()));
-        let names = blocks.filter_map(|index| self.word(index, 1));
-        let names: Vec<String> = names.map(|word| String::from_utf8_lossy(&word).into_owned()).collect();
+        let blocks = self.named.keys().filter(|(keyword, _)| **keyword == *kind.as_bytes());
+        let names: Vec<String> = blocks.map(|(_, name)| String::from_utf8_lossy(name).into_owned()).collect();
         near(names.iter().map(String::as_str), name).map(str::to_owned)
     }
 
@@ -142,7 +156,7 @@ impl<'t> Lines<'t> {
         let names: Vec<&str> =
             text.split(|sign: char| !sign.is_ascii_alphanumeric() && sign != '_').collect();
         let mut found: Vec<(Span, String)> = Vec::new();
-        for index in self.children(Some(open)) {
+        for index in self.children(open) {
             let Some(word) = self.word(index, 0).map(|word| String::from_utf8_lossy(&word).into_owned())
             else {
                 continue;

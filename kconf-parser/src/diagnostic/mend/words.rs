@@ -29,12 +29,10 @@ impl Repair {
 pub(super) fn repair(problem: &Problem, written: &str, line: &[u8]) -> Option<Repair> {
     match problem {
         Problem::StrangeSpace { keyword, .. } => {
-            let start = written.find(keyword.as_str())?;
-            Some(Repair {
-                range: Some(0..start),
-                replacement: " ".repeat(written.get(..start)?.chars().count()),
-                advice: None,
-            })
+            // Where an ordinary space is behind it, the strange one is a word of its own.
+            let end = if keyword.is_empty() { written.len() } else { written.find(keyword.as_str())? };
+            let replacement = " ".repeat(written.get(..end)?.chars().count());
+            Some(Repair { range: Some(0..end), replacement, advice: None })
         }
         Problem::UnterminatedQuote => {
             let end = written.trim_end().len();

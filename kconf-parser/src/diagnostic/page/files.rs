@@ -52,7 +52,7 @@ pub(in crate::diagnostic) const INCLUDE_REFUSED: Page = Page {
     effect: "keepalived does not start.",
     mend: "Correct the path, or write 'include', which needs nothing to be there.",
     example: "\
-includer /etc/keepalived/missing.conf
+includem /etc/keepalived/missing.conf
 ",
 };
 

@@ -7,6 +7,8 @@ pub(super) const ALL: &[Page] = &[
     UNKNOWN_KEYWORD,
     STRANGE_SPACE,
     NOT_SUPPORTED,
+    TOO_NEW,
+    GONE,
     DEPRECATED,
     MISSING_ARGUMENT,
     MISSING_VALUE,
@@ -55,6 +57,32 @@ pub(in crate::diagnostic) const NOT_SUPPORTED: Page = Page {
 vrrp_script check {
     script \"/bin/true\"
     init_fail
+}
+",
+};
+
+pub(in crate::diagnostic) const TOO_NEW: Page = Page {
+    code: "too-new",
+    what: "The keepalived that is to read the file does not know this keyword yet.",
+    effect: "It takes the line for a mistake and ignores it. If a block follows, its '}' ends the block around. Found only when a version is given.",
+    mend: "Update keepalived to the version in the message, or do without the keyword.",
+    example: "\
+vrrp_instance VI_1 {
+    interface eth0
+    virtual_router_id 51
+    no_virtual_ipaddress
+}
+",
+};
+
+pub(in crate::diagnostic) const GONE: Page = Page {
+    code: "gone",
+    what: "The keepalived that is to read the file does not know this keyword any more.",
+    effect: "It takes the line for a mistake and ignores it. Found only when a version is given; otherwise the keyword is unknown.",
+    mend: "Write the keyword that took its place, or remove the line if none did.",
+    example: "\
+global_defs {
+    lvs_id LVS_MAIN
 }
 ",
 };

@@ -7,7 +7,7 @@ use super::{PLAIN, PLAIN_PEER};
 use crate::lint::context::{Context, InstancePair};
 use crate::lint::page::{Example, Page};
 use crate::lint::problem::Lint;
-use crate::model::{AddressFamily, Authentication, VrrpInstance, VrrpVersion};
+use crate::model::{AddressFamily, AuthHmac, Authentication, HmacMode, VrrpInstance, VrrpVersion};
 use crate::{Diagnostic, Severity};
 
 const TWO_MASTERS: &str =
@@ -206,6 +206,9 @@ fn interval(context: &Context<'_>, pair: &InstancePair<'_>, findings: &mut Vec<D
 
 fn authentication(context: &Context<'_>, pair: &InstancePair<'_>, findings: &mut Vec<Diagnostic>) {
     let (own, other) = (pair.own.authentication, pair.other.authentication);
+    if let Some(message) = signatures(pair.own.auth_hmac.as_ref(), pair.other.auth_hmac.as_ref()) {
+        findings.push(differs(context, pair, Lint::PairAuthentication, "auth_hmac", message.to_owned()));
+    }
     if own == other {
         return;
     }
@@ -220,6 +223,29 @@ fn authentication(context: &Context<'_>, pair: &InstancePair<'_>, findings: &mut
         format!("authentication is {} here, {} on the other node", kind(own), kind(other))
     };
     findings.push(differs(context, pair, Lint::PairAuthentication, "authentication", message));
+}
+
+/// What keeps the other node from accepting what this one signs.
+fn signatures(own: Option<&AuthHmac>, other: Option<&AuthHmac>) -> Option<&'static str> {
+    let (own, other) = match (own, other) {
+        (None, None) => return None,
+        (Some(own), Some(other)) => (own, other),
+        (Some(_), None) => return Some("auth_hmac is set here, and not on the other node"),
+        (None, Some(_)) => return Some("auth_hmac is set on the other node only"),
+    };
+    let key = own.keys.iter().find(|key| key.id == own.active_key);
+    let theirs = other.keys.iter().find(|key| key.id == own.active_key);
+    let signs = own.mode != HmacMode::ReceiveOnly;
+    match (key, theirs) {
+        (Some(_), None) if signs => Some("the active key of auth_hmac is not there on the other node"),
+        (Some(key), Some(theirs)) if signs && key.secret != theirs.secret => {
+            Some("the active key of auth_hmac is not the other node's key of that number")
+        }
+        _ if !signs && other.mode == HmacMode::Enforce => {
+            Some("this node does not sign its adverts, and the other one drops what is not signed")
+        }
+        _ => None,
+    }
 }
 
 fn checksum(context: &Context<'_>, pair: &InstancePair<'_>, findings: &mut Vec<Diagnostic>) {

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::{PLAIN, PLAIN_PEER};
-use crate::lint::context::{Context, Node, partner};
+use crate::lint::context::{Context, Node};
 use crate::lint::page::{Example, Page};
 use crate::lint::problem::Lint;
+use crate::lint::trackers::trackers;
 use crate::model::{VirtualServer, VirtualService};
 use crate::{Diagnostic, Severity, Span};
 
@@ -89,15 +90,44 @@ virtual_server 192.0.2.1 80 {
 }
 ";
 
+pub(in crate::lint) static TRACKING: Page = Page {
+    code: "pair-tracking",
+    severity: Severity::Note,
+    what: "something is tracked on one node and not on the other",
+    why: "The node without the check stays, or becomes, master when it cannot do the work.",
+    mend: "Track the same on both nodes, unless the other one does not depend on it.",
+    example: Example::of(TRACKS).beside(PLAIN_PEER),
+    mended: Example::of(TRACKS).beside(
+        "\
+vrrp_instance VI_1 {
+    interface eth0
+    virtual_router_id 51
+    priority 100
+    track_interface { eth1 }
+    virtual_ipaddress { 192.0.2.1/24 }
+}
+",
+    ),
+};
+
+const TRACKS: &str = "\
+vrrp_instance VI_1 {
+    interface eth0
+    virtual_router_id 51
+    priority 150
+    track_interface { eth1 }
+    virtual_ipaddress { 192.0.2.1/24 }
+}
+";
+
 pub(in crate::lint) fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let Some(other) = &context.other else { return };
-    for instance in &context.own.config.instances {
-        if partner(instance, &other.config.instances).is_none() {
-            let message = format!("'{}' has no counterpart on the other node", instance.name);
-            findings.push(Lint::PairMissing.warning(instance.span, message));
-        }
+    for (instance, _) in context.instances().filter(|(_, pair)| pair.is_none()) {
+        let message = format!("'{}' has no counterpart on the other node", instance.name);
+        findings.push(Lint::PairMissing.warning(instance.span, message));
     }
     router_id(context, other, findings);
+    tracking(context, findings);
     services(context, other, findings);
 }
 
@@ -111,6 +141,22 @@ fn router_id(context: &Context<'_>, other: &Node<'_>, findings: &mut Vec<Diagnos
         let message =
             format!("router_id '{id}' is that of the other node, too: mails do not tell the nodes apart");
         findings.push(Lint::PairRouterId.note(line.unwrap_or_else(Span::default), message));
+    }
+}
+
+/// Names are each node's own, and so are interfaces; a kind that the other node does not track at all says something.
+fn tracking(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    for pair in context.pairs() {
+        let theirs: Vec<_> = trackers(pair.other).map(|tracker| (tracker.list, tracker.name)).collect();
+        for tracker in trackers(pair.own) {
+            if theirs.iter().any(|(list, _)| *list == tracker.list) {
+                continue;
+            }
+            let message =
+                format!("'{}' is tracked here, and the other node has no {}", tracker.name, tracker.list);
+            let finding = Lint::PairTracking.note(tracker.span(&context.own, pair.own), message);
+            findings.push(finding.suggest(format!("compare with {}", pair.other_place())));
+        }
     }
 }
 
@@ -128,6 +174,11 @@ fn services(context: &Context<'_>, other: &Node<'_>, findings: &mut Vec<Diagnost
             server.real_servers.iter().map(|real| real.address).collect()
         };
         let there = other.place(twin.span);
+        if let Some(what) = setting(server, twin) {
+            let message = format!("{what} of this virtual server differs on the other node");
+            findings
+                .push(Lint::PairServices.note(server.span, message).suggest(format!("compare with {there}")));
+        }
         let (own, other) = (reals(server), reals(twin));
         if let Some(address) = own.difference(&other).next() {
             let real = server.real_servers.iter().find(|real| real.address == *address);
@@ -140,6 +191,19 @@ fn services(context: &Context<'_>, other: &Node<'_>, findings: &mut Vec<Diagnost
                 Lint::PairServices.warning(server.span, message).suggest(format!("compare with {there}")),
             );
         }
+    }
+}
+
+/// What clients notice when the other node takes over.
+fn setting(own: &VirtualServer, other: &VirtualServer) -> Option<&'static str> {
+    if own.scheduler != other.scheduler {
+        Some("the scheduler")
+    } else if own.forward_method != other.forward_method {
+        Some("the forwarding method")
+    } else if own.persistence_timeout != other.persistence_timeout {
+        Some("persistence_timeout")
+    } else {
+        None
     }
 }
 

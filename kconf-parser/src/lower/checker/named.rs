@@ -90,7 +90,7 @@ impl FileDraft {
                 let Some(word) = line.arg(1) else { return true };
                 if let Some(file) = declared.file(&word.text, word.span) {
                     self.track_file = Some(word.string());
-                    self.default_weight = (file.weight, file.reverse);
+                    self.default_weight = (i32::from(file.weight), file.reverse);
                 } else {
                     undefined(reader, &word, "track_file above called", &declared.file_names());
                     self.undefined = true;

@@ -20,7 +20,8 @@ impl Completion<'_> {
         if self.draft.addresses.is_empty() {
             let silent = self.draft.no_addresses_wanted && !self.strict;
             if self.draft.no_addresses_wanted && self.strict {
-                self.adjust(self.draft.span, "strict mode wants addresses", "no_virtual_ipaddress is off");
+                let at = self.draft.at("no_virtual_ipaddress");
+                self.adjust(at, "strict mode wants addresses", "no_virtual_ipaddress is off");
             }
             if !silent && (self.version == VrrpVersion::V3 || self.strict) {
                 return self.broken("virtual_ipaddress");
@@ -30,8 +31,8 @@ impl Completion<'_> {
                 self.report(self.draft.span, Problem::NoAddresses { instance });
             }
         }
-        let first = self.draft.addresses.first().map(|(address, _)| address.address);
-        if let Some(IpAddr::V6(first)) = first
+        let first = self.draft.addresses.first().map(|(address, at)| (address.address, *at));
+        if let Some((IpAddr::V6(first), at)) = first
             && !unicast
             && !first.is_unicast_link_local()
         {
@@ -39,7 +40,7 @@ impl Completion<'_> {
             let (what, effect) =
                 ("the first virtual IPv6 address should be link-local", "it is used as it is");
             let reported = self.strict;
-            self.report(self.draft.span, Problem::Adjusted { what: what.into(), effect, reported });
+            self.report(at, Problem::Adjusted { what: what.into(), effect, reported });
         }
         Some(())
     }
@@ -49,10 +50,11 @@ impl Completion<'_> {
             AddressFamily::V4 => (MAX_ADDRESSES, "an advert has room for 255 addresses"),
             AddressFamily::V6 => (MAX_V6_ADDRESSES, "an advert has room for 89 IPv6 addresses"),
         };
-        if self.draft.addresses.len() > max {
+        if let Some((_, at)) = self.draft.addresses.get(max) {
+            let at = *at;
             let more: Vec<(VirtualAddress, Span)> = self.draft.addresses.drain(max..).collect();
             self.draft.excluded.extend(more);
-            self.adjust(self.draft.span, what, "the others are moved to virtual_ipaddress_excluded");
+            self.adjust(at, what, "it and those below are moved to virtual_ipaddress_excluded");
         }
     }
 

@@ -6,6 +6,12 @@ use super::{Completion, OWNER};
 use crate::model::{Authentication, InitialState, VrrpVersion};
 use crate::{Diagnostic, Problem};
 
+/// What becomes of a delay that cannot be.
+const NO_DELAY: &str = "there is no delay";
+
+/// What becomes of `nopreempt` where it cannot be.
+const NO_NOPREEMPT: &str = "nopreempt has no effect";
+
 impl Completion<'_> {
     /// Without a priority, state MASTER makes an address owner; without a state, priority 255 makes a master.
     pub(super) fn election(&mut self) -> (InitialState, u8) {
@@ -16,7 +22,7 @@ impl Completion<'_> {
         let state = self.draft.state.unwrap_or(wanted);
         if self.strict && state != wanted {
             let what = "in strict mode the address owner (priority 255), and no other, starts as MASTER";
-            self.adjust(self.draft.span, what, "the state follows the priority");
+            self.adjust(self.draft.at("state"), what, "the state follows the priority");
             return (wanted, priority);
         }
         (state, priority)
@@ -32,7 +38,7 @@ impl Completion<'_> {
         let ah = matches!(authentication, Some(Authentication::Ah(_)));
         if ah && wanted == InitialState::Master && priority != OWNER {
             self.adjust(
-                self.draft.span,
+                self.draft.at("state"),
                 "state MASTER does not work with auth_type AH",
                 "it starts as BACKUP",
             );
@@ -42,36 +48,33 @@ impl Completion<'_> {
     }
 
     pub(super) fn preemption(&mut self, state: InitialState, priority: u8) -> (bool, Duration) {
-        let at = self.draft.span;
+        let (at_nopreempt, at_delay) = (self.draft.at("nopreempt"), self.draft.at("preempt_delay"));
         let mut nopreempt = self.draft.nopreempt;
         let mut delay = self.draft.preempt_delay;
         if !delay.is_zero() && self.strict {
-            self.adjust(at, "strict mode has no preempt_delay", "there is no delay");
+            self.adjust(at_delay, "strict mode has no preempt_delay", NO_DELAY);
             delay = Duration::ZERO;
         }
         if nopreempt && priority == OWNER {
-            self.adjust(at, "an address owner (priority 255) always preempts", "nopreempt has no effect");
+            let what = "an address owner (priority 255) always preempts";
+            self.adjust(at_nopreempt, what, NO_NOPREEMPT);
             nopreempt = false;
         } else if nopreempt && state == InitialState::Master {
-            let what = "nopreempt does not work with state MASTER";
-            self.findings.push(
-                Diagnostic::new(
-                    at,
-                    Problem::Adjusted {
-                        what: what.into(),
-                        effect: "nopreempt has no effect",
-                        reported: true,
-                    },
-                )
-                .suggest("write state BACKUP on both nodes"),
-            );
+            let what = "nopreempt does not work with state MASTER".to_owned();
+            let problem = Problem::Adjusted { what, effect: NO_NOPREEMPT, reported: true };
+            let finding = Diagnostic::new(at_nopreempt, problem);
+            let finding = finding.suggest("write state BACKUP on both nodes");
+            self.findings.push(match self.draft.written("state") {
+                Some(state) => finding.relate(state, "state MASTER is set here"),
+                None => finding,
+            });
             nopreempt = false;
         }
         if !delay.is_zero() && nopreempt {
-            self.adjust(at, "preempt_delay is of no use with nopreempt", "there is no delay");
+            self.adjust(at_delay, "preempt_delay is of no use with nopreempt", NO_DELAY);
             delay = Duration::ZERO;
         } else if !delay.is_zero() && state == InitialState::Master {
-            self.adjust(at, "preempt_delay does not work with state MASTER", "there is no delay");
+            self.adjust(at_delay, "preempt_delay does not work with state MASTER", NO_DELAY);
             delay = Duration::ZERO;
         }
         (!nopreempt, delay)
@@ -91,7 +94,7 @@ impl Completion<'_> {
                 VrrpVersion::V2 => "version 2 counts advert_int in whole seconds",
                 VrrpVersion::V3 => "version 3 counts advert_int in 10 ms, up to 40.95 s",
             };
-            self.adjust(self.draft.span, what, "the nearest possible value is used");
+            self.adjust(self.draft.at("advert_int"), what, "the nearest possible value is used");
         }
         Duration::from_micros(used)
     }

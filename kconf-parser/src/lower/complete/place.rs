@@ -15,7 +15,10 @@ impl Completion<'_> {
         if self.family == AddressFamily::V6 {
             if written == Some(VrrpVersion::V2) {
                 let (what, effect) = ("VRRP version 2 has no IPv6".to_owned(), "version 3 is used");
-                self.report(self.draft.span, Problem::Adjusted { what, effect, reported: self.strict });
+                self.report(
+                    self.draft.at("version"),
+                    Problem::Adjusted { what, effect, reported: self.strict },
+                );
             }
             return VrrpVersion::V3;
         }

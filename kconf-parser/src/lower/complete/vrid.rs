@@ -11,8 +11,8 @@ use crate::{Diagnostic, Problem};
 enum Place<'a> {
     /// Interface and group.
     Multicast(&'a str, Option<IpAddr>),
-    /// Interface, source address if one is written, and one of the peers.
-    Unicast(&'a str, Option<IpAddr>, IpAddr),
+    /// Interface, source address and one of the peers.
+    Unicast(&'a str, IpAddr, IpAddr),
 }
 
 /// Reports each instance whose number another one above it uses at the same place.
@@ -48,6 +48,8 @@ fn places(instance: &VrrpInstance) -> Vec<Place<'_>> {
     if instance.unicast_peers.is_empty() {
         return vec![Place::Multicast(&instance.interface, instance.multicast_group)];
     }
-    let place = |peer| Place::Unicast(&instance.interface, instance.source_address, peer);
+    // Where no source is written, the host decides whether there is one to share; a lint warns of it.
+    let Some(source) = instance.source_address else { return Vec::new() };
+    let place = |peer| Place::Unicast(&instance.interface, source, peer);
     instance.unicast_peers.iter().map(|peer| place(peer.address)).collect()
 }

@@ -6,7 +6,7 @@ use super::super::reader::{Reader, Statement};
 use super::super::value::IGNORED;
 use super::{GlobalsReader, set};
 use crate::keywords::Keyword;
-use crate::model::{ExtraInterfaces, GarpDefaults};
+use crate::model::{GarpDefaults, GarpExtraInterfaces};
 
 /// Longest time that keepalived holds in 32 bits of microseconds, in whole seconds.
 const MAX_SECONDS: i64 = 4294;
@@ -81,7 +81,11 @@ fn least(garp: &mut GarpDefaults) {
 }
 
 /// `[all] SECONDS`, in any order.
-fn extra_interfaces(reader: &mut Reader<'_>, keyword: &str, line: &Statement<'_>) -> Option<ExtraInterfaces> {
+fn extra_interfaces(
+    reader: &mut Reader<'_>,
+    keyword: &str,
+    line: &Statement<'_>,
+) -> Option<GarpExtraInterfaces> {
     let (mut interval, mut all) = (None, false);
     for word in line.args() {
         if &*word.text == b"all" {
@@ -95,5 +99,5 @@ fn extra_interfaces(reader: &mut Reader<'_>, keyword: &str, line: &Statement<'_>
         let what = format!("'{keyword}' needs a number of seconds");
         reader.adjusted(line.span(), what, IGNORED, true);
     }
-    Some(ExtraInterfaces { interval: interval?, all })
+    Some(GarpExtraInterfaces { interval: interval?, all })
 }

@@ -6,7 +6,7 @@ use super::draft::Draft;
 use crate::Problem;
 use crate::lower::reader::{Reader, Statement};
 use crate::lower::value::IGNORED;
-use crate::model::GarpExtraInterfaces;
+use crate::model::ExtraInterfaces;
 
 /// Longest delay that keepalived can count in microseconds.
 const MAX_DELAY_S: i64 = 4294;
@@ -50,11 +50,7 @@ fn repeats(reader: &mut Reader<'_>, line: &Statement<'_>) -> Option<u32> {
 }
 
 /// `[all] SECONDS`, in any order.
-fn extra_interfaces(
-    draft: &Draft,
-    reader: &mut Reader<'_>,
-    line: &Statement<'_>,
-) -> Option<GarpExtraInterfaces> {
+fn extra_interfaces(draft: &Draft, reader: &mut Reader<'_>, line: &Statement<'_>) -> Option<ExtraInterfaces> {
     let mut all = draft.garp_extra_interfaces.is_some_and(|before| before.all);
     let mut seconds = None;
     for (index, word) in line.args().enumerate() {
@@ -70,5 +66,5 @@ fn extra_interfaces(
         return None;
     };
     let interval = Duration::from_secs(u64::try_from(seconds).ok()?);
-    Some(GarpExtraInterfaces { interval, all })
+    Some(ExtraInterfaces { interval, all })
 }

@@ -9,7 +9,7 @@ use super::vmac::{IpvlanDraft, VmacDraft};
 use crate::Span;
 use crate::lower::track::{Before, TrackDraft};
 use crate::model::{
-    AddressFamily, GarpExtraInterfaces, InitialState, OldUnicastChecksum, Route, Rule, UnicastPeer,
+    AddressFamily, ExtraInterfaces, InitialState, OldUnicastChecksum, Route, Rule, UnicastPeer,
     VirtualAddress, VrrpVersion,
 };
 
@@ -18,6 +18,8 @@ use crate::model::{
 pub(in crate::lower) struct Draft {
     pub(in crate::lower) name: String,
     pub(in crate::lower) span: Span,
+    /// Where each keyword is written.
+    pub(in crate::lower) lines: Vec<(&'static str, Span)>,
     pub(in crate::lower) family: Option<AddressFamily>,
     pub(in crate::lower) state: Option<InitialState>,
     pub(in crate::lower) interface: Option<String>,
@@ -52,7 +54,7 @@ pub(in crate::lower) struct Draft {
     pub(in crate::lower) owner_ignore_adverts: Option<bool>,
     pub(in crate::lower) timer_expired_backup: Option<u8>,
     pub(in crate::lower) garp: GarpDraft,
-    pub(in crate::lower) garp_extra_interfaces: Option<GarpExtraInterfaces>,
+    pub(in crate::lower) garp_extra_interfaces: Option<ExtraInterfaces>,
     pub(in crate::lower) dont_track_primary: bool,
     pub(in crate::lower) linkbeat_use_polling: bool,
     pub(in crate::lower) track: TrackDraft,
@@ -70,6 +72,18 @@ pub(in crate::lower) struct Draft {
     pub(in crate::lower) kernel_rx_buf_size: Option<u32>,
     pub(in crate::lower) lvs_sync_daemon_interface: Option<String>,
     pub(in crate::lower) debug: u8,
+}
+
+impl Draft {
+    /// The last line with `keyword`; the line that opens the block if there is none, as for what globals say.
+    pub(in crate::lower) fn at(&self, keyword: &str) -> Span {
+        self.written(keyword).unwrap_or(self.span)
+    }
+
+    /// The last line with `keyword`.
+    pub(in crate::lower) fn written(&self, keyword: &str) -> Option<Span> {
+        self.lines.iter().rev().find(|(name, _)| *name == keyword).map(|(_, span)| *span)
+    }
 }
 
 /// Keywords that mean unicast even without a peer.

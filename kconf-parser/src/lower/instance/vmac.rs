@@ -12,6 +12,9 @@ use crate::model::{IpvlanMode, MacAddress};
 /// What is said of a word that is not used.
 const UNUSED: &str = "it has no effect";
 
+/// What there is one of, whichever keyword sets it.
+const NAME: &str = "the name of the interface";
+
 /// The first five octets of the virtual MACs of RFC 9568 §7.3, IPv4 and IPv6.
 const VIRTUAL_MACS: [[u8; 5]; 2] = [[0, 0, 0x5e, 0, 1], [0, 0, 0x5e, 0, 2]];
 
@@ -66,8 +69,13 @@ pub(super) fn use_vmac(
     line: &Statement<'_>,
     taken: &dyn Fn(&str) -> bool,
 ) {
+    // keepalived has one place for the name of an interface that it makes.
+    let named = draft.ipvlan.as_ref().is_some_and(|ipvlan| ipvlan.name.is_some());
     let vmac = draft.vmac.get_or_insert_default();
     vmac.span = line.span();
+    let set_name = |slot: &mut Option<String>, reader: &mut Reader<'_>, word: &Word<'_>| {
+        if named { already(reader, word, NAME) } else { name(slot, reader, word, taken) }
+    };
     let mut words = line.args();
     while let Some(word) = words.next() {
         match &*word.text {
@@ -81,11 +89,11 @@ pub(super) fn use_vmac(
                 if option == b"group" {
                     vmac.group = Some(value.string());
                 } else {
-                    name(&mut vmac.name, reader, &value, taken);
+                    set_name(&mut vmac.name, reader, &value);
                 }
             }
             text if text.contains(&b':') => mac(&mut vmac.mac, reader, &word),
-            _ => name(&mut vmac.name, reader, &word, taken),
+            _ => set_name(&mut vmac.name, reader, &word),
         }
     }
 }
@@ -94,7 +102,7 @@ pub(super) fn use_vmac(
 fn name(slot: &mut Option<String>, reader: &mut Reader<'_>, word: &Word<'_>, taken: &dyn Fn(&str) -> bool) {
     let name = word.string();
     if slot.is_some() {
-        already(reader, word, "the name of the interface");
+        already(reader, word, NAME);
     } else if word.text.len() > MAX_NAME || name.contains(['/', ':']) || name == "." || name == ".." {
         invalid(reader, word, "a name of at most 15 octets");
     } else if taken(&name) {
@@ -155,6 +163,7 @@ pub(super) fn use_ipvlan(
         reader.report(line.span(), Problem::Adjusted { what, effect: UNUSED, reported: true });
         return;
     }
+    let named = draft.vmac.as_ref().is_some_and(|vmac| vmac.name.is_some());
     let mut ipvlan = IpvlanDraft { span: line.span(), ..IpvlanDraft::default() };
     for word in line.args() {
         let mode = match &*word.text {
@@ -177,6 +186,8 @@ pub(super) fn use_ipvlan(
                 // It is the source of adverts, unless one is already known.
                 draft.source.get_or_insert(address.0);
             }
+        } else if named {
+            already(reader, &word, NAME);
         } else {
             name(&mut ipvlan.name, reader, &word, taken);
         }

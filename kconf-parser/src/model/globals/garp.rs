@@ -3,6 +3,7 @@
 use core::time::Duration;
 
 use crate::describe::describe;
+use crate::model::GarpExtraInterfaces;
 
 /// `vrrp_garp_*`: what instances inherit. `None` in the lower-priority pair means: as for a new master.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -23,8 +24,8 @@ pub struct GarpDefaults {
     pub garp_interval: Duration,
     /// `vrrp_gna_interval`: pause between two neighbour advertisements on an interface.
     pub gna_interval: Duration,
-    /// `vrrp_garp_extra_if` (old: `vrrp_vmac_garp_intvl`).
-    pub extra_interfaces: Option<ExtraInterfaces>,
+    /// `vrrp_garp_extra_if` (old: `vrrp_vmac_garp_intvl`), at least 1 s.
+    pub extra_interfaces: Option<GarpExtraInterfaces>,
 }
 
 describe!(GarpDefaults {
@@ -54,14 +55,3 @@ impl Default for GarpDefaults {
         }
     }
 }
-
-/// `vrrp_garp_extra_if`: addresses on other interfaces than the instance's are announced again and again.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct ExtraInterfaces {
-    /// Time between two announcements, whole seconds, 1..=86 400.
-    pub interval: Duration,
-    /// `all`: also on interfaces without a virtual MAC.
-    pub all: bool,
-}
-
-describe!(ExtraInterfaces { interval, all });
