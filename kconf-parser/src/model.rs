@@ -36,8 +36,8 @@ pub use globals::{
 };
 pub use group::{AddressRange, GroupEntry, VirtualServerGroup, VirtualService};
 pub use instance::{
-    AddressFamily, GarpSettings, InitialState, Notify, OldUnicastChecksum, UnicastPeer, VrrpInstance,
-    VrrpVersion,
+    AddressFamily, GarpExtraInterfaces, GarpSettings, InitialState, Notify, OldUnicastChecksum, UnicastPeer,
+    VrrpInstance, VrrpVersion,
 };
 pub use links::{
     GarpGroup, InterfaceDelays, Linkbeat, LinkbeatInterface, LinkbeatMethod, StaticAddress, TrackGroup,

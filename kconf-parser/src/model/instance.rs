@@ -4,8 +4,8 @@ use core::net::IpAddr;
 use core::time::Duration;
 
 use super::{
-    AuthHmac, Authentication, ExtraInterfaces, Ipvlan, Route, Rule, ScriptCommand, TrackBfd, TrackFile,
-    TrackInterface, TrackProcess, TrackScript, VirtualAddress, Vmac,
+    AuthHmac, Authentication, Ipvlan, Route, Rule, ScriptCommand, TrackBfd, TrackFile, TrackInterface,
+    TrackProcess, TrackScript, VirtualAddress, Vmac,
 };
 use crate::Span;
 use crate::describe::describe;
@@ -83,7 +83,7 @@ pub struct VrrpInstance {
     /// Gratuitous ARP and unsolicited NA.
     pub garp: GarpSettings,
     /// `garp_extra_if`, or `vrrp_garp_extra_if`: announcements on other interfaces that carry addresses.
-    pub garp_extra_interfaces: Option<ExtraInterfaces>,
+    pub garp_extra_interfaces: Option<GarpExtraInterfaces>,
     /// `dont_track_primary`: the instance's own interface may go down without a fault.
     pub dont_track_primary: bool,
     /// `linkbeat_use_polling`: the state of the interface is asked for, not reported by the kernel.
@@ -188,6 +188,17 @@ pub enum OldUnicastChecksum {
 }
 
 describe!(OldUnicastChecksum = Learn "learn", Always "always", Never "never");
+
+/// `garp_extra_if [all] SECONDS` and `vrrp_garp_extra_if`.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct GarpExtraInterfaces {
+    /// Period, 0..=86 400 s; 0 is never.
+    pub interval: Duration,
+    /// `all`: every interface that carries an address; otherwise only virtual MACs made for addresses.
+    pub all: bool,
+}
+
+describe!(GarpExtraInterfaces { interval, all });
 
 /// An entry of `unicast_peer`.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]

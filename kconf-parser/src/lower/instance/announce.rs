@@ -6,7 +6,7 @@ use super::draft::Draft;
 use crate::Problem;
 use crate::lower::reader::{Reader, Statement};
 use crate::lower::value::IGNORED;
-use crate::model::ExtraInterfaces;
+use crate::model::GarpExtraInterfaces;
 
 /// Longest delay that keepalived can count in microseconds.
 const MAX_DELAY_S: i64 = 4294;
@@ -50,7 +50,11 @@ fn repeats(reader: &mut Reader<'_>, line: &Statement<'_>) -> Option<u32> {
 }
 
 /// `[all] SECONDS`, in any order.
-fn extra_interfaces(draft: &Draft, reader: &mut Reader<'_>, line: &Statement<'_>) -> Option<ExtraInterfaces> {
+fn extra_interfaces(
+    draft: &Draft,
+    reader: &mut Reader<'_>,
+    line: &Statement<'_>,
+) -> Option<GarpExtraInterfaces> {
     let mut all = draft.garp_extra_interfaces.is_some_and(|before| before.all);
     let mut seconds = None;
     for (index, word) in line.args().enumerate() {
@@ -66,5 +70,5 @@ fn extra_interfaces(draft: &Draft, reader: &mut Reader<'_>, line: &Statement<'_>
         return None;
     };
     let interval = Duration::from_secs(u64::try_from(seconds).ok()?);
-    Some(ExtraInterfaces { interval, all })
+    Some(GarpExtraInterfaces { interval, all })
 }

@@ -9,7 +9,7 @@ use super::vmac::{IpvlanDraft, VmacDraft};
 use crate::Span;
 use crate::lower::track::{Before, TrackDraft};
 use crate::model::{
-    AddressFamily, ExtraInterfaces, InitialState, OldUnicastChecksum, Route, Rule, UnicastPeer,
+    AddressFamily, GarpExtraInterfaces, InitialState, OldUnicastChecksum, Route, Rule, UnicastPeer,
     VirtualAddress, VrrpVersion,
 };
 
@@ -54,7 +54,7 @@ pub(in crate::lower) struct Draft {
     pub(in crate::lower) owner_ignore_adverts: Option<bool>,
     pub(in crate::lower) timer_expired_backup: Option<u8>,
     pub(in crate::lower) garp: GarpDraft,
-    pub(in crate::lower) garp_extra_interfaces: Option<ExtraInterfaces>,
+    pub(in crate::lower) garp_extra_interfaces: Option<GarpExtraInterfaces>,
     pub(in crate::lower) dont_track_primary: bool,
     pub(in crate::lower) linkbeat_use_polling: bool,
     pub(in crate::lower) track: TrackDraft,
