@@ -95,7 +95,7 @@ fn each_change_touches_its_own_place() {
         ("a new real server", |e| {
             let mut server = NewRealServer::new("10.0.0.3:8080".parse().unwrap());
             server.checks = vec![
-                NewCheck::Tcp { connect_timeout: Some(std::time::Duration::from_secs(3)) },
+                NewCheck::Tcp { connect_timeout: Some(core::time::Duration::from_secs(3)) },
                 NewCheck::Http { tls: true, path: "/up".to_owned(), status_code: Some(204) },
             ];
             e.add_real_server(&web(), &server).map(drop)
