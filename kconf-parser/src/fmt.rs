@@ -39,6 +39,8 @@ pub enum LineEnding {
 /// conditions, definitions, sequences and includes only the indentation changes; definitions of several lines, and
 /// lines of which keepalived loses a part, stay as they are.
 ///
+/// A text whose braces do not match stays as it is: how it is indented is then the best sign of what was meant.
+///
 /// `tree` is what [`parse`](crate::parse) gives: a tree after expansion is no longer one file.
 ///
 /// ```
@@ -66,14 +68,26 @@ pub fn format(tree: &Tree, options: &FormatOptions) -> Vec<u8> {
     };
     let mut page = Page::new(if crlf { b"\r\n" } else { b"\n" });
     let mut condition = None;
+    let mut defined = 0;
     for line in &lines {
         let net = take(tree, line, condition, &mut page);
+        match line.kind {
+            Kind::Multiline | Kind::Definition => defined += net,
+            Kind::Sequence if net != 0 => page.spoil(),
+            Kind::Sequence
+            | Kind::Plain
+            | Kind::Include
+            | Kind::Condition
+            | Kind::Reference
+            | Kind::Escaped
+            | Kind::Odd => {}
+        }
         // Alternatives for one block follow each other, and only one of their braces is read.
         if !tree.sources().text(line.span).trim_ascii().is_empty() {
             condition = (line.kind == Kind::Condition).then_some(net);
         }
     }
-    page.print()
+    if page.is_sound() && defined == 0 { page.print() } else { tree.print() }
 }
 
 /// Adds a line to the page. `condition`: the braces that the line before opens, if that has a condition.

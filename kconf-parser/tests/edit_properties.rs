@@ -263,6 +263,8 @@ proptest! {
     }
 }
 
+type Attempt<'a> = &'a dyn Fn(&mut Edit<'_>) -> Result<(), EditError>;
+
 /// A change of a file from the wild: it is made, or refused by name.
 fn try_on(
     octets: &[u8],
@@ -288,7 +290,7 @@ fn files_from_the_wild_are_edited_in_one_place() {
         // Some files have a thousand of them.
         for name in before.instances.iter().map(|instance| &instance.name).take(3) {
             let value = NonZeroU8::new(77).unwrap();
-            let wishes: [&dyn Fn(&mut Edit<'_>) -> Result<(), EditError>; 3] = [
+            let wishes: [Attempt<'_>; 3] = [
                 &|edit| edit.set_priority(name, value).map(drop),
                 &|edit| edit.set_state(name, InitialState::Backup).map(drop),
                 &|edit| edit.add_virtual_address(name, [203, 0, 113, 77].into(), 32, None).map(drop),

@@ -213,6 +213,18 @@ fn words_are_completed_explained_and_found() {
 }
 
 #[test]
+fn values_and_the_words_of_entries_are_completed() {
+    let mut editor = Editor::initialized();
+    let text = "vrrp_instance V {\n    state M\n    virtual_ipaddress {\n        192.0.2.1 \n    }\n    authentication {\n        auth_type \n    }\n}\n";
+    editor.open("file:///x", text);
+    assert_eq!(labels(&editor.at("completion", "file:///x", 1, 11)), ["MASTER", "BACKUP"]);
+    assert_eq!(labels(&editor.at("completion", "file:///x", 6, 18)), ["PASS", "AH"]);
+    let options = editor.at("completion", "file:///x", 3, 18);
+    assert!(labels(&options).contains(&"label") && !labels(&options).contains(&"state"), "{options}");
+    assert_eq!(editor.end().code(), Some(0));
+}
+
+#[test]
 fn the_outline_and_the_layout_are_those_of_the_text() {
     let (_keep, uri) = written();
     let mut editor = Editor::initialized();

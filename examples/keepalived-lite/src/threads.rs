@@ -103,6 +103,7 @@ impl Threads {
         let twins = self.twins(&setup, &config);
         let keep: Vec<usize> = twins.iter().flatten().copied().collect();
         tracing::info!("reload: {} of {} instances go on unchanged", keep.len(), twins.len());
+        log_changes(&self.config, &config);
 
         self.stop_monitor.send(());
         self.vrrp.send(Command::Leave { keep });
@@ -253,6 +254,18 @@ fn ipvs(config: &Config, running: Option<&Lvs>) -> Result<Option<Ipvs>, LvsError
 
 fn interfaces() -> Result<HashMap<String, Interface>, StartError> {
     Ok(interface::list(&mut RouteSocket::open(0)?)?)
+}
+
+/// Changes of a reload that the log names. Whoever rewrites a thousand instances reads the file.
+const MAX_CHANGES: usize = 50;
+
+/// What a reload changes, block by block; secrets are not shown.
+fn log_changes(old: &Config, new: &Config) {
+    let changes = kconf_parser::diff(old, new);
+    changes.iter().take(MAX_CHANGES).for_each(|change| tracing::info!("reload: {change}"));
+    if let Some(more) = changes.len().checked_sub(MAX_CHANGES).filter(|more| *more > 0) {
+        tracing::info!("reload: and {more} more changes");
+    }
 }
 
 /// Puts what the old engine knows into the new parts.

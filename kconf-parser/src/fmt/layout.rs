@@ -10,6 +10,8 @@ const INDENT: usize = 4;
 pub(super) struct Page {
     rows: Vec<Row>,
     depth: usize,
+    /// No block has ended that did not begin.
+    sound: bool,
     line_ending: &'static [u8],
 }
 
@@ -68,7 +70,7 @@ impl Row {
 
 impl Page {
     pub(super) fn new(line_ending: &'static [u8]) -> Self {
-        Self { rows: Vec::new(), depth: 0, line_ending }
+        Self { rows: Vec::new(), depth: 0, sound: true, line_ending }
     }
 
     pub(super) fn push(&mut self, row: Row) {
@@ -77,7 +79,18 @@ impl Page {
 
     pub(super) fn deepen(&mut self, braces: i32) {
         let by = usize::try_from(braces.unsigned_abs()).unwrap_or(0);
+        self.sound &= braces >= 0 || by <= self.depth;
         self.depth = if braces < 0 { self.depth.saturating_sub(by) } else { self.depth + by };
+    }
+
+    /// Notes that the braces do not match.
+    pub(super) fn spoil(&mut self) {
+        self.sound = false;
+    }
+
+    /// Whether every block that began has ended, and no other.
+    pub(super) fn is_sound(&self) -> bool {
+        self.sound && self.depth == 0
     }
 
     /// A line of which only the indentation is ours.
@@ -135,7 +148,7 @@ impl Page {
                 self.push(Row { depth, text: b"{".to_vec(), opens: true, ..Row::default() });
             }
             Piece::Close => {
-                self.depth = depth.saturating_sub(1);
+                self.deepen(-1);
                 self.push(Row { depth: self.depth, text: b"}".to_vec(), closes: true, ..Row::default() });
             }
             Piece::Comment(text, column) => return self.comment(text, *column, place),

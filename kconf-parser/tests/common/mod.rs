@@ -127,9 +127,27 @@ pub(crate) fn text() -> impl Strategy<Value = Vec<u8>> {
         6 => Just("\n"), 1 => Just("\r\n"), 1 => Just(" "), 1 => Just("\n    "), 1 => Just(" # beside\n"),
         1 => Just("\t# tab\n"), 1 => Just("\n        "), 1 => Just("     # beside\n"),
     ];
-    prop::collection::vec((piece, end), 0..30).prop_map(|pieces| {
+    let text = prop::collection::vec((piece, end), 0..30).prop_map(|pieces| {
         pieces.into_iter().map(|(piece, end)| piece + end).collect::<String>().into_bytes()
-    })
+    });
+    (text, prop::bool::weighted(0.8)).prop_map(|(text, close)| if close { closed(&text) } else { text })
+}
+
+/// The text with braces around it, so that all of them match.
+fn closed(text: &[u8]) -> Vec<u8> {
+    let (mut depth, mut lowest) = (0_i32, 0_i32);
+    for line in parse("f", text).tree.lines() {
+        depth += match line.kind {
+            LineKind::Open => 1,
+            LineKind::Close => -1,
+            LineKind::Statement => 0,
+        };
+        lowest = lowest.min(depth);
+    }
+    let times = |count: i32| usize::try_from(count).unwrap_or(0);
+    let before = "global_defs {\n".repeat(times(-lowest));
+    let after = format!("\n\n{}", "}\n".repeat(times(depth - lowest)));
+    [before.as_bytes(), text, after.as_bytes()].concat()
 }
 
 /// The old text with only the reported parts replaced.

@@ -99,15 +99,15 @@ impl<'t> Place<'t> {
         }
     }
 
-    /// In a block of entries that are not keywords.
-    pub(super) fn in_list(&self) -> bool {
-        let Some((list, outer)) = self.around.split_last() else { return false };
-        let mut table = Some(&ROOT);
+    /// The keyword of the block of entries that it is in.
+    pub(super) fn list(&self) -> Option<&'static Keyword> {
+        let (list, outer) = self.around.split_last()?;
+        let mut table = &ROOT;
         for keyword in outer {
-            table = table.and_then(|table| table.keyword(keyword.as_bytes())?.block());
+            table = table.keyword(keyword.as_bytes())?.block()?;
         }
-        let keyword = table.and_then(|table| table.keyword(list.as_bytes()));
-        keyword.is_some_and(|keyword| !matches!(keyword.content, Content::Block(_) | Content::Line))
+        let keyword = table.keyword(list.as_bytes())?;
+        matches!(keyword.content, Content::List(_)).then_some(keyword)
     }
 }
 
