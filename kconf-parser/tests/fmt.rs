@@ -16,7 +16,11 @@ fn check(octets: &[u8], name: &str) {
     let shown =
         || format!("{name}\n--- before\n{}\n--- after\n{}", octets.escape_ascii(), once.escape_ascii());
     assert_eq!(words(&once), words(octets), "{}", shown());
-    assert!(meaning(&once) == meaning(octets), "{}", shown());
+    let ((before, found), (after, found_after)) = (meaning(octets), meaning(&once));
+    assert!(before == after, "{}", shown());
+    // Which brace is missing is told by the layout, so what else is found then may differ.
+    let unbalanced = found.iter().any(|code| matches!(*code, "missing-close" | "extra-close"));
+    assert!(unbalanced || found == found_after, "{}", shown());
     let twice = formatted(&once);
     assert!(twice == once, "{}\n--- again\n{}", shown(), twice.escape_ascii());
 }
