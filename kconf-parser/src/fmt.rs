@@ -101,6 +101,10 @@ fn take(tree: &Tree, line: &Physical, conditions: &mut Conditions, page: &mut Pa
     match line.kind {
         Kind::Multiline => page.push(Row::verbatim(written)),
         Kind::Odd => {
+            // What expansion makes of such a line need not be what its words say.
+            if !matches!(special(text), Kind::Plain | Kind::Escaped) {
+                page.spoil();
+            }
             page.push(Row::verbatim(written));
             page.deepen(net);
         }
@@ -118,7 +122,9 @@ fn take(tree: &Tree, line: &Physical, conditions: &mut Conditions, page: &mut Pa
             let closes = matches!(pieces.first(), Some(Piece::Close));
             page.deepen(if alternative { -net } else { 0 });
             page.special(written, closes);
-            page.deepen(if line.kind == Kind::Definition { 0 } else { net });
+            // What an include names is a path, whatever it looks like.
+            let counts = !matches!(line.kind, Kind::Definition | Kind::Include);
+            page.deepen(if counts { net } else { 0 });
         }
     }
     net
