@@ -402,7 +402,7 @@ fn no_keyword_of_the_vrrp_side_is_left_out() {
         for keyword in block.keywords {
             let content = match keyword.content {
                 Content::Line => "",
-                Content::List | Content::Block(_) => " {\n}",
+                Content::List(_) | Content::Block(_) => " {\n}",
             };
             let argument = if content.is_empty() { " 1" } else { "" };
             let line = format!("{}{argument}{content}", keyword.name);

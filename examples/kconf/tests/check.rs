@@ -242,3 +242,29 @@ fn every_keyword_is_listed_and_explained() {
     let (_, text) = kconf(&["explain", "weight"], "");
     assert!(text.contains("vrrp_script") && text.contains("real_server"), "{text}");
 }
+
+#[test]
+fn two_nodes_are_compared() {
+    let folder = tempfile::tempdir().unwrap();
+    let node = |priority: u8| {
+        format!(
+            "vrrp_instance V {{\n    interface eth0\n    virtual_router_id 51\n    priority {priority}\n    virtual_ipaddress {{\n        192.0.2.1/24\n    }}\n}}\n"
+        )
+    };
+    std::fs::write(folder.path().join("other.conf"), node(100)).unwrap();
+    let check = |priority: u8| {
+        let output = kconf_in(folder.path(), &["check", "--pair", "other.conf", "-"], &node(priority));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert!(check(100).contains("[equal-priorities]"));
+    assert!(!check(150).contains("[equal-priorities]"));
+}
+
+#[test]
+fn what_a_comment_allows_is_suppressed_in_sarif() {
+    let text = format!("# kconf: allow-file(unknown-keyword) a plugin reads it\n{TYPO}");
+    let (status, text) = kconf(&["check", "--format", "sarif", "-"], &text);
+    let log: Value = serde_json::from_str(&text).unwrap();
+    let result = &log["runs"][0]["results"][0];
+    assert_eq!((status, &result["suppressions"][0]["kind"]), (0, &Value::from("inSource")));
+}

@@ -1,6 +1,7 @@
 //! What to do about a problem, where the problem alone tells.
 
 use crate::diagnostic::Problem;
+use crate::keywords::occurrences;
 
 /// Advice that needs no look at the text.
 #[expect(clippy::wildcard_enum_match_arm, reason = "what is not named says itself what to do")]
@@ -10,7 +11,7 @@ pub(super) fn advice(problem: &Problem) -> Option<String> {
         Problem::UnterminatedQuote => "close it with a '\"' on the same line",
         Problem::NulOctet => "remove it; an editor that shows unprintable characters finds it",
         Problem::MissingArgument { keyword } | Problem::MissingValue { keyword } => {
-            return Some(format!("write '{keyword} …', or remove the line"));
+            return Some(format!("write '{}', or remove the line", usage(keyword)));
         }
         Problem::TooManyArguments { keyword } => {
             return Some(format!("write '{keyword} NAME', with a name of one word"));
@@ -51,4 +52,11 @@ pub(super) fn advice(problem: &Problem) -> Option<String> {
         _ => return None,
     };
     Some(fixed.to_owned())
+}
+
+/// The line as manual pages write it, where the keyword means the same in each block.
+fn usage(keyword: &str) -> String {
+    let mut usages = occurrences(keyword).into_iter().map(|(_, keyword)| keyword.usage());
+    let first = usages.next().filter(|usage| usage.contains(' '));
+    first.filter(|first| usages.all(|other| other == *first)).unwrap_or_else(|| format!("{keyword} …"))
 }
