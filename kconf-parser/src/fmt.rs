@@ -1,11 +1,13 @@
 //! The canonical layout of a configuration.
 
+mod conditions;
 mod layout;
 mod pieces;
 
 use crate::Tree;
 use crate::physical::{Kind, Physical, special};
 
+use conditions::Conditions;
 use layout::{Page, Row};
 use pieces::Piece;
 
@@ -67,10 +69,10 @@ pub fn format(tree: &Tree, options: &FormatOptions) -> Vec<u8> {
         LineEnding::CrLf => true,
     };
     let mut page = Page::new(if crlf { b"\r\n" } else { b"\n" });
-    let mut condition = None;
+    let mut conditions = Conditions::default();
     let mut defined = 0;
     for line in &lines {
-        let net = take(tree, line, condition, &mut page);
+        let net = take(tree, line, &mut conditions, &mut page);
         match line.kind {
             Kind::Multiline | Kind::Definition => defined += net,
             Kind::Sequence if net != 0 => page.spoil(),
@@ -82,22 +84,27 @@ pub fn format(tree: &Tree, options: &FormatOptions) -> Vec<u8> {
             | Kind::Escaped
             | Kind::Odd => {}
         }
-        // Alternatives for one block follow each other, and only one of their braces is read.
-        if !tree.sources().text(line.span).trim_ascii().is_empty() {
-            condition = (line.kind == Kind::Condition).then_some(net);
-        }
     }
-    if page.is_sound() && defined == 0 { page.print() } else { tree.print() }
+    let sound = page.is_sound() && conditions.is_sound() && defined == 0;
+    if sound { page.print() } else { tree.print() }
 }
 
-/// Adds a line to the page. `condition`: the braces that the line before opens, if that has a condition.
-fn take(tree: &Tree, line: &Physical, condition: Option<i32>, page: &mut Page) -> i32 {
+/// Adds a line to the page. How many more braces it opens than closes.
+fn take(tree: &Tree, line: &Physical, conditions: &mut Conditions, page: &mut Page) -> i32 {
     let written = tree.sources().text(line.span);
     let pieces = pieces::of(tree, line);
     let net = pieces.iter().map(Piece::braces).sum();
+    let text = written.trim_ascii();
+    let condition = text.split(u8::is_ascii_whitespace).next().filter(|_| line.kind == Kind::Condition);
+    // Alternatives for one block follow each other, and only one of their braces is read.
+    let alternative = !text.is_empty() && conditions.line(condition, net);
     match line.kind {
         Kind::Multiline => page.push(Row::verbatim(written)),
         Kind::Odd => {
+            // What expansion makes of such a line need not be what its words say.
+            if !matches!(special(text), Kind::Plain | Kind::Escaped) {
+                page.spoil();
+            }
             page.push(Row::verbatim(written));
             page.deepen(net);
         }
@@ -112,11 +119,12 @@ fn take(tree: &Tree, line: &Physical, condition: Option<i32>, page: &mut Page) -
         | Kind::Sequence
         | Kind::Reference
         | Kind::Escaped => {
-            let alternative = line.kind == Kind::Condition && condition == Some(net);
             let closes = matches!(pieces.first(), Some(Piece::Close));
             page.deepen(if alternative { -net } else { 0 });
             page.special(written, closes);
-            page.deepen(if line.kind == Kind::Definition { 0 } else { net });
+            // What an include names is a path, whatever it looks like.
+            let counts = !matches!(line.kind, Kind::Definition | Kind::Include);
+            page.deepen(if counts { net } else { 0 });
         }
     }
     net
