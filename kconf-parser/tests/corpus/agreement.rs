@@ -4,8 +4,8 @@
 //! warning about a file that keepalived accepts without a word. Both are exact: what is new fails, and what is stale
 //! fails. `UPDATE_CORPUS=1` writes them anew, with `?` where a reason is missing, which fails, too.
 
+use core::fmt::Write as _;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use kconf_parser::{AssumePresent, LintOptions, Severity, lint};
