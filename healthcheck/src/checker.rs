@@ -3,17 +3,31 @@
 use alloc::collections::VecDeque;
 use core::time::Duration;
 
-use crate::{Failure, Instant, LocalProblem, Outcome, Policy, Sequence};
+use crate::damping::Penalty;
+use crate::policy::Stage;
+use crate::{Damping, Failure, Instant, LocalProblem, Outcome, Policy, Sequence};
 
 /// What a check is configured to do.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Config {
-    /// `delay_loop`, `retry`, `delay_before_retry`.
+    /// When to probe, and how many results decide.
     pub policy: Policy,
     /// `alpha`: down until the first success. Without it the check starts as up.
     pub alpha: bool,
     /// One target, or several in turn.
     pub sequence: Sequence,
+    /// Hold the check down while it flaps; keepalived never does.
+    pub damping: Option<Damping>,
+    /// What [`Policy::jitter_percent`] is drawn from: the same seed, the same times.
+    pub seed: u64,
+}
+
+impl Config {
+    /// keepalived's way: no damping, no jitter.
+    #[must_use]
+    pub const fn keepalived(policy: Policy, alpha: bool, sequence: Sequence) -> Self {
+        Self { policy, alpha, sequence, damping: None, seed: 0 }
+    }
 }
 
 /// Whether something counts as working.
@@ -61,8 +75,11 @@ pub enum Output {
 /// A change of health with its reason.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum Transition {
-    /// Down before, up now: every target succeeded.
-    Up,
+    /// Down before, up now: every target succeeded, often enough.
+    Up {
+        /// Successful checks in a row, this one included; 1 if it was the first check ever.
+        successes: u32,
+    },
     /// Up before, down now.
     Down {
         /// What the last probe said.
@@ -83,6 +100,18 @@ pub enum Event {
         /// How many more failures the check endures; `None` if it is down.
         retries_left: Option<u32>,
     },
+    /// A check succeeded and did not bring it up yet.
+    Rising {
+        /// How many more successes it takes.
+        successes_left: u32,
+    },
+    /// A check succeeded often enough, but has flapped too much to be believed yet ([`Damping`]).
+    Damped,
+    /// The probe took so long that this many were left out ([`Pace::FromStart`](crate::Pace::FromStart)).
+    Overrun {
+        /// How many.
+        missed: u64,
+    },
     /// The first check ever was done and found what was assumed: up, or with `alpha` down.
     /// keepalived runs `notify_down` in the second case.
     Confirmed(Health),
@@ -100,22 +129,29 @@ enum Phase {
         due: Instant,
     },
     /// There is no timer here, so there cannot be a second probe.
-    Probing,
+    Probing {
+        since: Instant,
+    },
 }
 
 /// When to probe one service of one server, and whether to believe that it works.
 ///
-/// keepalived's judgement (`TCP_CHECK`, `HTTP_GET` and their kin). While up, `retry` further
-/// failures at `delay_before_retry` are endured; the very first result decides at once, either
-/// way; while down, one success of everything brings it up.
+/// keepalived's judgement (`TCP_CHECK`, `HTTP_GET` and their kin) unless [`Policy`] says more. While
+/// up, `retry` further failures at `delay_before_retry` are endured; the very first result decides
+/// at once, either way; while down, one success of everything brings it up.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub struct Checker {
     config: Config,
     health: Health,
     /// Whether the first check is done; until then nothing is endured.
     confirmed: bool,
-    /// In a row, while up.
+    /// In a row, while up or not confirmed.
     failures: u32,
+    /// In a row, while down.
+    successes: u32,
+    penalty: Penalty,
+    /// Waits that were drawn so far; stays 0 without jitter.
+    draws: u64,
     target: u16,
     /// Whether `target` is tried alone because it took the check down.
     alone: bool,
@@ -133,6 +169,9 @@ impl Checker {
             config,
             confirmed: false,
             failures: 0,
+            successes: 0,
+            penalty: Penalty::NONE,
+            draws: 0,
             target: 0,
             alone: false,
             phase: Phase::Idle,
@@ -164,24 +203,29 @@ impl Checker {
     /// Whether a probe is under way.
     #[must_use]
     pub const fn is_probing(&self) -> bool {
-        matches!(self.phase, Phase::Probing)
+        matches!(self.phase, Phase::Probing { .. })
     }
 
     /// Applies one input at `now`.
     pub fn handle_input(&mut self, now: Instant, input: Input) {
         match (input, self.phase) {
             (Input::Start { delay }, Phase::Idle) => self.phase = Phase::Waiting { due: now + delay },
-            (Input::Start { .. }, Phase::Waiting { .. } | Phase::Probing) => {}
-            (Input::ProbeResult(outcome), Phase::Probing) => {
+            (Input::Start { .. }, Phase::Waiting { .. } | Phase::Probing { .. }) => {}
+            (Input::ProbeResult(outcome), Phase::Probing { since }) => {
                 let delay = match outcome {
-                    Outcome::Success => self.succeed(),
-                    Outcome::Failure(cause) => self.fail(cause),
+                    Outcome::Success => self.succeed(now),
+                    Outcome::Failure(cause) => self.fail(now, cause),
                     Outcome::NotProbed(problem) => {
                         self.event(Event::NotProbed(problem));
                         self.config.policy.delay_loop
                     }
                 };
-                self.phase = Phase::Waiting { due: now + delay };
+                let delay = self.config.policy.vary(delay, self.config.seed, &mut self.draws);
+                let (due, missed) = self.config.policy.pace.next(since, now, delay);
+                if missed > 0 {
+                    self.event(Event::Overrun { missed });
+                }
+                self.phase = Phase::Waiting { due };
             }
             (Input::ProbeResult(_), Phase::Idle | Phase::Waiting { .. }) => {
                 self.event(Event::UnexpectedResult);
@@ -200,15 +244,15 @@ impl Checker {
     pub fn handle_timeout(&mut self, now: Instant) {
         match self.phase {
             Phase::Waiting { due } if due <= now && !self.suspended => {
-                self.phase = Phase::Probing;
+                self.phase = Phase::Probing { since: now };
                 self.outputs.push_back(Output::StartProbe { target: self.target });
             }
-            Phase::Idle | Phase::Waiting { .. } | Phase::Probing => {}
+            Phase::Idle | Phase::Waiting { .. } | Phase::Probing { .. } => {}
         }
     }
 
     /// Takes the oldest pending output. Drain to `None` after every `handle_*` call: one call
-    /// makes one output at most.
+    /// makes two outputs at most.
     pub fn poll_output(&mut self) -> Option<Output> {
         self.outputs.pop_front()
     }
@@ -219,52 +263,74 @@ impl Checker {
     pub const fn poll_timeout(&self) -> Option<Instant> {
         match self.phase {
             Phase::Waiting { due } if !self.suspended => Some(due),
-            Phase::Idle | Phase::Waiting { .. } | Phase::Probing => None,
+            Phase::Idle | Phase::Waiting { .. } | Phase::Probing { .. } => None,
         }
     }
 
     /// Returns the delay to the next probe.
-    fn succeed(&mut self) -> Duration {
+    fn succeed(&mut self, now: Instant) -> Duration {
         self.failures = 0;
-        let delay_loop = self.config.policy.delay_loop;
         let Sequence::Rotation { targets, fast_recovery } = self.config.sequence else {
-            self.complete();
-            return delay_loop;
+            self.complete(now);
+            return self.config.policy.interval(self.stage());
         };
         if self.alone {
+            // The target that took the check down is back; now all have to answer, from the first.
             self.alone = false;
             self.target = 0;
         } else {
             self.target = self.target.saturating_add(1);
             if self.target >= targets.get() {
                 self.target = 0;
-                self.complete();
+                self.complete(now);
             }
         }
         if fast_recovery && !(self.confirmed && self.health == Health::Up) {
             return Duration::ZERO;
         }
-        delay_loop
+        self.config.policy.interval(self.stage())
     }
 
     /// All targets have succeeded.
-    fn complete(&mut self) {
+    fn complete(&mut self, now: Instant) {
         let first = !core::mem::replace(&mut self.confirmed, true);
-        if self.health == Health::Down {
-            self.health = Health::Up;
-            self.outputs.push_back(Output::Transition(Transition::Up));
-        } else if first {
-            self.event(Event::Confirmed(Health::Up));
+        if self.health == Health::Up {
+            if first {
+                self.event(Event::Confirmed(Health::Up));
+            }
+            return;
         }
+        self.successes = self.successes.saturating_add(1);
+        let needed = if first { 1 } else { self.config.policy.rise };
+        if let Some(successes_left) = needed.checked_sub(self.successes).filter(|left| *left > 0) {
+            self.event(Event::Rising { successes_left });
+            return;
+        }
+        if let Some(damping) = self.config.damping
+            && self.penalty.holds(&damping, now)
+        {
+            self.event(Event::Damped);
+            return;
+        }
+        self.health = Health::Up;
+        let successes = core::mem::take(&mut self.successes);
+        self.outputs.push_back(Output::Transition(Transition::Up { successes }));
     }
 
     /// Returns the delay to the next probe.
-    fn fail(&mut self, cause: Failure) -> Duration {
+    fn fail(&mut self, now: Instant, cause: Failure) -> Duration {
         let policy = self.config.policy;
+        self.successes = 0;
+        let failures = self.failures.saturating_add(1);
+        if !self.confirmed && failures < policy.initial_failures {
+            let retries_left = Some(policy.initial_failures - failures - 1);
+            self.failures = failures;
+            self.event(Event::ProbeFailed { cause, retries_left });
+            return policy.delay_before_retry;
+        }
         let first = !core::mem::replace(&mut self.confirmed, true);
         match self.health {
             Health::Up => {
-                let failures = self.failures.saturating_add(1);
                 let endured = if first { None } else { policy.after_failure(failures) };
                 if let Some(delay) = endured {
                     self.failures = failures;
@@ -275,9 +341,13 @@ impl Checker {
                 self.failures = 0;
                 self.health = Health::Down;
                 self.alone = true;
+                if let Some(damping) = self.config.damping {
+                    self.penalty.add(&damping, now);
+                }
                 self.outputs.push_back(Output::Transition(Transition::Down { cause, failures }));
             }
             Health::Down if first => {
+                self.failures = 0;
                 self.alone = true;
                 self.event(Event::Confirmed(Health::Down));
             }
@@ -286,12 +356,22 @@ impl Checker {
         match self.config.sequence {
             Sequence::Single => {
                 self.alone = false;
-                policy.delay_loop
+                policy.interval(Stage::Down)
             }
-            Sequence::Rotation { .. } if self.alone => policy.delay_loop.max(policy.delay_before_retry),
+            Sequence::Rotation { .. } if self.alone => {
+                policy.interval(Stage::Down).max(policy.delay_before_retry)
+            }
             // Another target than the one that took the check down: keepalived holds on to it
             // at the pace of retries.
             Sequence::Rotation { .. } => policy.delay_before_retry,
+        }
+    }
+
+    const fn stage(&self) -> Stage {
+        match self.health {
+            Health::Up => Stage::Up,
+            Health::Down if self.successes > 0 => Stage::Rising,
+            Health::Down => Stage::Down,
         }
     }
 

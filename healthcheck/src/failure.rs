@@ -48,6 +48,18 @@ pub enum Failure {
     Custom(i32),
 }
 
+impl Failure {
+    /// What the probe was doing when it failed, where that is known.
+    #[must_use]
+    pub const fn phase(self) -> Option<Phase> {
+        match self {
+            Self::Network { phase, .. } | Self::TimedOut { phase } => Some(phase),
+            Self::Http(failure) => Some(failure.phase()),
+            Self::Custom(_) => None,
+        }
+    }
+}
+
 /// What a probe was doing when it ended.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -61,6 +73,18 @@ pub enum Phase {
     /// Waiting for the reply, or for the rest of it.
     #[error("receive")]
     Receive,
+    /// Looking up a name.
+    #[error("resolve")]
+    Resolve,
+    /// Agreeing on TLS.
+    #[error("TLS handshake")]
+    Tls,
+    /// Judging the first words of the reply: a status, a code.
+    #[error("status")]
+    Status,
+    /// Judging what the reply contains.
+    #[error("body")]
+    Body,
 }
 
 /// What the network answered.

@@ -25,12 +25,8 @@
 //!     QuorumConfig, QuorumInput, QuorumOutput, Sequence, ServerConfig, spread,
 //! };
 //!
-//! let policy = Policy {
-//!     delay_loop: Duration::from_secs(6),
-//!     retry: 1,
-//!     delay_before_retry: Duration::from_secs(1),
-//! };
-//! let mut checker = Checker::new(Config { policy, alpha: false, sequence: Sequence::Single });
+//! let policy = Policy::keepalived(Duration::from_secs(6), 1, Duration::from_secs(1));
+//! let mut checker = Checker::new(Config::keepalived(policy, false, Sequence::Single));
 //! let mut quorum = Quorum::new(QuorumConfig {
 //!     quorum: 1,
 //!     hysteresis: 0,
@@ -40,6 +36,7 @@
 //!         checkers: vec![checker.health()],
 //!     }],
 //!     sorry: None,
+//!     fail_open_below: None,
 //! });
 //! quorum.handle_input(QuorumInput::Start);
 //!
@@ -86,25 +83,33 @@
 extern crate alloc;
 
 mod checker;
+mod damping;
 mod exchange;
 mod failure;
+mod history;
 mod http;
 mod instant;
 mod policy;
 #[cfg(feature = "tokio")]
 mod probe;
 mod quorum;
+mod slow_start;
+mod weight;
 
 pub use checker::{Checker, Config, Event, Health, Input, Output, Transition};
+pub use damping::Damping;
 pub use exchange::{Exchange, Step};
 pub use failure::{Failure, LocalProblem, NetworkError, Outcome, Phase};
+pub use history::{History, HistoryEntry};
 pub use http::{
     HttpExchange, HttpExpect, HttpFailure, HttpReport, HttpRequest, HttpVersion, InvalidRequest, MAX_HEAD_LEN,
 };
 pub use instant::Instant;
-pub use policy::{Policy, Sequence, spread};
+pub use policy::{Pace, Policy, Sequence, spread};
 #[cfg(feature = "tokio")]
 pub use probe::{Close, ConnectTo, HttpProbe, Probe, ProbeReport, TcpProbe};
 pub use quorum::{
     Destinations, Quorum, QuorumConfig, QuorumEvent, QuorumInput, QuorumOutput, ServerConfig, SorryConfig,
 };
+pub use slow_start::{Ramp, SlowStart};
+pub use weight::{Admin, Agent, AgentState, Cause, Contribution, Effective, MAX_WEIGHT, Presence, Weighing};

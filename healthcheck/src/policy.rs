@@ -3,27 +3,121 @@
 use core::num::NonZeroU16;
 use core::time::Duration;
 
-/// keepalived's probing policy (`delay_loop`, `retry`, `delay_before_retry`).
+use crate::Instant;
+
+/// How often to probe, and how many results in a row decide.
 ///
-/// A server that is up is probed every `delay_loop`. After a failed probe the next one comes
-/// after `delay_before_retry`, and only the failure number `retry + 1` in a row takes it down.
+/// The first three are keepalived's; the others do nothing by [`Default`] and
+/// [`keepalived`](Self::keepalived).
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Policy {
-    /// Between two probes of a server whose state is settled.
+    /// `delay_loop`: from the end of a check to the next one.
     pub delay_loop: Duration,
-    /// Further attempts after the first failure of a server that is up.
+    /// `retry`: failures that are endured before one more takes the check down.
     pub retry: u32,
-    /// Between two attempts while failing.
+    /// `delay_before_retry`: from a failure to the next try while the check is up.
     pub delay_before_retry: Duration,
+    /// Successful checks in a row that bring it up; 0 counts as 1. keepalived: 1. The first check ever needs no
+    /// more than one.
+    pub rise: u32,
+    /// Instead of `delay_loop` while it is down and has succeeded, but not often enough.
+    pub rising_interval: Option<Duration>,
+    /// Instead of `delay_loop` while it is down.
+    pub down_interval: Option<Duration>,
+    /// Failures that decide about the first state; 0 counts as 1. keepalived: 1. One success decides, too.
+    pub initial_failures: u32,
+    /// Each wait is up to this much shorter or longer, in percent, so that checks do not march in step. Above 100
+    /// counts as 100.
+    pub jitter_percent: u8,
+    /// From where a wait is counted.
+    pub pace: Pace,
+}
+
+impl Default for Policy {
+    /// `TCP_CHECK`'s defaults: every minute, one retry after a second.
+    fn default() -> Self {
+        Self::keepalived(Duration::from_secs(60), 1, Duration::from_secs(1))
+    }
+}
+
+/// From where the wait for the next probe is counted.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
+pub enum Pace {
+    /// From the end of the last one, as keepalived does: a slow server is probed less often.
+    #[default]
+    AfterResult,
+    /// From its start: probes keep their rhythm. There is still never more than one under way; those that would
+    /// have begun meanwhile are left out and counted ([`Event::Overrun`](crate::Event::Overrun)).
+    FromStart,
+}
+
+impl Pace {
+    /// When to probe next, and how many probes were left out.
+    pub(crate) fn next(self, since: Instant, now: Instant, delay: Duration) -> (Instant, u64) {
+        let due = since + delay;
+        if self == Self::AfterResult || delay.is_zero() {
+            return (now + delay, 0);
+        }
+        if due >= now {
+            return (due, 0);
+        }
+        let missed = now.saturating_since(due).as_nanos() / delay.as_nanos() + 1;
+        let whole = u32::try_from(missed).unwrap_or(u32::MAX);
+        (due + delay.saturating_mul(whole), u64::try_from(missed).unwrap_or(u64::MAX))
+    }
+}
+
+/// Where a check stands between two probes.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Stage {
+    Up,
+    Down,
+    Rising,
 }
 
 impl Policy {
-    /// When the next probe starts, counted from the end of one that failed, for a server that
-    /// is still up and has now failed `failures` times in a row; `None` when that was once too
-    /// often and the server is down.
+    /// keepalived's policy.
+    #[must_use]
+    pub const fn keepalived(delay_loop: Duration, retry: u32, delay_before_retry: Duration) -> Self {
+        Self {
+            delay_loop,
+            retry,
+            delay_before_retry,
+            rise: 1,
+            rising_interval: None,
+            down_interval: None,
+            initial_failures: 1,
+            jitter_percent: 0,
+            pace: Pace::AfterResult,
+        }
+    }
+
+    /// What to do after `failures` failures in a row while up: try again after this, or `None`
+    /// for down.
     #[must_use]
     pub fn after_failure(&self, failures: u32) -> Option<Duration> {
         (failures <= self.retry).then_some(self.delay_before_retry)
+    }
+
+    pub(crate) fn interval(&self, stage: Stage) -> Duration {
+        let special = match stage {
+            Stage::Up => None,
+            Stage::Down => self.down_interval,
+            Stage::Rising => self.rising_interval,
+        };
+        special.unwrap_or(self.delay_loop)
+    }
+
+    /// The wait with its jitter. `draws` counts those that were drawn.
+    pub(crate) fn vary(&self, delay: Duration, seed: u64, draws: &mut u64) -> Duration {
+        let percent = self.jitter_percent.min(100);
+        if percent == 0 {
+            return delay;
+        }
+        *draws = draws.wrapping_add(1);
+        let range = delay.saturating_mul(percent.into()) / 100;
+        let shift = spread(seed ^ draws.wrapping_mul(0xd6e8_feb8_6659_fd93), range.saturating_mul(2));
+        delay.saturating_sub(range).saturating_add(shift)
     }
 }
 
@@ -81,11 +175,7 @@ mod tests {
 
     #[test]
     fn a_server_goes_down_with_the_failure_after_the_last_retry() {
-        let policy = Policy {
-            delay_loop: Duration::from_secs(6),
-            retry: 1,
-            delay_before_retry: Duration::from_secs(1),
-        };
+        let policy = Policy::keepalived(Duration::from_secs(6), 1, Duration::from_secs(1));
         assert_eq!(policy.after_failure(1), Some(Duration::from_secs(1)));
         assert_eq!(policy.after_failure(2), None);
     }

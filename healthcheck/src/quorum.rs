@@ -1,144 +1,48 @@
 //! The judge of one virtual server: which destinations it should have.
 
+mod values;
+
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
-use crate::Health;
+use crate::{Admin, Agent, Effective, Health, Presence, Weighing};
 
-/// A virtual server as far as health matters.
-#[derive(Clone, Debug, Eq, Hash, PartialEq)]
-pub struct QuorumConfig {
-    /// `quorum`: sum of live weights that the service needs. keepalived caps it at the sum of all
-    /// weights when it reads the file; this crate takes what it is given.
-    pub quorum: u32,
-    /// `hysteresis`: gained at `quorum` + this, lost below `quorum` − this.
-    pub hysteresis: u32,
-    /// `real_server`s; everywhere else a server is named by its place here, from 0.
-    pub servers: Vec<ServerConfig>,
-    /// `sorry_server`.
-    pub sorry: Option<SorryConfig>,
-}
-
-/// A real server as far as health matters.
-#[derive(Clone, Debug, Eq, Hash, PartialEq)]
-pub struct ServerConfig {
-    /// `weight`. A server of weight 0 is a destination that adds nothing to the quorum.
-    pub weight: u32,
-    /// `inhibit_on_failure`: weight 0 instead of removal.
-    pub inhibit_on_failure: bool,
-    /// What each of its checkers says at the start ([`Checker::health`](crate::Checker::health));
-    /// a server without checkers is up.
-    pub checkers: Vec<Health>,
-}
-
-/// The destination that stands in while the quorum is lost.
-#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
-pub struct SorryConfig {
-    /// `sorry_server_inhibit`: weight 0 instead of absence while it is not needed.
-    pub inhibit: bool,
-    /// The real server that has the same address and port, if there is one: the kernel knows
-    /// only one destination for both, and so does [`Destinations`].
-    pub same_as: Option<usize>,
-}
-
-/// One thing that happened.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-pub enum QuorumInput {
-    /// Set the destinations for the first time. Before, nothing is put out.
-    Start,
-    /// Instead of [`Start`](Self::Start) where an earlier judge of this service has told all there
-    /// is (a reload): only what differs from then is reported.
-    Resume {
-        /// Whether it had its quorum.
-        gained: bool,
-    },
-    /// A checker came up or went down.
-    Checker {
-        /// Place in [`QuorumConfig::servers`].
-        server: usize,
-        /// Place in [`ServerConfig::checkers`].
-        checker: usize,
-        /// What it says now.
-        health: Health,
-    },
-    /// The weight of a server changed (`misc_dynamic`, a reload). It counts at once for the
-    /// quorum and reaches the destinations when the server is one.
-    Weight {
-        /// Place in [`QuorumConfig::servers`].
-        server: usize,
-        /// The new weight.
-        weight: u32,
-    },
-}
-
-/// One thing to do or to know.
-#[derive(Clone, Debug, Eq, Hash, PartialEq)]
-pub enum QuorumOutput {
-    /// Make these the service's destinations. Comes before the events of the same input, as
-    /// keepalived tells scripts of what it has done.
-    SetDestinations(Destinations),
-    /// Run notifications, write the log.
-    Event(QuorumEvent),
-}
-
-/// What happened to the service, for notifications.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-#[non_exhaustive]
-pub enum QuorumEvent {
-    /// The last failing checker of this server came up (`notify_up`).
-    ServerUp {
-        /// Place in [`QuorumConfig::servers`].
-        server: usize,
-    },
-    /// The first checker of this server failed (`notify_down`).
-    ServerDown {
-        /// Place in [`QuorumConfig::servers`].
-        server: usize,
-    },
-    /// Enough weight is alive (`quorum_up`).
-    QuorumGained {
-        /// Sum of live weights.
-        live: u64,
-        /// What was needed.
-        threshold: u64,
-        /// Whether this is the start: keepalived notifies then, too.
-        initial: bool,
-    },
-    /// Too little weight is alive (`quorum_down`).
-    QuorumLost {
-        /// Sum of live weights.
-        live: u64,
-        /// What was needed.
-        threshold: u64,
-        /// Whether this is the start. keepalived says so only if there is a sorry server.
-        initial: bool,
-    },
-    /// An input named a server or checker that does not exist; it was ignored.
-    UnknownPlace,
-}
-
-/// The destinations that the service should have now.
-#[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
-pub struct Destinations {
-    /// Places in [`QuorumConfig::servers`], ascending, with their weights; 0 takes no new
-    /// connections.
-    pub servers: Vec<(usize, u32)>,
-    /// Weight of the sorry server: `Some(1)` while it stands in, `Some(0)` if it waits inhibited,
-    /// `None` if it is no destination.
-    pub sorry: Option<u32>,
-}
+pub use values::{
+    Destinations, QuorumConfig, QuorumEvent, QuorumInput, QuorumOutput, ServerConfig, SorryConfig,
+};
 
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 struct Server {
     weight: u32,
     inhibit: bool,
     checkers: Vec<Health>,
+    /// What each checker adds to the weight.
+    contributions: Vec<i64>,
+    agent: Option<Agent>,
+    admin: Admin,
+    ramp: u8,
+    /// Up when enough was alive last.
+    kept: bool,
 }
 
 impl Server {
     /// keepalived: up if and only if no checker fails.
     fn is_up(&self) -> bool {
         self.checkers.iter().all(|health| *health == Health::Up)
+    }
+
+    /// `kept`: fail-open counts servers that were up before; `alone`: nobody else serves, so it gets all of its
+    /// weight.
+    fn weighing(&self, kept: bool, alone: bool) -> Weighing<'_> {
+        Weighing {
+            configured: self.weight,
+            contributions: &self.contributions,
+            agent: self.agent,
+            up: self.is_up() || (kept && self.kept),
+            inhibit: self.inhibit,
+            admin: self.admin,
+            ramp: if alone { 100 } else { self.ramp },
+        }
     }
 }
 
@@ -148,6 +52,9 @@ impl Server {
 /// the weights of servers that are up reach `quorum + hysteresis`, and lost when they sum up to 0
 /// or less than `quorum − hysteresis`. If there is a sorry server it then replaces all others;
 /// without one, servers that are up stay, and the loss is only reported.
+///
+/// What keepalived does not have is off unless asked for: agents, an administrator's word, slow start (never for the
+/// only server that is alive) and fail-open. Who outranks whom: [`Weighing::effective`].
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub struct Quorum {
     quorum: u64,
@@ -158,6 +65,9 @@ pub struct Quorum {
     gained: bool,
     /// Whether the sorry server stands in. Not the same as a lost quorum: it needs one to lose.
     sorry_in: bool,
+    fail_open_below: Option<u8>,
+    /// Whether servers that were up before stay.
+    open: bool,
     outputs: VecDeque<QuorumOutput>,
 }
 
@@ -168,7 +78,12 @@ impl Quorum {
         let servers = config.servers.into_iter().map(|server| Server {
             weight: server.weight,
             inhibit: server.inhibit_on_failure,
+            contributions: alloc::vec![0; server.checkers.len()],
             checkers: server.checkers,
+            agent: None,
+            admin: Admin::Automatic,
+            ramp: 100,
+            kept: false,
         });
         Self {
             quorum: config.quorum.into(),
@@ -178,6 +93,8 @@ impl Quorum {
             started: false,
             gained: false,
             sorry_in: false,
+            fail_open_below: config.fail_open_below,
+            open: false,
             outputs: VecDeque::new(),
         }
     }
@@ -190,12 +107,14 @@ impl Quorum {
             QuorumInput::Start | QuorumInput::Resume { .. } if self.started => return,
             QuorumInput::Start => {
                 self.started = true;
+                self.open_or_close(&mut events);
                 events.extend(self.judge(true));
             }
             QuorumInput::Resume { gained } => {
                 self.started = true;
                 self.gained = gained;
                 self.sorry_in = !gained && self.sorry.is_some();
+                self.open_or_close(&mut events);
                 events.extend(self.judge(false));
             }
             QuorumInput::Checker { server, checker, health } => match self.server_mut(server) {
@@ -210,17 +129,41 @@ impl Quorum {
                         (true, false) => events.push(QuorumEvent::ServerDown { server }),
                         (false, false) | (true, true) => {}
                     }
+                    self.open_or_close(&mut events);
                     events.extend(self.judge(false));
                 }
                 None => events.push(QuorumEvent::UnknownPlace),
             },
-            QuorumInput::Weight { server, weight } => match self.server_mut(server) {
-                Some(found) => {
+            QuorumInput::Weight { server, weight } => {
+                self.change(server, &mut events, |found| {
                     found.weight = weight;
-                    events.extend(self.judge(false));
-                }
-                None => events.push(QuorumEvent::UnknownPlace),
-            },
+                    true
+                });
+            }
+            QuorumInput::Contribution { server, checker, contribution } => {
+                self.change(server, &mut events, |found| {
+                    let slot = found.contributions.get_mut(checker);
+                    slot.map(|change| *change = contribution.0).is_some()
+                });
+            }
+            QuorumInput::Agent { server, agent } => {
+                self.change(server, &mut events, |found| {
+                    found.agent = agent;
+                    true
+                });
+            }
+            QuorumInput::Admin { server, admin } => {
+                self.change(server, &mut events, |found| {
+                    found.admin = admin;
+                    true
+                });
+            }
+            QuorumInput::Ramp { server, percent } => {
+                self.change(server, &mut events, |found| {
+                    found.ramp = percent;
+                    true
+                });
+            }
         }
         if self.started {
             let now = self.destinations();
@@ -231,7 +174,7 @@ impl Quorum {
         }
     }
 
-    /// Takes the oldest pending output. Drain to `None` after every input, which makes three at
+    /// Takes the oldest pending output. Drain to `None` after every input, which makes four at
     /// most.
     pub fn poll_output(&mut self) -> Option<QuorumOutput> {
         self.outputs.pop_front()
@@ -243,11 +186,14 @@ impl Quorum {
         let stand_in = self.sorry.filter(|_| self.sorry_in).and_then(|sorry| sorry.same_as);
         let servers = self.servers.iter().enumerate().filter_map(|(place, server)| {
             if stand_in == Some(place) {
-                None
-            } else if server.is_up() && !self.sorry_in {
-                Some((place, server.weight))
-            } else {
-                server.inhibit.then_some((place, 0))
+                return None;
+            }
+            let effective = self.weighing(place, server).weigh(|_| {});
+            match effective.presence {
+                Presence::Serving if self.sorry_in => server.inhibit.then_some((place, 0)),
+                Presence::Serving => Some((place, effective.weight)),
+                Presence::Quiesced => Some((place, 0)),
+                Presence::Absent => None,
             }
         });
         let sorry = self.sorry.and_then(|sorry| match (self.sorry_in, sorry.same_as) {
@@ -270,11 +216,71 @@ impl Quorum {
         self.gained
     }
 
-    /// Sum of the weights of servers that are up.
+    /// Sum of the weights of servers that serve, without the ramps of slow starts.
     #[must_use]
     pub fn live_weight(&self) -> u64 {
-        let up = self.servers.iter().filter(|server| server.is_up());
-        up.fold(0, |sum, server| sum.saturating_add(server.weight.into()))
+        self.weight_of(self.open)
+    }
+
+    /// What this server's weight is now, and why.
+    #[must_use]
+    pub fn explain(&self, server: usize) -> Option<Effective> {
+        self.servers.get(server).map(|found| self.weighing(server, found).effective())
+    }
+
+    /// Whether servers that were up before stay because too little is alive.
+    #[must_use]
+    pub const fn is_fail_open(&self) -> bool {
+        self.open
+    }
+
+    fn weight_of(&self, kept: bool) -> u64 {
+        let full =
+            self.servers.iter().map(|server| u64::from(server.weighing(kept, true).weigh(|_| {}).full));
+        full.fold(0, u64::saturating_add)
+    }
+
+    /// Whether no server but this one serves.
+    fn is_alone(&self, place: usize) -> bool {
+        let others = self.servers.iter().enumerate().filter(|(other, _)| *other != place);
+        !others.into_iter().any(|(_, server)| server.weighing(self.open, true).weigh(|_| {}).full > 0)
+    }
+
+    fn weighing<'s>(&self, place: usize, server: &'s Server) -> Weighing<'s> {
+        // The others matter for a ramp only.
+        server.weighing(self.open, server.ramp < 100 && self.is_alone(place))
+    }
+
+    /// Changes a server; the change is false if it has no such part.
+    fn change(
+        &mut self,
+        server: usize,
+        events: &mut Vec<QuorumEvent>,
+        change: impl FnOnce(&mut Server) -> bool,
+    ) {
+        if !self.server_mut(server).is_some_and(change) {
+            events.push(QuorumEvent::UnknownPlace);
+            return;
+        }
+        self.open_or_close(events);
+        events.extend(self.judge(false));
+    }
+
+    /// Decides whether servers that were up before stay, and if not, which are up now.
+    fn open_or_close(&mut self, events: &mut Vec<QuorumEvent>) {
+        let Some(below) = self.fail_open_below.filter(|_| self.started) else { return };
+        let live = self.weight_of(false);
+        let total = self.servers.iter().fold(0, |sum: u64, server| sum.saturating_add(server.weight.into()));
+        let active = live.saturating_mul(100) < total.saturating_mul(below.into());
+        if active != self.open {
+            self.open = active;
+            events.push(QuorumEvent::FailOpen { active, live, total });
+        }
+        if !active {
+            for server in &mut self.servers {
+                server.kept = server.is_up();
+            }
+        }
     }
 
     fn server_mut(&mut self, server: usize) -> Option<&mut Server> {

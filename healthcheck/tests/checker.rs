@@ -19,12 +19,8 @@ fn at(secs: u64) -> Instant {
 }
 
 fn config(retry: u32, alpha: bool, sequence: Sequence) -> Config {
-    let policy = Policy {
-        delay_loop: Duration::from_secs(LOOP),
-        retry,
-        delay_before_retry: Duration::from_secs(RETRY),
-    };
-    Config { policy, alpha, sequence }
+    let policy = Policy::keepalived(Duration::from_secs(LOOP), retry, Duration::from_secs(RETRY));
+    Config::keepalived(policy, alpha, sequence)
 }
 
 fn urls(targets: u16, fast_recovery: bool) -> Sequence {
@@ -52,7 +48,7 @@ fn step(checker: &mut Checker, now: &mut Instant, success: bool) -> Then {
     checker.handle_input(*now, Input::ProbeResult(outcome));
     let said = match drain(checker).as_slice() {
         [] => "",
-        [Output::Transition(Transition::Up)] => "UP",
+        [Output::Transition(Transition::Up { successes: 1 })] => "UP",
         [Output::Transition(Transition::Down { cause: REFUSED, .. })] => "DOWN",
         [Output::Event(Event::Confirmed(Health::Up))] => "still up",
         [Output::Event(Event::Confirmed(Health::Down))] => "still down",
@@ -316,7 +312,7 @@ proptest! {
                 }
                 Some(Output::Transition(change)) => {
                     prop_assert!(owed, "nothing changes without a result");
-                    let to = if *change == Transition::Up { Health::Up } else { Health::Down };
+                    let to = if matches!(change, Transition::Up { .. }) { Health::Up } else { Health::Down };
                     prop_assert_ne!(to, health);
                     health = to;
                 }

@@ -22,7 +22,13 @@ fn service(
     sorry: Option<SorryConfig>,
     servers: &[ServerConfig],
 ) -> (Quorum, Vec<QuorumOutput>) {
-    let mut service = Quorum::new(QuorumConfig { quorum, hysteresis, servers: servers.to_vec(), sorry });
+    let mut service = Quorum::new(QuorumConfig {
+        quorum,
+        hysteresis,
+        servers: servers.to_vec(),
+        sorry,
+        fail_open_below: None,
+    });
     let first = feed(&mut service, QuorumInput::Start);
     (service, first)
 }
@@ -196,6 +202,7 @@ fn before_the_start_results_are_taken_in_silence() {
         hysteresis: 0,
         servers: vec![server(1, false, &[Up])],
         sorry: None,
+        fail_open_below: None,
     });
     assert_eq!(says(&mut service, 0, Down), []);
     assert_eq!(feed(&mut service, QuorumInput::Start), [set(&[], None)]);
@@ -206,7 +213,13 @@ fn before_the_start_results_are_taken_in_silence() {
 fn a_resumed_service_tells_only_what_is_new() {
     let resumed = |gained, weight| {
         let servers = vec![server(weight, false, &[Up])];
-        let mut service = Quorum::new(QuorumConfig { quorum: 4, hysteresis: 2, servers, sorry: SORRY });
+        let mut service = Quorum::new(QuorumConfig {
+            quorum: 4,
+            hysteresis: 2,
+            servers,
+            sorry: SORRY,
+            fail_open_below: None,
+        });
         let told = feed(&mut service, QuorumInput::Resume { gained });
         (service.has_quorum(), told)
     };

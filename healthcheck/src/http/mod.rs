@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 
 use md5::{Digest as _, Md5};
 
-use crate::{Exchange, Failure, Step};
+use crate::{Exchange, Failure, Phase, Step};
 use body::{Body, Framing};
 use head::Head;
 pub use request::{HttpRequest, HttpVersion, InvalidRequest};
@@ -69,6 +69,18 @@ pub enum HttpFailure {
         /// Of the body that was received.
         got: [u8; 16],
     },
+}
+
+impl HttpFailure {
+    /// What the check was doing.
+    #[must_use]
+    pub const fn phase(self) -> Phase {
+        match self {
+            Self::Empty | Self::HeadTruncated | Self::HeadTooLong | Self::Chunk => Phase::Receive,
+            Self::StatusLine | Self::Status(_) => Phase::Status,
+            Self::BodyTooLong | Self::Digest { .. } => Phase::Body,
+        }
+    }
 }
 
 struct Hex([u8; 16]);

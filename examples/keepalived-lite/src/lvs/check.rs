@@ -141,13 +141,9 @@ pub(crate) fn build(block: &Checker, default_user: Option<&ScriptUser>) -> Optio
         | CheckerKind::File(_)
         | _ => Sequence::Single,
     };
-    let policy = Policy {
-        delay_loop: common.delay_loop,
-        retry: common.retry,
-        delay_before_retry: common.delay_before_retry,
-    };
+    let policy = Policy::keepalived(common.delay_loop, common.retry, common.delay_before_retry);
     Some(Check {
-        config: Config { policy, alpha: common.alpha, sequence },
+        config: Config::keepalived(policy, common.alpha, sequence),
         warmup: common.warmup,
         probes,
         log_all_failures: common.log_all_failures,

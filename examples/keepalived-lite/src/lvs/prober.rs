@@ -125,7 +125,7 @@ impl Prober {
     fn changed(&self, change: Transition) {
         let names = &self.names;
         match change {
-            Transition::Up => {
+            Transition::Up { .. } => {
                 tracing::info!("check of {names} succeeds");
                 self.say(Found::Health(Health::Up));
             }

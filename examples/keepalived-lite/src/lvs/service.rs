@@ -132,6 +132,7 @@ fn virtual_server(block: &VirtualServer, config: &Config) -> Result<Virtual, Str
             .as_ref()
             .zip(block.sorry_server.as_ref())
             .map(|(member, written)| SorryConfig { inhibit: written.inhibit, same_as: same_as(member) }),
+        fail_open_below: None,
     };
     let scripts = UpDown { name: name.clone(), up: block.quorum_up.clone(), down: block.quorum_down.clone() };
     Ok(Virtual {
