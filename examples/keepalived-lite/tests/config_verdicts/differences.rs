@@ -3,25 +3,18 @@
 const NAMESPACE: &str =
     "its network namespace does not exist: keepalived accepts the file unread, ours cannot run it";
 const IPTABLES: &str = "Debian's keepalived is built without iptables, and complains about its keywords";
-const NOT_SUPPORTED: &str = "keepalived complains inside a block that is skipped here";
 
 /// Name without its ending, and why one accepts what the other does not.
 #[rustfmt::skip]
 pub(crate) const KNOWN: &[(&str, &str)] = &[
-    ("acassen__sample-vrrp.routes", NOT_SUPPORTED),
-    ("pqdev__1150", NOT_SUPPORTED),
-    ("pqdev__1230", NOT_SUPPORTED),
     ("pqdev__1375a", NAMESPACE),
     ("pqdev__1492a", NAMESPACE),
     ("pqdev__2003l", NAMESPACE),
     ("pqdev__255", IPTABLES),
-    ("pqdev__507", NOT_SUPPORTED),
     ("pqdev__751", NAMESPACE),
     ("pqdev__950-test", NAMESPACE),
     ("pqdev__erik.tempelaar", NAMESPACE),
     ("pqdev__ipvlan", IPTABLES),
     ("pqdev__linkbeat", IPTABLES),
     ("pqdev__n1", NAMESPACE),
-    ("pqdev__routes_rules", NOT_SUPPORTED),
-    ("sangrealest_shell__ka-kc", NOT_SUPPORTED),
 ];
