@@ -55,6 +55,14 @@ fn in_instance(instance: &VrrpInstance) -> Vec<Unsupported> {
             matches!(instance.authentication, Some(Authentication::Ah(_))),
             "auth_type AH is not supported yet, and running without it would be unsafe: the instance is not started",
         ),
+        (
+            instance.auth_hmac.is_some(),
+            "auth_hmac is not supported yet, and running without it would be unsafe: the instance is not started",
+        ),
+        (
+            instance.interface.is_empty(),
+            "an instance without an interface is not supported yet: the instance is not started",
+        ),
     ];
     let losses = [
         (instance.vmac.is_some(), "use_vmac is not supported yet: addresses keep the interface's own MAC"),
@@ -134,4 +142,29 @@ fn in_globals(config: &Config) -> Vec<Unsupported> {
     let rows = rows.into_iter().filter(|(found, _)| *found);
     rows.map(|(_, what)| Unsupported { span: Span::default(), what: what.to_owned(), stops_instance: false })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use kconf_parser::{AssumePresent, lower, parse};
+
+    use super::*;
+
+    #[test]
+    fn an_instance_that_would_be_unsafe_without_what_is_missing_is_not_started() {
+        let cases = [
+            ("interface eth0", false),
+            ("interface eth0\nauthentication {\nauth_type AH\nauth_pass secret\n}", true),
+            ("interface eth0\nauth_hmac {\nkey 1 0123456789abcdef0123456789abcdef\nactive_key 1\n}", true),
+            ("unicast_src_ip 192.0.2.7\nunicast_peer {\n192.0.2.8\n}", true),
+        ];
+        for (lines, blocked) in cases {
+            let text = format!(
+                "vrrp_instance A {{\nvirtual_router_id 5\nvirtual_ipaddress {{\n192.0.2.1\n}}\n{lines}\n}}\n"
+            );
+            let config = lower(&parse("f", text.as_bytes()).tree, &AssumePresent).config;
+            let instance = config.instances.first().expect("an instance");
+            assert_eq!(blocker(instance).is_some(), blocked, "{lines}");
+        }
+    }
 }
