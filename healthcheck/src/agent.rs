@@ -50,6 +50,9 @@ pub struct AgentReply {
 impl AgentReply {
     /// Reads a line, without its end: words in any order and case, with blanks, tabs or commas
     /// between them, and a text after `#`.
+    ///
+    /// A text right behind its word (`down#disk full`) and `failed` are understood too; HAProxy
+    /// 2.6 passes over both without a word, so an agent that serves it as well writes `down #…`.
     #[must_use]
     pub fn parse(line: &[u8]) -> Self {
         let sharp = line.iter().position(|octet| *octet == b'#').unwrap_or(line.len());

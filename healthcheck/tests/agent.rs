@@ -1,5 +1,4 @@
 //! Lines of HAProxy's agents.
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod dialogue;
 

@@ -1,5 +1,4 @@
 //! Dialogues with Redis; the error texts are those of Redis 5 to 7.
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod dialogue;
 
