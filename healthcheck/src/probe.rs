@@ -120,6 +120,22 @@ impl ConnectTo {
         }
         Ok(stream)
     }
+
+    /// Connects and carries a dialogue, all of it within `limit` of `start`. `connected` tells how
+    /// long the connection took.
+    async fn converse(
+        &self,
+        start: Instant,
+        limit: Duration,
+        exchange: &mut impl Exchange,
+        connected: &mut Option<Duration>,
+    ) -> Result<(), Outcome> {
+        let deadline = after(start, limit);
+        let socket = self.socket()?;
+        let mut stream = self.connect(socket, deadline.min(after(start, self.timeout))).await?;
+        *connected = Some(start.elapsed());
+        carry(exchange, &mut stream, deadline).await
+    }
 }
 
 /// How a [`TcpProbe`] closes its connection.
@@ -190,7 +206,7 @@ impl Probe for HttpProbe {
         let start = Instant::now();
         let mut exchange = HttpExchange::new(&self.request, self.expect.clone());
         let mut connect = None;
-        let result = self.attempt(start, &mut exchange, &mut connect).await;
+        let result = self.connect.converse(start, self.deadline, &mut exchange, &mut connect).await;
         ProbeReport {
             outcome: result.err().unwrap_or(Outcome::Success),
             connect,
@@ -198,22 +214,6 @@ impl Probe for HttpProbe {
             http: Some(exchange.report()),
             weight: None,
         }
-    }
-}
-
-impl HttpProbe {
-    async fn attempt(
-        &self,
-        start: Instant,
-        exchange: &mut HttpExchange,
-        connected: &mut Option<Duration>,
-    ) -> Result<(), Outcome> {
-        let deadline = after(start, self.deadline);
-        let socket = self.connect.socket()?;
-        let connect_deadline = deadline.min(after(start, self.connect.timeout));
-        let mut stream = self.connect.connect(socket, connect_deadline).await?;
-        *connected = Some(start.elapsed());
-        carry(exchange, &mut stream, deadline).await
     }
 }
 
@@ -259,24 +259,10 @@ impl<E: Exchange + Clone + Send + Sync> ExchangeProbe<E> {
         let start = Instant::now();
         let mut exchange = self.exchange.clone();
         let mut connect = None;
-        let result = self.attempt(start, &mut exchange, &mut connect).await;
+        let result = self.connect.converse(start, self.deadline, &mut exchange, &mut connect).await;
         let outcome = result.err().unwrap_or(Outcome::Success);
         let report = ProbeReport { outcome, connect, total: start.elapsed(), http: None, weight: None };
         (report, exchange)
-    }
-
-    async fn attempt(
-        &self,
-        start: Instant,
-        exchange: &mut E,
-        connected: &mut Option<Duration>,
-    ) -> Result<(), Outcome> {
-        let deadline = after(start, self.deadline);
-        let socket = self.connect.socket()?;
-        let connect_deadline = deadline.min(after(start, self.connect.timeout));
-        let mut stream = self.connect.connect(socket, connect_deadline).await?;
-        *connected = Some(start.elapsed());
-        carry(exchange, &mut stream, deadline).await
     }
 }
 
@@ -289,10 +275,13 @@ async fn carry(
     let mut buffer = vec![0; 4096];
     loop {
         while !exchange.to_send().is_empty() {
-            let count = io_by(deadline, Phase::Send, stream.write(exchange.to_send())).await?;
+            let count = io_by(deadline, Phase::Send, stream.write(exchange.to_send()))
+                .await
+                .map_err(Outcome::Failure)?;
             exchange.sent(count);
         }
-        let count = io_by(deadline, Phase::Receive, stream.read(&mut buffer)).await?;
+        let count =
+            io_by(deadline, Phase::Receive, stream.read(&mut buffer)).await.map_err(Outcome::Failure)?;
         let step = match buffer.get(..count) {
             None | Some([]) => exchange.closed(),
             Some(octets) => exchange.received(octets),
@@ -310,12 +299,11 @@ async fn io_by<T>(
     deadline: Instant,
     phase: Phase,
     step: impl Future<Output = io::Result<T>>,
-) -> Result<T, Outcome> {
-    let result = match timeout_at(deadline, step).await {
+) -> Result<T, Failure> {
+    match timeout_at(deadline, step).await {
         Err(_) => Err(Failure::TimedOut { phase }),
         Ok(result) => result.map_err(|error| failure(phase, &error)),
-    };
-    result.map_err(Outcome::Failure)
+    }
 }
 
 fn failure(phase: Phase, error: &io::Error) -> Failure {
