@@ -7,7 +7,7 @@ use crate::lines::{Line, printable};
 use crate::outgoing::Outgoing;
 use crate::{Agent, AgentState, Exchange, Failure, Phase, Step};
 
-/// Octets of an agent's line; a longer one fails the check.
+/// Octets of an agent's line without its end; a longer one fails the check.
 pub const MAX_AGENT_LINE_LEN: usize = 1024;
 
 /// What an agent says about the service.

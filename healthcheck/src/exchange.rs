@@ -54,8 +54,8 @@ pub enum Step {
     /// Send what there is to send, then wait for more.
     Continue,
     /// Agree on TLS over this connection, then go on with it as with [`Continue`](Self::Continue):
-    /// what there is to send is a secret from here on. Only exchanges that are told to ask for
-    /// TLS say so.
+    /// what there is to send must not go out in clear text. Only exchanges that are told to ask
+    /// for TLS say so.
     StartTls,
     /// Close the connection; this is the result.
     Done(Result<(), Failure>),

@@ -7,7 +7,7 @@ use crate::lines::{Line, printable, without_return};
 use crate::outgoing::Outgoing;
 use crate::{Exchange, Failure, Phase, Step};
 
-/// Octets of one line of a reply; longer ones fail the check. The one of
+/// Octets of one line of a reply without its line feed; longer ones fail the check. The one of
 /// protected mode has nearly 1000.
 pub const MAX_REDIS_LINE_LEN: usize = 4096;
 

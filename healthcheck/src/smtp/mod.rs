@@ -142,8 +142,8 @@ pub enum SmtpFailure {
     /// The server does not offer `STARTTLS`.
     #[error("STARTTLS is not offered")]
     NoStartTls,
-    /// Octets came between the reply to `STARTTLS` and TLS. They are not the server's secret, so
-    /// they must not be believed (CVE-2011-0411).
+    /// Octets came between the reply to `STARTTLS` and TLS. Anybody on the way may have put them
+    /// there, so they must not be taken for what comes over TLS (CVE-2011-0411).
     #[error("clear text after the reply to STARTTLS")]
     ClearText,
 }

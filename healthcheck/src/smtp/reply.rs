@@ -2,7 +2,7 @@
 
 use crate::lines::{Line, without_return};
 
-/// Octets of a line without its end. RFC 5321 §4.5.3.1.5 allows 512; some servers send more.
+/// Octets of a line without its line feed. RFC 5321 §4.5.3.1.5 allows 512; some servers send more.
 pub const MAX_SMTP_LINE_LEN: usize = 2048;
 /// Octets of all lines of one reply.
 pub const MAX_SMTP_REPLY_LEN: usize = 16 * 1024;
@@ -14,7 +14,7 @@ pub enum SmtpReplies {
     #[default]
     Rfc5321,
     /// One line, with a blank or nothing at all (not even a carriage return) after the code; and
-    /// any line in answer to `QUIT`. A server whose banner has several lines is down, as it is to
+    /// any line in answer to `QUIT` (keepalived 2.2.7 to 2.4.3). A server whose banner has several lines is down, as it is to
     /// keepalived.
     Keepalived,
 }
