@@ -25,8 +25,11 @@ use crate::Failure;
 ///             0 => exchange.closed(),
 ///             length => exchange.received(&buffer[..length]),
 ///         };
-///         if let Step::Done(result) = step {
-///             return Ok(result);
+///         match step {
+///             Step::Continue => {}
+///             // Only for exchanges that were told to ask for it.
+///             Step::StartTls => return Err(std::io::ErrorKind::Unsupported.into()),
+///             Step::Done(result) => return Ok(result),
 ///         }
 ///     }
 /// }
@@ -50,6 +53,10 @@ pub trait Exchange {
 pub enum Step {
     /// Send what there is to send, then wait for more.
     Continue,
+    /// Agree on TLS over this connection, then go on with it as with [`Continue`](Self::Continue):
+    /// what there is to send must not go out in clear text. Only exchanges that are told to ask
+    /// for TLS say so.
+    StartTls,
     /// Close the connection; this is the result.
     Done(Result<(), Failure>),
 }

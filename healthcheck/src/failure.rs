@@ -1,6 +1,6 @@
 //! What a probe found out, with a name for each way of failing.
 
-use crate::HttpFailure;
+use crate::{AgentFailure, HttpFailure, RedisFailure, SendExpectFailure, SmtpFailure};
 
 /// What one probe found out.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -43,6 +43,18 @@ pub enum Failure {
     /// The reply was not the one we want.
     #[error(transparent)]
     Http(#[from] HttpFailure),
+    /// A mail server did not answer as one should.
+    #[error(transparent)]
+    Smtp(#[from] SmtpFailure),
+    /// A script met something else than it expected.
+    #[error(transparent)]
+    SendExpect(#[from] SendExpectFailure),
+    /// A Redis server did not answer `PING` with `PONG`.
+    #[error(transparent)]
+    Redis(#[from] RedisFailure),
+    /// An agent could not be understood.
+    #[error(transparent)]
+    Agent(#[from] AgentFailure),
     /// A check of the caller's own said no; the number is the caller's.
     #[error("failed with {0}")]
     Custom(i32),
@@ -55,6 +67,10 @@ impl Failure {
         match self {
             Self::Network { phase, .. } | Self::TimedOut { phase } => Some(phase),
             Self::Http(failure) => Some(failure.phase()),
+            Self::Smtp(failure) => Some(failure.phase()),
+            Self::SendExpect(failure) => Some(failure.phase()),
+            Self::Redis(failure) => Some(failure.phase()),
+            Self::Agent(failure) => Some(failure.phase()),
             Self::Custom(_) => None,
         }
     }
@@ -115,4 +131,7 @@ pub enum LocalProblem {
     /// `bindto`, `bind_port`, `bind_if` or `fwmark` could not be had; the number is `errno`.
     #[error("cannot bind as configured: system error {0:?}")]
     Bind(Option<i32>),
+    /// The dialogue goes on over TLS, and this probe has none.
+    #[error("the probe has no TLS")]
+    NoTls,
 }

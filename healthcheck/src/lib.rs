@@ -5,8 +5,10 @@
 //! - [`Quorum`] judges a virtual server: which destinations it should have, and whether the sorry
 //!   server stands in.
 //! - [`Exchange`] is one dialogue with a server, octets in and octets out; [`HttpExchange`] is
-//!   `HTTP_GET`.
-//! - `Probe` (feature `tokio`) carries them over real sockets: `TcpProbe`, `HttpProbe`.
+//!   `HTTP_GET`, [`SmtpExchange`] is `SMTP_CHECK`, [`SendExpectExchange`] runs a script,
+//!   [`RedisExchange`] pings, [`AgentExchange`] reads HAProxy's `agent-check`.
+//! - `Probe` (feature `tokio`) carries them over real sockets: `TcpProbe`, `HttpProbe`, and
+//!   `ExchangeProbe` for every other exchange.
 //!
 //! Without the feature `tokio` this crate never reads a clock, opens a socket, spawns a thread,
 //! logs or touches a global. It speaks no TLS. Counters and history are not kept here: fold them
@@ -77,11 +79,12 @@
 //!
 //! - `std` (default): error types implement `std::error::Error` through `std`; without it the
 //!   crate is `no_std` and needs `alloc`.
-//! - `tokio`: `Probe`, `TcpProbe`, `HttpProbe`. Without it the caller moves the octets itself.
+//! - `tokio`: `Probe`, `TcpProbe`, `HttpProbe`, `ExchangeProbe`. Without it the caller moves the octets itself.
 #![cfg_attr(not(feature = "std"), no_std)]
 
 extern crate alloc;
 
+mod agent;
 mod checker;
 mod damping;
 mod exchange;
@@ -89,13 +92,19 @@ mod failure;
 mod history;
 mod http;
 mod instant;
+mod lines;
+mod outgoing;
 mod policy;
 #[cfg(feature = "tokio")]
 mod probe;
 mod quorum;
+mod redis;
+mod send_expect;
 mod slow_start;
+mod smtp;
 mod weight;
 
+pub use agent::{AgentAdmin, AgentExchange, AgentFailure, AgentHealth, AgentReply, MAX_AGENT_LINE_LEN};
 pub use checker::{Checker, Config, Event, Health, Input, Output, Transition};
 pub use damping::Damping;
 pub use exchange::{Exchange, Step};
@@ -107,9 +116,17 @@ pub use http::{
 pub use instant::Instant;
 pub use policy::{Pace, Policy, Sequence, spread};
 #[cfg(feature = "tokio")]
-pub use probe::{Close, ConnectTo, HttpProbe, Probe, ProbeReport, TcpProbe};
+pub use probe::{Close, ConnectTo, ExchangeProbe, HttpProbe, Probe, ProbeReport, TcpProbe};
 pub use quorum::{
     Destinations, Quorum, QuorumConfig, QuorumEvent, QuorumInput, QuorumOutput, ServerConfig, SorryConfig,
 };
+pub use redis::{MAX_REDIS_LINE_LEN, RedisAuth, RedisExchange, RedisFailure};
+pub use send_expect::{
+    Expected, InvalidScript, SendExpectExchange, SendExpectFailure, SendExpectScript, SendExpectStep,
+};
 pub use slow_start::{Ramp, SlowStart};
+pub use smtp::{
+    InvalidHelo, MAX_SMTP_LINE_LEN, MAX_SMTP_REPLY_LEN, SmtpDialogue, SmtpExchange, SmtpFailure, SmtpReplies,
+    SmtpRequest, SmtpStep,
+};
 pub use weight::{Admin, Agent, AgentState, Cause, Contribution, Effective, MAX_WEIGHT, Presence, Weighing};

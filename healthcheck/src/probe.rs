@@ -120,6 +120,22 @@ impl ConnectTo {
         }
         Ok(stream)
     }
+
+    /// Connects and carries a dialogue, all of it within `limit` of `start`. `connected` tells how
+    /// long the connection took.
+    async fn converse(
+        &self,
+        start: Instant,
+        limit: Duration,
+        exchange: &mut impl Exchange,
+        connected: &mut Option<Duration>,
+    ) -> Result<(), Outcome> {
+        let deadline = after(start, limit);
+        let socket = self.socket()?;
+        let mut stream = self.connect(socket, deadline.min(after(start, self.timeout))).await?;
+        *connected = Some(start.elapsed());
+        carry(exchange, &mut stream, deadline).await
+    }
 }
 
 /// How a [`TcpProbe`] closes its connection.
@@ -190,7 +206,7 @@ impl Probe for HttpProbe {
         let start = Instant::now();
         let mut exchange = HttpExchange::new(&self.request, self.expect.clone());
         let mut connect = None;
-        let result = self.attempt(start, &mut exchange, &mut connect).await;
+        let result = self.connect.converse(start, self.deadline, &mut exchange, &mut connect).await;
         ProbeReport {
             outcome: result.err().unwrap_or(Outcome::Success),
             connect,
@@ -201,19 +217,52 @@ impl Probe for HttpProbe {
     }
 }
 
-impl HttpProbe {
-    async fn attempt(
-        &self,
-        start: Instant,
-        exchange: &mut HttpExchange,
-        connected: &mut Option<Duration>,
-    ) -> Result<(), Outcome> {
-        let deadline = after(start, self.deadline);
-        let socket = self.connect.socket()?;
-        let connect_deadline = deadline.min(after(start, self.connect.timeout));
-        let mut stream = self.connect.connect(socket, connect_deadline).await?;
-        *connected = Some(start.elapsed());
-        carry(exchange, &mut stream, deadline).await.map_err(Outcome::Failure)
+/// Any other dialogue over TCP: SMTP, Redis, an agent, a script, or one of the caller's own.
+///
+/// ```
+/// use core::time::Duration;
+/// use healthcheck::{AgentExchange, ConnectTo, ExchangeProbe, ProbeReport};
+///
+/// # async fn ask() {
+/// let agent = ExchangeProbe {
+///     connect: ConnectTo::new(([192, 0, 2, 1], 10_000).into()),
+///     exchange: AgentExchange::new(b""),
+///     deadline: Duration::from_secs(2),
+/// };
+/// // As a `Probe` it only tells success or failure; `run` also gives the dialogue back.
+/// let (report, exchange) = agent.run().await;
+/// println!("{:?} {:?}", report.outcome, exchange.reply().map(|reply| reply.agent()));
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct ExchangeProbe<E> {
+    /// Where.
+    pub connect: ConnectTo,
+    /// A dialogue that has not begun; each attempt takes a copy.
+    pub exchange: E,
+    /// How long all of it may take, connecting included, however slowly the server drips.
+    pub deadline: Duration,
+}
+
+#[async_trait]
+impl<E: Exchange + Clone + Send + Sync> Probe for ExchangeProbe<E> {
+    async fn probe(&self) -> ProbeReport {
+        self.run().await.0
+    }
+}
+
+impl<E: Exchange + Clone + Send + Sync> ExchangeProbe<E> {
+    /// Makes one attempt, and gives back the dialogue for what it learned besides the outcome.
+    ///
+    /// A dialogue that wants TLS is [`LocalProblem::NoTls`]: this probe has none.
+    pub async fn run(&self) -> (ProbeReport, E) {
+        let start = Instant::now();
+        let mut exchange = self.exchange.clone();
+        let mut connect = None;
+        let result = self.connect.converse(start, self.deadline, &mut exchange, &mut connect).await;
+        let outcome = result.err().unwrap_or(Outcome::Success);
+        let report = ProbeReport { outcome, connect, total: start.elapsed(), http: None, weight: None };
+        (report, exchange)
     }
 }
 
@@ -222,20 +271,25 @@ async fn carry(
     exchange: &mut impl Exchange,
     stream: &mut TcpStream,
     deadline: Instant,
-) -> Result<(), Failure> {
+) -> Result<(), Outcome> {
     let mut buffer = vec![0; 4096];
     loop {
         while !exchange.to_send().is_empty() {
-            let count = io_by(deadline, Phase::Send, stream.write(exchange.to_send())).await?;
+            let count = io_by(deadline, Phase::Send, stream.write(exchange.to_send()))
+                .await
+                .map_err(Outcome::Failure)?;
             exchange.sent(count);
         }
-        let count = io_by(deadline, Phase::Receive, stream.read(&mut buffer)).await?;
+        let count =
+            io_by(deadline, Phase::Receive, stream.read(&mut buffer)).await.map_err(Outcome::Failure)?;
         let step = match buffer.get(..count) {
             None | Some([]) => exchange.closed(),
             Some(octets) => exchange.received(octets),
         };
-        if let Step::Done(result) = step {
-            return result;
+        match step {
+            Step::Continue => {}
+            Step::StartTls => return Err(Outcome::NotProbed(LocalProblem::NoTls)),
+            Step::Done(result) => return result.map_err(Outcome::Failure),
         }
     }
 }

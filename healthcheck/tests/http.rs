@@ -68,7 +68,7 @@ fn judge(expect: &HttpExpect, reply: &[u8], step: usize) -> Result<(), Failure> 
     }
     match exchange.closed() {
         Step::Done(result) => result,
-        Step::Continue => panic!("an exchange ends with its stream"),
+        Step::Continue | Step::StartTls => panic!("an exchange ends with its stream"),
     }
 }
 
