@@ -21,7 +21,7 @@ mod virtual_server;
 
 pub use root::ROOT;
 pub use show::occurrences;
-pub(crate) use suggest::near;
+pub(crate) use suggest::{Hints, near};
 pub use suggest::{closest, gone, homes};
 pub use takes::{Entry, Takes, Unit};
 pub use version::{InvalidVersion, Version};

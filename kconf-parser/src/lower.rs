@@ -39,7 +39,7 @@ use virtual_server::ServerDraft;
 use vrrp::VrrpPass;
 
 use crate::diagnostic::mend;
-use crate::keywords::{Keyword, ROOT};
+use crate::keywords::{Hints, Keyword, ROOT};
 use crate::model::{Config, SslSettings, VirtualServer, VirtualServerGroup};
 use crate::{Diagnostic, Facts, Problem, Span, Tree};
 
@@ -191,9 +191,10 @@ fn finish(
 
     let any_server = !checkers.drafts.is_empty();
     let mut virtual_servers: Vec<VirtualServer> = Vec::new();
+    let hints = Hints::default();
     for mut draft in checkers.drafts {
         // Groups are looked up first: of a server without its group nothing else matters.
-        let group = match group::link(&checkers.groups, &mut draft) {
+        let group = match group::link(&checkers.groups, &hints, &mut draft) {
             Ok(group) => group,
             Err(finding) => {
                 findings.push(*finding);

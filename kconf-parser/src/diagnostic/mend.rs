@@ -115,13 +115,15 @@ impl<'t, 'm> Mender<'t, 'm> {
             self.fix(finding, finding.span, word);
             return;
         }
-        let written = String::from_utf8_lossy(sources.text(finding.span)).into_owned();
+        let octets = sources.text(finding.span);
+        let written = String::from_utf8_lossy(octets).into_owned();
         let line = sources.text(sources.line_around(finding.span));
         let Some(repair) = words::repair(&finding.problem, &written, line) else { return };
         if repair.advice.is_some() {
             finding.suggestion = repair.advice;
         }
-        if let Some(range) = repair.range {
+        // What is no UTF-8 is longer in `written` than it is, and places in one are not those in the other.
+        if let Some(range) = repair.range.filter(|_| written.len() == octets.len()) {
             let at =
                 |octets: usize| u32::try_from(octets).map_or(finding.span.end, |n| finding.span.start + n);
             let span = Span::new(finding.span.source, at(range.start), at(range.end));

@@ -1,6 +1,6 @@
 //! `kconf: allow(CODE) REASON`: comments that say that a finding is known.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, HashSet};
 
 use super::{Diagnostic, Problem, page, pages};
 use crate::keywords::near;
@@ -28,16 +28,20 @@ pub struct Waived {
 pub fn waive(tree: &Tree, findings: Vec<Diagnostic>) -> Waived {
     let mut waivers = find(tree);
     let mut waived = Waived::default();
+    // What there is something to allow at.
+    let mut met = HashSet::new();
+    let mut known = HashSet::new();
+    known.extend(waivers.iter().filter(|waiver| waiver.reason).map(Waiver::covers));
     for finding in findings {
-        let place = line_of(tree, finding.span);
-        let matching = |waiver: &&mut Waiver| waiver.reason && waiver.covers(finding.code(), place);
-        let mut allowed = false;
-        // Each one that matches is of use.
-        for waiver in waivers.iter_mut().filter(matching) {
-            waiver.used = true;
-            allowed = true;
-        }
+        let (source, start) = line_of(tree, finding.span);
+        let covered = [Some(start), None].map(|line| (finding.code().to_owned(), source, line));
+        let allowed = covered.iter().any(|place| known.contains(place));
         if allowed { &mut waived.allowed } else { &mut waived.findings }.push(finding);
+        met.extend(covered);
+    }
+    // Each one that matches is of use.
+    for waiver in &mut waivers {
+        waiver.used = waiver.reason && met.contains(&waiver.covers());
     }
     let complaints = waivers.iter().filter_map(Waiver::complaint);
     waived.findings.extend(complaints);
@@ -57,8 +61,10 @@ struct Waiver {
 }
 
 impl Waiver {
-    fn covers(&self, code: &str, place: (SourceId, u32)) -> bool {
-        self.code == code && self.line.map_or(self.span.source == place.0, |line| line == place)
+    /// The code, the source and, if it is about one line only, that line's first octet.
+    fn covers(&self) -> (String, SourceId, Option<u32>) {
+        let (source, line) = self.line.map_or((self.span.source, None), |(source, at)| (source, Some(at)));
+        (self.code.clone(), source, line)
     }
 
     fn complaint(&self) -> Option<Diagnostic> {
@@ -151,16 +157,19 @@ fn parse(comment: &str, whole: Span, about: Option<(SourceId, u32)>) -> Vec<Waiv
             None => return Vec::new(),
         },
     };
-    let Some((codes, reason)) = rest.split_once(')') else { return Vec::new() };
+    // `rest` is the end of the comment.
+    let mut at = comment.len().saturating_sub(rest.len());
+    let Some((written, reason)) = rest.split_once(')') else { return Vec::new() };
     let reason = reason.trim_start_matches([':', '-']).chars().any(char::is_alphanumeric);
-    let codes: BTreeSet<&str> = codes.split(',').map(str::trim).collect();
-    let offset = |part: &str| comment.find(part).and_then(|at| u32::try_from(at).ok()).unwrap_or(0);
-    let end =
-        |start: u32, part: &str| start.saturating_add(u32::try_from(part.len()).unwrap_or(0)).min(whole.end);
-    let codes = codes.into_iter().map(|code| {
-        let from = if code.is_empty() { 0 } else { offset("allow").max(offset(code)) };
-        let start = whole.start.saturating_add(from);
-        let span = Span::new(whole.source, start, end(start, code));
+    let mut codes: BTreeMap<&str, usize> = BTreeMap::new();
+    for code in written.split(',') {
+        let blanks = code.len().saturating_sub(code.trim_start().len());
+        codes.entry(code.trim()).or_insert(at + blanks);
+        at += code.len() + 1;
+    }
+    let codes = codes.into_iter().map(|(code, at)| {
+        let from = if code.is_empty() { 0 } else { at };
+        let span = whole.part(from, from + code.len());
         Waiver { code: code.to_owned(), span, line, reason, used: false }
     });
     codes.collect()

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::builtin::{Builtins, is_builtin};
-use crate::keywords::near;
+use crate::keywords::Hints;
 
 /// Definitions inside one another that are asked whether they are a comment.
 const MAX_DEPTH: usize = 8;
@@ -25,6 +25,7 @@ pub(super) struct Definition {
 #[derive(Debug, Default)]
 pub(super) struct Definitions {
     by_name: HashMap<Vec<u8>, Definition>,
+    hints: Hints,
 }
 
 /// A line whose references were replaced once.
@@ -89,7 +90,7 @@ impl Definitions {
                 return Some((name, "what has several lines can only end a line".to_owned()));
             }
             let names = self.by_name.keys().filter_map(|name| core::str::from_utf8(name).ok());
-            if let Some(meant) = near(names, &name).filter(|_| !is_builtin(found.name)) {
+            if let Some(meant) = self.hints.near(names, &name).filter(|_| !is_builtin(found.name)) {
                 return Some((name, format!("it is not defined; did you mean '${meant}'?")));
             }
         }

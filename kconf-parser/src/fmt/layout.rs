@@ -104,6 +104,10 @@ impl Page {
 
     /// A line that is what it says. False: it does not fit, and nothing was done.
     pub(super) fn plain(&mut self, pieces: &[Piece]) -> bool {
+        if pieces.is_empty() {
+            self.push(Row::default());
+            return true;
+        }
         let depth = self.depth;
         let above = self.rows.iter().rposition(|row| !row.is_blank()).unwrap_or(0);
         let before = self.rows.get(above..).unwrap_or(&[]).to_vec();
@@ -113,9 +117,6 @@ impl Page {
         let mut place = joins.then_some(above);
         if joins {
             self.rows.truncate(above + 1);
-        }
-        if pieces.is_empty() {
-            self.push(Row::default());
         }
         for piece in pieces {
             place = Some(self.piece(piece, place));

@@ -1,6 +1,11 @@
 //! What an unknown word may have been meant to be.
 
+use core::cell::Cell;
+
 use super::{BLOCKS, Block, Keyword, occurrences};
+
+/// Comparisons for suggestions among names that a file defines.
+const MAX_COMPARISONS: usize = 250_000;
 
 /// The keyword of `block` that `word` is most likely a misspelling of.
 pub fn closest(block: &Block, word: &str) -> Option<&'static str> {
@@ -21,6 +26,32 @@ pub(crate) fn near<'n>(names: impl Iterator<Item = &'n str>, word: &str) -> Opti
         .filter(|(distance, name)| *distance <= allowed && *distance < name.len())
         .min()
         .map(|(_, name)| name)
+}
+
+/// [`near`] among the names that a file defines.
+///
+/// Thousands of names that nothing defines beside thousands that are defined are not compared one by one: after some
+/// time there are no more suggestions.
+#[derive(Clone, Debug)]
+pub(crate) struct Hints {
+    left: Cell<usize>,
+}
+
+impl Default for Hints {
+    fn default() -> Self {
+        Self { left: Cell::new(MAX_COMPARISONS) }
+    }
+}
+
+impl Hints {
+    /// The one of `names` that `word` is most likely a misspelling of.
+    pub(crate) fn near<'n>(&self, names: impl Iterator<Item = &'n str>, word: &str) -> Option<&'n str> {
+        if self.left.get() == 0 {
+            return None;
+        }
+        let counted = names.inspect(|_| self.left.set(self.left.get().saturating_sub(1)));
+        near(counted, word)
+    }
 }
 
 /// The blocks in which `word` is a keyword. Empty name: the top level of the file.

@@ -155,8 +155,8 @@ fn clash(
 
 fn places(context: &Context<'_>, address: IpAddr, first: &First<'_>, second: &First<'_>) -> (Span, Span) {
     let there = context.own.lines(first.instance).address(first.list, address);
-    let all = context.own.lines(second.instance).addresses(second.list, address);
-    let at = all.iter().copied().find(|at| *at != there);
+    let mut all = context.own.lines(second.instance).addresses(second.list, address);
+    let at = all.find(|at| *at != there);
     (at.unwrap_or_else(|| context.own.lines(second.instance).at(second.list)), there)
 }
 

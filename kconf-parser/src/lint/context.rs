@@ -20,7 +20,7 @@ impl<'a> Node<'a> {
     }
 
     /// The lines of an instance.
-    pub(super) fn lines(&self, instance: &VrrpInstance) -> Block<'a> {
+    pub(super) fn lines(&self, instance: &VrrpInstance) -> Block<'_> {
         self.places.block(instance.span)
     }
 

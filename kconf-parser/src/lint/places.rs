@@ -4,6 +4,7 @@
 //! of the block is looked for here, and only when there is something to say. keepalived can read a block with a
 //! mistake in it as longer or shorter than its braces; the place is then that of the block.
 
+use core::cell::OnceCell;
 use core::net::IpAddr;
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -15,9 +16,17 @@ use crate::{SourceId, Span, Tree};
 #[derive(Debug)]
 pub(super) struct Places<'t> {
     tree: &'t Tree,
-    blocks: HashMap<(SourceId, u32), usize>,
+    blocks: HashMap<(SourceId, u32), Place>,
     /// Statements outside of every block.
     top: Vec<usize>,
+}
+
+/// Where a block is.
+#[derive(Debug)]
+struct Place {
+    opener: usize,
+    /// Made when something is looked for in it first.
+    index: OnceCell<Box<Index>>,
 }
 
 impl<'t> Places<'t> {
@@ -33,22 +42,23 @@ impl<'t> Places<'t> {
             if tree.lines().get(index + 1).is_some_and(|next| next.kind == LineKind::Open)
                 && let Some(first) = tree.words(line).first()
             {
-                places.blocks.insert((first.span.source, first.span.start), index);
+                let place = Place { opener: index, index: OnceCell::new() };
+                places.blocks.insert((first.span.source, first.span.start), place);
             }
         }
         places
     }
 
     /// The block that begins at `header`.
-    pub(super) fn block(&self, header: Span) -> Block<'t> {
-        let index = self.blocks.get(&(header.source, header.start)).copied();
-        let opener = index.and_then(|index| self.tree.lines().get(index));
-        let lines = index.map_or(&[][..], |index| self.inside(index));
-        Block { tree: self.tree, header, opener, lines }
+    pub(super) fn block(&self, header: Span) -> Block<'_> {
+        let place = self.blocks.get(&(header.source, header.start));
+        let opener = place.and_then(|place| self.tree.lines().get(place.opener));
+        let lines = place.map_or(&[][..], |place| self.inside(place.opener));
+        Block { tree: self.tree, header, opener, lines, index: place.map(|place| &place.index) }
     }
 
     /// Every block outside of other blocks that `keyword` opens.
-    pub(super) fn top<'s>(&'s self, keyword: &'s str) -> impl Iterator<Item = Block<'t>> + 's {
+    pub(super) fn top<'s>(&'s self, keyword: &'s str) -> impl Iterator<Item = Block<'s>> + 's {
         let lines = self.top.iter().filter_map(|index| self.tree.lines().get(*index));
         lines.filter_map(move |line| {
             let words = self.tree.words(line);
@@ -71,6 +81,7 @@ pub(super) struct Block<'t> {
     header: Span,
     opener: Option<&'t Line>,
     lines: &'t [Line],
+    index: Option<&'t OnceCell<Box<Index>>>,
 }
 
 /// A line of a block.
@@ -91,14 +102,10 @@ impl<'t> Block<'t> {
         self.opener.and_then(|line| Entry { tree: self.tree, words: self.tree.words(line) }.text(index))
     }
 
-    /// Lines with `keyword`, not those of blocks inside.
-    pub(super) fn lines(self, keyword: &str) -> impl Iterator<Item = Entry<'t>> {
-        self.every_line().filter(move |entry| entry.word(0).as_deref() == Some(keyword.as_bytes()))
-    }
-
     /// The last line with `keyword`, for the last one counts.
     pub(super) fn line(self, keyword: &str) -> Option<Entry<'t>> {
-        self.lines(keyword).last()
+        let line = *self.index()?.last.get(keyword.as_bytes())?;
+        self.lines.get(line).map(|line| Entry { tree: self.tree, words: self.tree.words(line) })
     }
 
     /// Where `keyword` is written, else where the block begins.
@@ -123,14 +130,6 @@ impl<'t> Block<'t> {
         })
     }
 
-    /// Every line of the block itself.
-    pub(super) fn every_line(self) -> impl Iterator<Item = Entry<'t>> {
-        let depth = self.lines.first().map_or(0, |line| line.depth);
-        let lines =
-            self.lines.iter().filter(move |line| line.depth == depth && line.kind == LineKind::Statement);
-        lines.map(move |line| Entry { tree: self.tree, words: self.tree.words(line) })
-    }
-
     /// Where `keyword value` is written inside the blocks that `list` opens, else where the block begins.
     pub(super) fn entry_with(self, list: &str, keyword: &str, value: &str) -> Span {
         let mut entries = self.entries(list);
@@ -148,20 +147,75 @@ impl<'t> Block<'t> {
 
     /// Where `name` is an entry of the list `keyword`.
     pub(super) fn find_entry(self, keyword: &str, name: &str) -> Option<Span> {
-        let mut entries = self.entries(keyword);
-        let entry = entries.find(|entry| entry.word(0).as_deref() == Some(name.as_bytes()));
-        entry.map(|entry| entry.span())
+        let list = self.index()?.lists.get(keyword.as_bytes())?;
+        self.span(*list.words.get(name.as_bytes())?)
     }
 
     /// The entries of the list `keyword` that begin with `address`, whatever prefix length they have.
-    pub(super) fn addresses(self, keyword: &str, address: IpAddr) -> Vec<Span> {
-        let entries = self.entries(keyword).filter(|entry| entry.address() == Some(address));
-        entries.map(|entry| entry.span()).collect()
+    pub(super) fn addresses(self, keyword: &str, address: IpAddr) -> impl DoubleEndedIterator<Item = Span> {
+        let list = self.index().and_then(|index| index.lists.get(keyword.as_bytes()));
+        let lines = list.and_then(|list| list.addresses.get(&address)).map_or(&[][..], Vec::as_slice);
+        lines.iter().filter_map(move |line| self.span(*line))
     }
 
     /// The first of them, else where the list or the block begins.
     pub(super) fn address(self, keyword: &str, address: IpAddr) -> Span {
-        self.addresses(keyword, address).first().copied().unwrap_or_else(|| self.at(keyword))
+        self.addresses(keyword, address).next().unwrap_or_else(|| self.at(keyword))
+    }
+
+    fn span(&self, line: usize) -> Option<Span> {
+        self.lines.get(line).map(|line| span_of(self.tree.words(line)))
+    }
+
+    fn index(&self) -> Option<&'t Index> {
+        self.index.map(|index| &**index.get_or_init(|| Box::new(Index::of(self))))
+    }
+}
+
+/// The lines of a block by what they begin with, so that thousands of findings in one block need not read it thousands
+/// of times. Lines are counted from the block's first.
+#[derive(Debug, Default)]
+struct Index {
+    /// The last line of each keyword.
+    last: HashMap<Vec<u8>, usize>,
+    lists: HashMap<Vec<u8>, List>,
+}
+
+/// What is inside the blocks that a keyword opens.
+#[derive(Debug, Default)]
+struct List {
+    /// The first entry of each word.
+    words: HashMap<Vec<u8>, usize>,
+    addresses: HashMap<IpAddr, Vec<usize>>,
+}
+
+impl Index {
+    fn of(block: &Block<'_>) -> Self {
+        let mut index = Self::default();
+        let depth = block.lines.first().map_or(0, |line| line.depth);
+        let mut around: Option<Vec<u8>> = None;
+        for (number, line) in block.lines.iter().enumerate() {
+            if line.kind != LineKind::Statement {
+                continue;
+            }
+            let entry = Entry { tree: block.tree, words: block.tree.words(line) };
+            let word = entry.word(0).map(Cow::into_owned);
+            if line.depth == depth {
+                index.last.extend(word.clone().map(|word| (word, number)));
+                around = word;
+                continue;
+            }
+            let (Some(keyword), Some(word)) = (&around, word) else { continue };
+            if !index.lists.contains_key(keyword) {
+                index.lists.insert(keyword.clone(), List::default());
+            }
+            let Some(list) = index.lists.get_mut(keyword) else { continue };
+            list.words.entry(word).or_insert(number);
+            if let Some(address) = entry.address() {
+                list.addresses.entry(address).or_default().push(number);
+            }
+        }
+        index
     }
 }
 

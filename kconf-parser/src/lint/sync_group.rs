@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use super::context::Context;
 use super::page::{Example, Page};
-use super::places::Entry;
 use super::problem::Lint;
 use super::trackers::healthy;
 use crate::model::{SyncGroup, VrrpInstance, VrrpVersion};
@@ -119,11 +118,13 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
 /// The members that can run, and where the group names them. Several names may share a line.
 fn members<'a>(context: &Context<'a>, group: &SyncGroup) -> Vec<(&'a VrrpInstance, Span)> {
     let lines = context.own.places.block(group.span);
-    let place = |name: &str| {
-        let mut entries = lines.entries("group");
-        let named = |line: &Entry<'_>| (0..).map_while(|index| line.text(index)).any(|word| word == name);
-        entries.find(named).map_or(group.span, |line| line.span())
-    };
+    let mut places: HashMap<String, Span> = HashMap::new();
+    for line in lines.entries("group") {
+        for word in (0..).map_while(|index| line.text(index)) {
+            places.entry(word).or_insert(line.span());
+        }
+    }
+    let place = |name: &str| places.get(name).copied().unwrap_or(group.span);
     let members = group.members.iter();
     members.filter_map(|name| Some((context.own.config.instance(name)?, place(name)))).collect()
 }

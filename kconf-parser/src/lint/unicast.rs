@@ -1,6 +1,7 @@
 //! Unicast peers and source addresses that cannot be right.
 
 use core::net::IpAddr;
+use std::collections::HashSet;
 
 use super::context::Context;
 use super::page::{Example, Page};
@@ -129,26 +130,29 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
 
 fn peers(context: &Context<'_>, instance: &VrrpInstance, findings: &mut Vec<Diagnostic>) {
     let lines = context.own.lines(instance);
-    for (index, peer) in instance.unicast_peers.iter().enumerate() {
+    let mut seen = HashSet::new();
+    let held = instance.virtual_addresses.iter().chain(&instance.excluded_addresses);
+    let held: HashSet<IpAddr> = held.map(|held| held.address).collect();
+    for peer in &instance.unicast_peers {
         let address = peer.address;
-        let at = lines.address("unicast_peer", address);
-        let before = instance.unicast_peers.iter().take(index);
-        if before.clone().any(|other| other.address == address) {
-            let places = lines.addresses("unicast_peer", address);
-            let again = places.last().copied().unwrap_or(at);
+        let at = || lines.address("unicast_peer", address);
+        if !seen.insert(address) {
+            let at = at();
+            let again = lines.addresses("unicast_peer", address).next_back().unwrap_or(at);
             let finding = Lint::PeerTwice.warning(again, format!("{address} is a peer already"));
             findings.push(finding.relate(at, "here"));
         } else if instance.source_address == Some(address) {
             let message = format!("{address} is the address that '{}' sends from", instance.name);
-            let finding = Lint::PeerIsSelf.warning(at, message).suggest("take it out of the list");
+            let finding = Lint::PeerIsSelf.warning(at(), message).suggest("take it out of the list");
             findings.push(finding.relate(source_line(context, instance), "the source address"));
-        } else if is_virtual(instance, address) {
+        } else if held.contains(&address) {
             let message =
                 format!("the peer {address} is a virtual address: adverts to it reach the master only");
-            findings.push(Lint::SourceIsVirtual.warning(at, message).suggest("write the peer's own address"));
+            findings
+                .push(Lint::SourceIsVirtual.warning(at(), message).suggest("write the peer's own address"));
         } else if context.facts.holds(address) == Some(true) {
             let message = format!("{address} is an address of this host");
-            findings.push(Lint::PeerIsSelf.warning(at, message).suggest("take it out of the list"));
+            findings.push(Lint::PeerIsSelf.warning(at(), message).suggest("take it out of the list"));
         }
     }
 }

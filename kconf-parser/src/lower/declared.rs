@@ -1,5 +1,6 @@
 //! Blocks of other processes that checks refer to by name. A check knows those that are written before it.
 
+use crate::keywords::Hints;
 use crate::model::TrackedFile;
 use crate::tree::{Line, LineKind};
 use crate::{Span, Tree};
@@ -9,6 +10,7 @@ pub(super) struct Declared<'t> {
     tree: &'t Tree,
     files: Vec<TrackedFile>,
     sessions: Vec<Session>,
+    hints: Hints,
 }
 
 /// A `bfd_instance`, whether or not the BFD process can run it.
@@ -23,7 +25,8 @@ struct Session {
 
 impl<'t> Declared<'t> {
     pub(super) fn of(tree: &'t Tree, files: &[TrackedFile]) -> Self {
-        let mut declared = Self { tree, files: files.to_vec(), sessions: Vec::new() };
+        let mut declared =
+            Self { tree, files: files.to_vec(), sessions: Vec::new(), hints: Hints::default() };
         for (place, line) in tree.lines().iter().enumerate() {
             if line.depth == 0 && line.kind == LineKind::Statement {
                 declared.block(place, line);
@@ -80,13 +83,14 @@ impl<'t> Declared<'t> {
             .any(|session| session.name == name && tells(session) && self.is_before(session.at, at))
     }
 
-    /// Names of tracked files.
-    pub(super) fn file_names(&self) -> Vec<String> {
-        self.files.iter().map(|file| file.name.clone()).collect()
+    /// The tracked file, wherever it is defined, whose name is spelt almost like `name`.
+    pub(super) fn near_file(&self, name: &str) -> Option<&str> {
+        self.hints.near(self.files.iter().map(|file| file.name.as_str()), name)
     }
 
-    /// Names of BFD sessions.
-    pub(super) fn session_names(&self) -> Vec<String> {
-        self.sessions.iter().map(|session| String::from_utf8_lossy(&session.name).into_owned()).collect()
+    /// The same with BFD sessions.
+    pub(super) fn near_session(&self, name: &str) -> Option<&str> {
+        let names = self.sessions.iter().filter_map(|session| core::str::from_utf8(&session.name).ok());
+        self.hints.near(names, name)
     }
 }

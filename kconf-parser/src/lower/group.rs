@@ -6,7 +6,7 @@ use core::num::NonZeroU32;
 use super::reader::{Reader, Statement, Word};
 use super::value::{IGNORED, parse};
 use super::virtual_server::{ServerDraft, ip_family};
-use crate::keywords::{Keyword, near};
+use crate::keywords::{Hints, Keyword};
 use crate::model::{
     AddressFamily, AddressRange, ForwardMethod, GroupEntry, VirtualServerGroup, VirtualServerKey,
 };
@@ -194,6 +194,7 @@ fn last_of_range(first: IpAddr, last: &[u8]) -> Option<IpAddr> {
 /// Looks up the group of a virtual server, and gives the server the group's family. `None` without a group.
 pub(super) fn link<'g>(
     groups: &'g [VirtualServerGroup],
+    hints: &Hints,
     draft: &mut ServerDraft,
 ) -> Result<Option<&'g VirtualServerGroup>, Box<Diagnostic>> {
     let VirtualServerKey::Group(name) = &draft.key else { return Ok(None) };
@@ -201,7 +202,7 @@ pub(super) fn link<'g>(
         Box::new(Diagnostic::new(draft.span, Problem::UnusableGroup { group: name.clone(), reason }))
     };
     let Some(group) = groups.iter().find(|group| group.name == *name) else {
-        let near = near(groups.iter().map(|group| group.name.as_str()), name);
+        let near = hints.near(groups.iter().map(|group| group.name.as_str()), name);
         let finding = unusable("is not defined");
         let advice = near.map(|near| format!("did you mean '{near}'?"));
         return Err(Box::new(Diagnostic { suggestion: advice, ..*finding }));

@@ -7,7 +7,7 @@ use super::command::ScriptCheck;
 use super::instance::{Draft, NotifyDraft};
 use super::reader::{Reader, Section, Statement};
 use super::track::{Before, TrackDraft, Trackable, Tracked};
-use crate::keywords::{Keyword, near};
+use crate::keywords::{Hints, Keyword};
 use crate::model::{Globals, GroupNotify, InitialState, SyncGroup};
 use crate::{Diagnostic, Problem, Span};
 
@@ -169,13 +169,14 @@ pub(super) fn assemble(
     trackable: &Trackable<'_>,
     findings: &mut Vec<Diagnostic>,
 ) -> Vec<Assembled> {
+    let hints = Hints::default();
     let by_name: HashMap<&str, &Draft> = instances.iter().map(|draft| (draft.name.as_str(), draft)).collect();
     let mut taken = HashMap::new();
     let mut groups = Vec::new();
     for mut draft in drafts {
         let tracked = trackable.resolve(core::mem::take(&mut draft.track), draft.before, findings);
         let empty = draft.members.is_empty();
-        let members = choose(&mut draft, &by_name, &mut taken, findings);
+        let members = choose(&mut draft, &by_name, &hints, &mut taken, findings);
         if members.is_empty() {
             if empty && draft.listed {
                 // An empty list of members has been reported.
@@ -203,6 +204,7 @@ pub(super) fn assemble(
 fn choose(
     draft: &mut GroupDraft,
     by_name: &HashMap<&str, &Draft>,
+    hints: &Hints,
     taken: &mut HashMap<String, (String, Span)>,
     findings: &mut Vec<Diagnostic>,
 ) -> Vec<String> {
@@ -211,7 +213,7 @@ fn choose(
     let mut owners = None;
     for (name, span) in core::mem::take(&mut draft.members) {
         let Some(instance) = by_name.get(name.as_str()) else {
-            let near = near(by_name.keys().copied(), &name);
+            let near = hints.near(by_name.keys().copied(), &name);
             let suggestion = near.map(|near| format!("did you mean '{near}'?"));
             let finding = Diagnostic::new(span, Problem::Undefined { kind: "vrrp_instance", name });
             findings.push(Diagnostic { suggestion, ..finding });

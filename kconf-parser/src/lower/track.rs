@@ -1,11 +1,11 @@
 //! Entries of `track_interface`, `track_script`, `track_file`, `track_process` and `track_bfd`.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry as Slot;
+use std::collections::{HashMap, HashSet};
 
 use super::reader::{Reader, Statement, Word};
 use super::value::IGNORED;
-use crate::keywords::near;
+use crate::keywords::Hints;
 use crate::model::{TrackBfd, TrackFile, TrackInterface, TrackProcess, TrackScript};
 use crate::{Diagnostic, Problem, Span};
 
@@ -191,6 +191,7 @@ pub(super) fn own_weight(
 pub(super) struct Definitions<'a> {
     kind: &'static Kind,
     by_name: HashMap<&'a str, Definition>,
+    hints: Hints,
 }
 
 #[derive(Clone, Copy)]
@@ -210,7 +211,7 @@ impl<'a> Definitions<'a> {
                 slot.insert(Definition { place, weight, reverse });
             }
         }
-        Self { kind, by_name }
+        Self { kind, by_name, hints: Hints::default() }
     }
 
     /// What `tracks` name, if it is among the first `before` blocks: keepalived does not look further down.
@@ -221,13 +222,15 @@ impl<'a> Definitions<'a> {
         findings: &mut Vec<Diagnostic>,
     ) -> Vec<Entry> {
         let mut entries: Vec<Entry> = Vec::new();
+        let mut seen = HashSet::new();
         for Track { name, span, weight, reverse } in tracks {
             let found = self.by_name.get(name.as_str()).filter(|definition| definition.place < before);
             let Some(definition) = found else {
                 findings.push(self.undefined(name, span));
                 continue;
             };
-            if entries.iter().any(|other| other.name == name) {
+            // The definition's place stands for the name.
+            if !seen.insert(definition.place) {
                 findings.push(Diagnostic::new(span, Problem::Duplicate { kind: self.kind.keyword, name }));
                 continue;
             }
@@ -242,7 +245,7 @@ impl<'a> Definitions<'a> {
         let advice = if self.by_name.contains_key(name.as_str()) {
             Some(format!("'{name}' is defined below; move it above this block"))
         } else {
-            let near = near(self.by_name.keys().copied(), &name);
+            let near = self.hints.near(self.by_name.keys().copied(), &name);
             near.map(|near| format!("did you mean '{near}'?"))
         };
         let finding = Diagnostic::new(at, Problem::Undefined { kind: self.kind.defined_by, name });
@@ -253,8 +256,9 @@ impl<'a> Definitions<'a> {
 /// Entries of `track_interface`, which nothing defines.
 pub(super) fn resolve_interfaces(tracks: Vec<Track>, findings: &mut Vec<Diagnostic>) -> Vec<Entry> {
     let mut entries: Vec<Entry> = Vec::new();
+    let mut seen = HashSet::new();
     for Track { name, span, weight, reverse } in tracks {
-        if entries.iter().any(|other| other.name == name) {
+        if !seen.insert(name.clone()) {
             findings.push(Diagnostic::new(span, Problem::Duplicate { kind: INTERFACE.keyword, name }));
             continue;
         }

@@ -1,9 +1,10 @@
 //! The lines of a tree, by place and by keyword.
 
+use core::cell::OnceCell;
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use crate::keywords::near;
+use crate::keywords::Hints;
 use crate::tree::{Line, LineKind};
 use crate::{SourceId, Span, Tree};
 
@@ -23,6 +24,13 @@ pub(super) struct Lines<'t> {
     roots: HashMap<Text<'t>, usize>,
     /// Of each keyword of the top level with a name, the first line.
     named: HashMap<(Text<'t>, Text<'t>), usize>,
+    /// Of each first word in a block, the first line, by the block's brace; made when first asked for.
+    children: OnceCell<HashMap<(usize, Text<'t>), usize>>,
+    /// The same with all that is inside a block of the top level.
+    inside: OnceCell<HashMap<(usize, Text<'t>), usize>>,
+    /// Names of blocks, for suggestions.
+    names: OnceCell<Vec<(Text<'t>, String)>>,
+    hints: Hints,
 }
 
 impl<'t> Lines<'t> {
@@ -33,6 +41,10 @@ impl<'t> Lines<'t> {
             parents: Vec::new(),
             roots: HashMap::new(),
             named: HashMap::new(),
+            children: OnceCell::new(),
+            inside: OnceCell::new(),
+            names: OnceCell::new(),
+            hints: Hints::default(),
         };
         let mut open = Vec::new();
         for (index, line) in tree.lines().iter().enumerate() {
@@ -98,6 +110,38 @@ impl<'t> Lines<'t> {
         (open + 1..end).filter(move |index| self.parents.get(*index) == Some(&Some(open)))
     }
 
+    /// The first line with this word in the block that the brace `open` opens, but not in blocks inside.
+    fn child(&self, open: usize, word: &[u8]) -> Option<usize> {
+        let parent = |index: usize| self.parents.get(index).copied().flatten();
+        let index = self.children.get_or_init(|| self.by_word(parent));
+        index.get(&(open, Cow::Borrowed(word))).copied()
+    }
+
+    /// The same, also in blocks inside; `open` is a brace of the top level.
+    fn anywhere(&self, open: usize, word: &[u8]) -> Option<usize> {
+        let mut outermost = Vec::with_capacity(self.parents.len());
+        let index = self.inside.get_or_init(|| {
+            for parent in &self.parents {
+                // A brace comes before what is in its block.
+                let around = parent.and_then(|open| outermost.get(open).copied().flatten());
+                outermost.push(around.or(*parent));
+            }
+            self.by_word(|index| outermost.get(index).copied().flatten())
+        });
+        index.get(&(open, Cow::Borrowed(word))).copied()
+    }
+
+    /// The first line of each word in each block; `block` gives a line's.
+    fn by_word(&self, block: impl Fn(usize) -> Option<usize>) -> HashMap<(usize, Text<'t>), usize> {
+        let mut first = HashMap::new();
+        for index in 0..self.tree.lines().len() {
+            if let (Some(open), Some(word)) = (block(index), self.word(index, 0)) {
+                first.entry((open, word)).or_insert(index);
+            }
+        }
+        first
+    }
+
     /// The first line of the top level with this keyword.
     pub(super) fn root(&self, keyword: &str) -> Option<Span> {
         self.span(*self.roots.get(keyword.as_bytes())?)
@@ -109,10 +153,7 @@ impl<'t> Lines<'t> {
         while let Some(next) = outermost.and_then(|open| self.parents.get(open).copied().flatten()) {
             outermost = Some(next);
         }
-        let inside = outermost.and_then(|open| {
-            let end = self.tree.closing(open).unwrap_or(self.tree.lines().len());
-            (open..end).find(|index| self.word(*index, 0).as_deref() == Some(keyword.as_bytes()))
-        });
+        let inside = outermost.and_then(|open| self.anywhere(open, keyword.as_bytes()));
         inside.and_then(|index| self.span(index)).or_else(|| self.root(keyword))
     }
 
@@ -123,7 +164,7 @@ impl<'t> Lines<'t> {
         let block = self.named.get(&key).copied();
         let entry = || {
             let parent = at.and_then(|index| self.parents.get(index).copied()).flatten()?;
-            self.children(parent).find(|index| self.word(*index, 0).as_deref() == Some(name.as_bytes()))
+            self.child(parent, name.as_bytes())
         };
         let found = block.or_else(entry).filter(|index| Some(*index) != at)?;
         self.span(found)
@@ -134,16 +175,19 @@ impl<'t> Lines<'t> {
         let parent = self.parents.get(at).copied().flatten();
         let (Some(parent), Some(keyword)) = (parent, self.word(at, 0)) else { return Vec::new() };
         let name = String::from_utf8_lossy(&keyword).into_owned();
-        let mut before = self.children(parent).take_while(|index| *index < at);
-        let first = before.find(|index| self.word(*index, 0).as_deref() == Some(&*keyword));
+        let first = self.child(parent, &keyword).filter(|index| *index < at);
         first.and_then(|index| self.span(index)).map(|span| (span, name)).into_iter().collect()
     }
 
     /// The name of a block `kind` that is spelt almost like `name`.
     pub(super) fn near_name(&self, kind: &str, name: &str) -> Option<String> {
-        let blocks = self.named.keys().filter(|(keyword, _)| **keyword == *kind.as_bytes());
-        let names: Vec<String> = blocks.map(|(_, name)| String::from_utf8_lossy(name).into_owned()).collect();
-        near(names.iter().map(String::as_str), name).map(str::to_owned)
+        let named = || {
+            let text = |name: &[u8]| String::from_utf8_lossy(name).into_owned();
+            self.named.keys().map(|(keyword, name)| (keyword.clone(), text(name))).collect()
+        };
+        let names = self.names.get_or_init(named).iter();
+        let of_kind = names.filter(|(keyword, _)| **keyword == *kind.as_bytes());
+        self.hints.near(of_kind.map(|(_, name)| name.as_str()), name).map(str::to_owned)
     }
 
     /// Lines of the block headed by `header` whose keywords `text` mentions.

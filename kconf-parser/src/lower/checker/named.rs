@@ -3,7 +3,6 @@
 use super::super::declared::Declared;
 use super::super::reader::{Reader, Statement, Word};
 use super::super::value::IGNORED;
-use crate::keywords::near;
 use crate::{Diagnostic, Problem};
 
 /// Longest name of a BFD session.
@@ -50,7 +49,7 @@ impl BfdDraft {
             reader.adjusted(extra.span, "a BFD_CHECK takes one name", DROPPED, true);
         } else if !declared.session(&word.text, word.span) {
             let kind = "bfd_instance above that tells the checkers called";
-            undefined(reader, &word, kind, &declared.session_names());
+            undefined(reader, &word, kind, declared.near_session(&name));
         } else if self.name.is_some() || self.broken {
             reader.adjusted(line.span(), "the check already has a name", DROPPED, true);
         } else if word.text.len() > MAX_NAME {
@@ -92,7 +91,7 @@ impl FileDraft {
                     self.track_file = Some(word.string());
                     self.default_weight = (i32::from(file.weight), file.reverse);
                 } else {
-                    undefined(reader, &word, "track_file above called", &declared.file_names());
+                    undefined(reader, &word, "track_file above called", declared.near_file(&word.string()));
                     self.undefined = true;
                 }
             }
@@ -117,9 +116,9 @@ fn weight(reader: &mut Reader<'_>, line: &Statement<'_>) -> Option<(i32, bool)> 
     }
 }
 
-fn undefined(reader: &mut Reader<'_>, word: &Word<'_>, kind: &'static str, names: &[String]) {
+fn undefined(reader: &mut Reader<'_>, word: &Word<'_>, kind: &'static str, near: Option<&str>) {
     let name = word.string();
-    let advice = match near(names.iter().map(String::as_str), &name) {
+    let advice = match near {
         Some(near) if near == name => Some("it must be defined above the virtual server".to_owned()),
         near => near.map(|near| format!("did you mean '{near}'?")),
     };
