@@ -1,6 +1,6 @@
 //! What a probe found out, with a name for each way of failing.
 
-use crate::HttpFailure;
+use crate::{HttpFailure, MysqlFailure, PostgresFailure, UdpFailure};
 
 /// What one probe found out.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -43,6 +43,19 @@ pub enum Failure {
     /// The reply was not the one we want.
     #[error(transparent)]
     Http(#[from] HttpFailure),
+    /// The datagram was not the one we want.
+    #[error(transparent)]
+    Udp(#[from] UdpFailure),
+    /// The MySQL server's words were not.
+    #[error(transparent)]
+    Mysql(#[from] MysqlFailure),
+    /// The PostgreSQL server's words were not.
+    #[error(transparent)]
+    Postgres(#[from] PostgresFailure),
+    /// The DNS server's answer was not.
+    #[cfg(feature = "dns")]
+    #[error(transparent)]
+    Dns(#[from] crate::DnsFailure),
     /// A check of the caller's own said no; the number is the caller's.
     #[error("failed with {0}")]
     Custom(i32),
@@ -55,6 +68,11 @@ impl Failure {
         match self {
             Self::Network { phase, .. } | Self::TimedOut { phase } => Some(phase),
             Self::Http(failure) => Some(failure.phase()),
+            Self::Udp(failure) => Some(failure.phase()),
+            Self::Mysql(failure) => Some(failure.phase()),
+            Self::Postgres(failure) => Some(failure.phase()),
+            #[cfg(feature = "dns")]
+            Self::Dns(failure) => Some(failure.phase()),
             Self::Custom(_) => None,
         }
     }

@@ -5,8 +5,9 @@
 //! - [`Quorum`] judges a virtual server: which destinations it should have, and whether the sorry
 //!   server stands in.
 //! - [`Exchange`] is one dialogue with a server, octets in and octets out; [`HttpExchange`] is
-//!   `HTTP_GET`.
-//! - `Probe` (feature `tokio`) carries them over real sockets: `TcpProbe`, `HttpProbe`.
+//!   `HTTP_GET`, [`MysqlExchange`] and [`PostgresExchange`] are greetings, `DnsExchange` (feature
+//!   `dns`) is `DNS_CHECK`; [`UdpExpect`] judges `UDP_CHECK` and [`Echo`] is `PING_CHECK`'s packets.
+//! - `Probe` (feature `tokio`) carries them over real sockets: `TcpProbe`, `HttpProbe` and others.
 //!
 //! Without the feature `tokio` this crate never reads a clock, opens a socket, spawns a thread,
 //! logs or touches a global. It speaks no TLS. Counters and history are not kept here: fold them
@@ -77,27 +78,38 @@
 //!
 //! - `std` (default): error types implement `std::error::Error` through `std`; without it the
 //!   crate is `no_std` and needs `alloc`.
-//! - `tokio`: `Probe`, `TcpProbe`, `HttpProbe`. Without it the caller moves the octets itself.
+//! - `dns`: `DNS_CHECK`. Without it there is no check of name servers.
+//! - `tokio`: `Probe`, `TcpProbe`, `HttpProbe`, `UdpProbe`, `PingProbe`, `MysqlProbe`,
+//!   `PostgresProbe` and, with `dns`, `DnsProbe`. Without it the caller moves the octets itself.
 #![cfg_attr(not(feature = "std"), no_std)]
 
 extern crate alloc;
 
 mod checker;
 mod damping;
+#[cfg(feature = "dns")]
+mod dns;
+mod echo;
 mod exchange;
 mod failure;
 mod history;
 mod http;
 mod instant;
+mod mysql;
 mod policy;
+mod postgres;
 #[cfg(feature = "tokio")]
 mod probe;
 mod quorum;
 mod slow_start;
+mod udp;
 mod weight;
 
 pub use checker::{Checker, Config, Event, Health, Input, Output, Transition};
 pub use damping::Damping;
+#[cfg(feature = "dns")]
+pub use dns::{DnsAnswer, DnsExchange, DnsFailure, DnsQuery, DnsType, InvalidDnsName};
+pub use echo::{DEFAULT_ECHO_PAYLOAD, Echo, EchoSocket};
 pub use exchange::{Exchange, Step};
 pub use failure::{Failure, LocalProblem, NetworkError, Outcome, Phase};
 pub use history::{History, HistoryEntry};
@@ -105,11 +117,18 @@ pub use http::{
     HttpExchange, HttpExpect, HttpFailure, HttpReport, HttpRequest, HttpVersion, InvalidRequest, MAX_HEAD_LEN,
 };
 pub use instant::Instant;
+pub use mysql::{MAX_MYSQL_PACKET, MysqlExchange, MysqlFailure, MysqlHello};
 pub use policy::{Pace, Policy, Sequence, spread};
+pub use postgres::{MAX_POSTGRES_MESSAGE, PostgresExchange, PostgresFailure, PostgresHello};
+#[cfg(all(feature = "tokio", feature = "dns"))]
+pub use probe::DnsProbe;
 #[cfg(feature = "tokio")]
-pub use probe::{Close, ConnectTo, HttpProbe, Probe, ProbeReport, TcpProbe};
+pub use probe::{
+    Close, ConnectTo, HttpProbe, MysqlProbe, PingProbe, PostgresProbe, Probe, ProbeReport, TcpProbe, UdpProbe,
+};
 pub use quorum::{
     Destinations, Quorum, QuorumConfig, QuorumEvent, QuorumInput, QuorumOutput, ServerConfig, SorryConfig,
 };
 pub use slow_start::{Ramp, SlowStart};
+pub use udp::{DEFAULT_UDP_PAYLOAD, PatternOctet, UdpEvent, UdpExpect, UdpFailure, UdpReply};
 pub use weight::{Admin, Agent, AgentState, Cause, Contribution, Effective, MAX_WEIGHT, Presence, Weighing};
