@@ -72,8 +72,8 @@ impl core::fmt::Display for Sqlstate {
 
 /// A start-up message or an `SSLRequest`, and the server's first answer to it.
 ///
-/// Any demand for authentication is a success. A server that trusts us at once is told that we
-/// leave.
+/// Any demand for authentication is a success. A server that trusts us at once gets to the point
+/// where it takes a query, and is told that we leave.
 #[derive(Clone, Debug)]
 pub struct PostgresExchange {
     ssl: bool,
@@ -86,6 +86,8 @@ pub struct PostgresExchange {
 #[derive(Clone, Copy, Debug)]
 enum State {
     Waiting,
+    /// After `AuthenticationOk`, until the session is ready; role and database may not exist.
+    Entering,
     /// After `Terminate`, until the server closes.
     Leaving,
     Done(Result<(), Failure>),
@@ -128,11 +130,10 @@ impl PostgresExchange {
         if let ([b'S' | b'N'], true) = (self.input.as_slice(), self.ssl) {
             return self.done(Ok(()));
         }
+        if !self.input.first().is_some_and(|kind| self.expects(*kind)) {
+            return self.fail(PostgresFailure::Message);
+        }
         let Some(([kind, length @ ..], body)) = self.input.split_first_chunk::<5>() else {
-            // Nothing but a demand for authentication or an error comes first.
-            if !matches!(self.input.first(), Some(b'E')) && (self.ssl || self.input.first() != Some(&b'R')) {
-                self.fail(PostgresFailure::Message);
-            }
             return;
         };
         let length = u32::from_be_bytes(*length);
@@ -146,20 +147,36 @@ impl PostgresExchange {
         if body.len() < wanted {
             return;
         }
-        match (*kind, body) {
+        let (kind, body) = (*kind, body.to_vec());
+        self.input.clear();
+        self.message(kind, &body);
+    }
+
+    /// Whether a message of this kind may come now.
+    const fn expects(&self, kind: u8) -> bool {
+        match (self.state, kind) {
+            (_, b'E') => true,
+            (State::Waiting, b'R') => !self.ssl,
+            // Parameters, the key for cancelling, notices, the versions of options; ready.
+            (State::Entering, b'S' | b'K' | b'N' | b'v' | b'Z') => true,
+            (State::Waiting | State::Entering | State::Leaving | State::Done(_), _) => false,
+        }
+    }
+
+    fn message(&mut self, kind: u8, body: &[u8]) {
+        match (kind, body) {
             (b'E', fields) => {
-                let failure = sqlstate(fields).map_or(PostgresFailure::Message, from_sqlstate);
-                self.fail(failure);
+                self.fail(sqlstate(fields).map_or(PostgresFailure::Message, from_sqlstate));
             }
-            // AuthenticationOk: a session begins, which wants to be ended.
-            (b'R', [0, 0, 0, 0]) => {
+            (b'R', [0, 0, 0, 0]) => self.state = State::Entering,
+            (b'R', [_, _, _, _, ..]) => self.done(Ok(())),
+            (b'R', _) => self.fail(PostgresFailure::Message),
+            (b'Z', _) => {
                 self.out = TERMINATE.into();
                 self.sent = 0;
-                self.input = Vec::new();
                 self.state = State::Leaving;
             }
-            (b'R', [_, _, _, _, ..]) => self.done(Ok(())),
-            _ => self.fail(PostgresFailure::Message),
+            (_, _) => {}
         }
     }
 
@@ -174,7 +191,7 @@ impl PostgresExchange {
     const fn step(&self) -> Step {
         match self.state {
             State::Done(result) => Step::Done(result),
-            State::Waiting | State::Leaving => Step::Continue,
+            State::Waiting | State::Entering | State::Leaving => Step::Continue,
         }
     }
 }
@@ -203,11 +220,11 @@ impl Exchange for PostgresExchange {
     }
 
     fn received(&mut self, octets: &[u8]) -> Step {
-        // Octet by octet, and never more than one message is kept. What a new session begins with
-        // is not read; only its end matters.
+        // Octet by octet, and never more than one message is kept: what a server sends in one go
+        // is judged like what it sends in many.
         for octet in octets {
             match self.state {
-                State::Waiting => self.octet(*octet),
+                State::Waiting | State::Entering => self.octet(*octet),
                 State::Leaving | State::Done(_) => break,
             }
         }
@@ -217,7 +234,7 @@ impl Exchange for PostgresExchange {
     fn closed(&mut self) -> Step {
         match self.state {
             State::Waiting if self.input.is_empty() => self.fail(PostgresFailure::Empty),
-            State::Waiting => self.fail(PostgresFailure::Truncated),
+            State::Waiting | State::Entering => self.fail(PostgresFailure::Truncated),
             State::Leaving => self.done(Ok(())),
             State::Done(_) => {}
         }
