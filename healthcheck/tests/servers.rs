@@ -13,8 +13,8 @@ use std::process::{Child, Command, Stdio};
 use std::{env, fs, process, thread};
 
 use healthcheck::{
-    ConnectTo, DnsAnswer, DnsFailure, DnsProbe, DnsQuery, DnsType, Failure, MysqlFailure, MysqlHello, MysqlProbe,
-    Outcome, PostgresFailure, PostgresHello, PostgresProbe, Probe,
+    ConnectTo, DnsAnswer, DnsFailure, DnsProbe, DnsQuery, DnsType, Failure, MysqlFailure, MysqlHello,
+    MysqlProbe, Outcome, PostgresFailure, PostgresHello, PostgresProbe, Probe,
 };
 
 const LONG: Duration = Duration::from_secs(20);
