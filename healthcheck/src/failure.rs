@@ -1,6 +1,9 @@
 //! What a probe found out, with a name for each way of failing.
 
-use crate::{AgentFailure, HttpFailure, RedisFailure, SendExpectFailure, SmtpFailure};
+use crate::{
+    AgentFailure, HttpFailure, MysqlFailure, PostgresFailure, RedisFailure, SendExpectFailure, SmtpFailure,
+    UdpFailure,
+};
 
 /// What one probe found out.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -55,6 +58,19 @@ pub enum Failure {
     /// An agent could not be understood.
     #[error(transparent)]
     Agent(#[from] AgentFailure),
+    /// The datagram was not the one we want.
+    #[error(transparent)]
+    Udp(#[from] UdpFailure),
+    /// The MySQL server's words were not.
+    #[error(transparent)]
+    Mysql(#[from] MysqlFailure),
+    /// The PostgreSQL server's words were not.
+    #[error(transparent)]
+    Postgres(#[from] PostgresFailure),
+    /// The DNS server's answer was not.
+    #[cfg(feature = "dns")]
+    #[error(transparent)]
+    Dns(#[from] crate::DnsFailure),
     /// A check of the caller's own said no; the number is the caller's.
     #[error("failed with {0}")]
     Custom(i32),
@@ -71,6 +87,11 @@ impl Failure {
             Self::SendExpect(failure) => Some(failure.phase()),
             Self::Redis(failure) => Some(failure.phase()),
             Self::Agent(failure) => Some(failure.phase()),
+            Self::Udp(failure) => Some(failure.phase()),
+            Self::Mysql(failure) => Some(failure.phase()),
+            Self::Postgres(failure) => Some(failure.phase()),
+            #[cfg(feature = "dns")]
+            Self::Dns(failure) => Some(failure.phase()),
             Self::Custom(_) => None,
         }
     }

@@ -6,9 +6,11 @@
 //!   server stands in.
 //! - [`Exchange`] is one dialogue with a server, octets in and octets out; [`HttpExchange`] is
 //!   `HTTP_GET`, [`SmtpExchange`] is `SMTP_CHECK`, [`SendExpectExchange`] runs a script,
-//!   [`RedisExchange`] pings, [`AgentExchange`] reads HAProxy's `agent-check`.
+//!   [`RedisExchange`] pings, [`AgentExchange`] reads HAProxy's `agent-check`, [`MysqlExchange`] and
+//!   [`PostgresExchange`] are greetings, `DnsExchange` (feature `dns`) is `DNS_CHECK`; [`UdpExpect`]
+//!   judges `UDP_CHECK` and [`Echo`] is `PING_CHECK`'s packets.
 //! - `Probe` (feature `tokio`) carries them over real sockets: `TcpProbe`, `HttpProbe`, and
-//!   `ExchangeProbe` for every other exchange.
+//!   `ExchangeProbe` for every other exchange over TCP; `UdpProbe`, `DnsProbe`, `PingProbe`.
 //!
 //! Without the feature `tokio` this crate never reads a clock, opens a socket, spawns a thread,
 //! logs or touches a global. It speaks no TLS. Counters and history are not kept here: fold them
@@ -79,7 +81,9 @@
 //!
 //! - `std` (default): error types implement `std::error::Error` through `std`; without it the
 //!   crate is `no_std` and needs `alloc`.
-//! - `tokio`: `Probe`, `TcpProbe`, `HttpProbe`, `ExchangeProbe`. Without it the caller moves the octets itself.
+//! - `dns`: `DNS_CHECK`. Without it there is no check of name servers.
+//! - `tokio`: `Probe`, `TcpProbe`, `HttpProbe`, `ExchangeProbe`, `UdpProbe`, `PingProbe`, `MysqlProbe`,
+//!   `PostgresProbe` and, with `dns`, `DnsProbe`. Without it the caller moves the octets itself.
 #![cfg_attr(not(feature = "std"), no_std)]
 
 extern crate alloc;
@@ -87,14 +91,19 @@ extern crate alloc;
 mod agent;
 mod checker;
 mod damping;
+#[cfg(feature = "dns")]
+mod dns;
+mod echo;
 mod exchange;
 mod failure;
 mod history;
 mod http;
 mod instant;
 mod lines;
+mod mysql;
 mod outgoing;
 mod policy;
+mod postgres;
 #[cfg(feature = "tokio")]
 mod probe;
 mod quorum;
@@ -102,11 +111,15 @@ mod redis;
 mod send_expect;
 mod slow_start;
 mod smtp;
+mod udp;
 mod weight;
 
 pub use agent::{AgentAdmin, AgentExchange, AgentFailure, AgentHealth, AgentReply, MAX_AGENT_LINE_LEN};
 pub use checker::{Checker, Config, Event, Health, Input, Output, Transition};
 pub use damping::Damping;
+#[cfg(feature = "dns")]
+pub use dns::{DnsAnswer, DnsExchange, DnsFailure, DnsQuery, DnsType, InvalidDnsName};
+pub use echo::{DEFAULT_ECHO_PAYLOAD, Echo, EchoSocket};
 pub use exchange::{Exchange, Step};
 pub use failure::{Failure, LocalProblem, NetworkError, Outcome, Phase};
 pub use history::{History, HistoryEntry};
@@ -114,9 +127,16 @@ pub use http::{
     HttpExchange, HttpExpect, HttpFailure, HttpReport, HttpRequest, HttpVersion, InvalidRequest, MAX_HEAD_LEN,
 };
 pub use instant::Instant;
+pub use mysql::{MAX_MYSQL_PACKET, MysqlExchange, MysqlFailure, MysqlHello};
 pub use policy::{Pace, Policy, Sequence, spread};
+pub use postgres::{MAX_POSTGRES_MESSAGE, PostgresExchange, PostgresFailure, PostgresHello};
+#[cfg(all(feature = "tokio", feature = "dns"))]
+pub use probe::DnsProbe;
 #[cfg(feature = "tokio")]
-pub use probe::{Close, ConnectTo, ExchangeProbe, HttpProbe, Probe, ProbeReport, TcpProbe};
+pub use probe::{
+    Close, ConnectTo, ExchangeProbe, HttpProbe, MysqlProbe, PingProbe, PostgresProbe, Probe, ProbeReport,
+    TcpProbe, UdpProbe,
+};
 pub use quorum::{
     Destinations, Quorum, QuorumConfig, QuorumEvent, QuorumInput, QuorumOutput, ServerConfig, SorryConfig,
 };
@@ -129,4 +149,5 @@ pub use smtp::{
     InvalidHelo, MAX_SMTP_LINE_LEN, MAX_SMTP_REPLY_LEN, SmtpDialogue, SmtpExchange, SmtpFailure, SmtpReplies,
     SmtpRequest, SmtpStep,
 };
+pub use udp::{DEFAULT_UDP_PAYLOAD, PatternOctet, UdpEvent, UdpExpect, UdpFailure, UdpReply};
 pub use weight::{Admin, Agent, AgentState, Cause, Contribution, Effective, MAX_WEIGHT, Presence, Weighing};

@@ -158,15 +158,19 @@ pub enum Sequence {
 /// ```
 #[must_use]
 pub fn spread(seed: u64, warmup: Duration) -> Duration {
-    // SplitMix64's finalizer: neighbouring seeds give unrelated delays.
-    let mut bits = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    bits ^= bits >> 31;
+    let bits = mix(seed);
     let part = u128::from(bits >> 32);
     let nanos = warmup.as_nanos().saturating_mul(part) / u128::from(u32::MAX);
     // At most `warmup`; only a warm-up above 584 years is cut.
     Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
+}
+
+/// SplitMix64's finalizer: neighbouring seeds give unrelated numbers.
+pub(crate) const fn mix(seed: u64) -> u64 {
+    let mut bits = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    bits ^ (bits >> 31)
 }
 
 #[cfg(test)]

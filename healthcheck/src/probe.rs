@@ -5,10 +5,23 @@ use core::time::Duration;
 use std::io;
 
 use async_trait::async_trait;
-use socket2::SockRef;
+use socket2::{SockRef, Socket};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::{Instant, timeout_at};
+
+mod datagram;
+#[cfg(feature = "dns")]
+mod dns;
+mod greeting;
+mod ping;
+mod udp;
+
+#[cfg(feature = "dns")]
+pub use dns::DnsProbe;
+pub use greeting::{MysqlProbe, PostgresProbe};
+pub use ping::PingProbe;
+pub use udp::UdpProbe;
 
 use crate::{
     Exchange, Failure, HttpExchange, HttpExpect, HttpReport, HttpRequest, LocalProblem, NetworkError,
@@ -77,29 +90,30 @@ impl ConnectTo {
             SocketAddr::V6(_) => TcpSocket::new_v6(),
         };
         let socket = socket.map_err(|e| Outcome::NotProbed(LocalProblem::Socket(e.raw_os_error())))?;
-        self.bind(&socket).map_err(|e| Outcome::NotProbed(LocalProblem::Bind(e.raw_os_error())))?;
+        self.bind(&SockRef::from(&socket), self.source_port)
+            .map_err(|e| Outcome::NotProbed(LocalProblem::Bind(e.raw_os_error())))?;
         Ok(socket)
     }
 
-    fn bind(&self, socket: &TcpSocket) -> io::Result<()> {
+    fn bind(&self, socket: &Socket, port: u16) -> io::Result<()> {
         if self.mark != 0 {
-            SockRef::from(socket).set_mark(self.mark)?;
+            socket.set_mark(self.mark)?;
         }
         if let Some(name) = &self.interface {
             socket.bind_device(Some(name.as_bytes()))?;
         }
-        if self.source.is_none() && self.source_port == 0 {
+        if self.source.is_none() && port == 0 {
             return Ok(());
         }
-        if self.source_port != 0 {
+        if port != 0 {
             // The previous probe's connection from this port may not be forgotten yet.
-            socket.set_reuseaddr(true)?;
+            socket.set_reuse_address(true)?;
         }
         let any = match self.address {
             SocketAddr::V4(_) => IpAddr::V4(Ipv4Addr::UNSPECIFIED),
             SocketAddr::V6(_) => IpAddr::V6(Ipv6Addr::UNSPECIFIED),
         };
-        socket.bind(SocketAddr::new(self.source.unwrap_or(any), self.source_port))
+        socket.bind(&SocketAddr::new(self.source.unwrap_or(any), port).into())
     }
 
     async fn connect(&self, socket: TcpSocket, deadline: Instant) -> Result<TcpStream, Outcome> {
