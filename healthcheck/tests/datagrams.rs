@@ -44,7 +44,7 @@ fn echoes(host: IpAddr) -> (SocketAddr, thread::JoinHandle<()>) {
     let serve = move || {
         let mut buffer = [0; 1000];
         let (length, from) = socket.recv_from(&mut buffer).unwrap();
-        socket.send_to(&buffer[..length], from).unwrap();
+        socket.send_to(buffer.get(..length).unwrap(), from).unwrap();
     };
     (address, thread::spawn(serve))
 }
@@ -118,7 +118,9 @@ fn the_loopback_interface_answers_a_ping() {
             Outcome::NotProbed(LocalProblem::Socket(Some(1 | 13))) => {
                 println!("skipped: neither a datagram nor a raw socket for ICMP to {host}");
             }
-            outcome => assert_eq!(outcome, Outcome::Success, "{host}"),
+            outcome @ (Outcome::Success | Outcome::Failure(_) | Outcome::NotProbed(_)) => {
+                assert_eq!(outcome, Outcome::Success, "{host}");
+            }
         }
     }
 }

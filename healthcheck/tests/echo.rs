@@ -16,15 +16,14 @@ fn v6() -> Echo {
 
 /// An IPv4 header of `words` times four octets, as a raw socket hands it over.
 fn behind_ip(words: u8, icmp: &[u8]) -> Vec<u8> {
-    let mut packet = vec![0; usize::from(words) * 4];
-    packet[0] = 0x40 | words;
-    packet.extend(icmp);
-    packet
+    let rest = vec![0; usize::from(words) * 4 - 1];
+    [&[0x40 | words], rest.as_slice(), icmp].concat()
 }
 
 /// RFC 1071 §4.1: a receiver that adds everything up, the sum included, gets all ones.
 fn folded_sum(octets: &[u8]) -> u32 {
-    let sum: u32 = octets.chunks(2).map(|pair| u32::from(u16::from_be_bytes([pair[0], pair[1]]))).sum();
+    let (words, _) = octets.as_chunks();
+    let sum: u32 = words.iter().map(|word| u32::from(u16::from_be_bytes(*word))).sum();
     let once = (sum & 0xffff) + (sum >> 16);
     (once & 0xffff) + (once >> 16)
 }

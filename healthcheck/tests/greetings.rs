@@ -1,7 +1,5 @@
 //! MySQL's and PostgreSQL's greetings as octets, captured from MariaDB 10.11.19 and PostgreSQL
 //! 15.18.
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-
 use healthcheck::{
     Exchange, Failure, MAX_MYSQL_PACKET, MAX_POSTGRES_MESSAGE, MysqlExchange, MysqlFailure, MysqlHello,
     PostgresExchange, PostgresFailure, PostgresHello, Step,
@@ -233,8 +231,7 @@ fn streams() -> impl Strategy<Value = Vec<u8>> {
     (prop::collection::vec(part, 0..6), spoilt).prop_map(|(parts, spoilt)| {
         let mut stream = parts.concat();
         if let (Some((at, octet)), false) = (spoilt, stream.is_empty()) {
-            let at = at.index(stream.len());
-            stream[at] = octet;
+            *at.get_mut(&mut stream) = octet;
         }
         stream
     })
