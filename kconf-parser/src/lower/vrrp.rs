@@ -98,11 +98,6 @@ impl<'t> Section<'t> for VrrpPass<'_> {
 }
 
 impl VrrpPass<'_> {
-    /// Files that can be tracked, by checks, too.
-    pub(super) fn files(&self) -> &[TrackedFile] {
-        &self.files
-    }
-
     fn before(&self) -> Before {
         Before {
             scripts: self.scripts.len(),
