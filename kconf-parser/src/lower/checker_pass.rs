@@ -23,6 +23,7 @@ pub(super) struct CheckerPass<'a, 'f> {
 }
 
 /// A virtual server of the file.
+#[expect(clippy::large_enum_variant, reason = "nearly all of them are complete")]
 enum Server {
     Complete(VirtualServer),
     /// Its group may stand below it.
