@@ -4,7 +4,7 @@ use core::fmt::Write as _;
 use core::hint::black_box;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use kconf_parser::{AssumePresent, ExpandOptions, NoFiles, Parsed, expand, lower, parse};
+use kconf_parser::{AssumePresent, ExpandOptions, LintOptions, NoFiles, Parsed, expand, lint, lower, parse};
 
 /// As many instances as virtual servers: 680, 6,800 and 68,000 lines.
 const SIZES: [u32; 3] = [10, 100, 1000];
@@ -86,6 +86,11 @@ fn benches(c: &mut Criterion) {
                 |parsed| lower(&parsed.tree, &AssumePresent),
                 BatchSize::LargeInput,
             );
+        });
+        let parsed = read(&text);
+        let lowered = lower(&parsed.tree, &AssumePresent);
+        group.bench_function("lint", |b| {
+            b.iter(|| lint(black_box(&parsed.tree), &lowered.config, &LintOptions::default()));
         });
         group.finish();
     }

@@ -197,6 +197,12 @@ impl<T: Describe> Describe for Option<T> {
     }
 }
 
+impl<T: Describe> Describe for Box<T> {
+    fn describe(&self) -> Value {
+        self.as_ref().describe()
+    }
+}
+
 impl<T: Describe> Describe for Vec<T> {
     fn describe(&self) -> Value {
         Value::List(self.iter().map(Describe::describe).collect())

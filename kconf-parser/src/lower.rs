@@ -3,6 +3,7 @@
 mod address;
 mod bfd;
 mod checker;
+mod checker_pass;
 mod command;
 mod complete;
 mod declared;
@@ -31,16 +32,16 @@ use std::collections::{HashMap, HashSet};
 
 pub use options::LowerOptions;
 
+use checker_pass::CheckerPass;
 use command::ScriptCheck;
 use declared::Declared;
 use globals::GlobalsReader;
 use reader::{Process, Reader, Section, Statement};
-use virtual_server::ServerDraft;
 use vrrp::VrrpPass;
 
 use crate::diagnostic::mend;
-use crate::keywords::{Hints, Keyword, ROOT};
-use crate::model::{Config, SslSettings, VirtualServer, VirtualServerGroup};
+use crate::keywords::{Keyword, ROOT};
+use crate::model::Config;
 use crate::{Diagnostic, Facts, Problem, Span, Tree};
 
 /// What [`lower`] gives.
@@ -66,17 +67,34 @@ pub fn lower_with(tree: &Tree, facts: &dyn Facts, options: &LowerOptions<'_>) ->
 
     let mut parent = ParentPass { globals: GlobalsReader::new(facts) };
     findings.extend(pass(tree, options, Process::Parent, &mut parent));
-    let globals = parent.globals;
+    let mut written = parent.globals;
+    let lower_prio_no_advert = written.lower_prio_no_advert;
 
-    let mut vrrp = VrrpPass::new(facts, &globals.globals);
+    let mut vrrp = VrrpPass::new(facts, &written.globals);
     findings.extend(pass(tree, options, Process::Vrrp, &mut vrrp));
 
-    let declared = Declared::of(tree, vrrp.files());
-    let mut checkers =
-        CheckerPass { facts, declared: &declared, ssl: None, groups: Vec::new(), drafts: Vec::new() };
-    findings.extend(pass(tree, options, Process::Checker, &mut checkers));
+    let mut globals = core::mem::take(&mut written.globals);
+    let user = globals.script_user.clone();
+    let mut check = ScriptCheck::new(facts, user.as_ref(), globals.enable_script_security);
+    globals.startup_script = check.keep(written.startup_script.take());
+    globals.shutdown_script = check.keep(written.shutdown_script.take());
 
-    let config = finish(globals, vrrp, checkers, facts, &mut findings);
+    // Instances are complete before the first virtual server is read, and each server before the next one, so that
+    // what is written and what is made of it are not in memory at the same time.
+    let any_instance = vrrp.any_instance();
+    let mut config = Config::default();
+    vrrp.finish(&mut config, &globals, lower_prio_no_advert, &mut check, &mut findings);
+
+    let declared = Declared::of(tree, &config.track_files);
+    let mut checkers = CheckerPass::new(facts, &declared, &globals, &mut check);
+    findings.extend(pass(tree, options, Process::Checker, &mut checkers));
+    let any_server = checkers.any_server();
+    checkers.finish(&mut config, &mut findings);
+
+    findings.extend(written.finish(&mut globals, &config.instances, (any_instance, any_server), &mut check));
+    vrrp::one_sync_daemon(&mut config.instances, globals.lvs_sync_daemon.is_some(), &mut findings);
+    findings.extend(check.finish());
+    config.globals = globals;
     Lowered { config, diagnostics: in_order(tree, findings) }
 }
 
@@ -141,72 +159,4 @@ impl<'t> Section<'t> for ParentPass<'_> {
             None => self.globals.keyword(reader, keyword, line),
         }
     }
-}
-
-struct CheckerPass<'a> {
-    facts: &'a dyn Facts,
-    declared: &'a Declared<'a>,
-    ssl: Option<SslSettings>,
-    groups: Vec<VirtualServerGroup>,
-    drafts: Vec<ServerDraft>,
-}
-
-impl<'t> Section<'t> for CheckerPass<'_> {
-    fn keyword(&mut self, reader: &mut Reader<'t>, keyword: &'static Keyword, line: Statement<'t>) -> bool {
-        if keyword.name == "virtual_server_group" {
-            group::read(reader, keyword, line, &mut self.groups);
-            return true;
-        }
-        if keyword.name == "SSL" {
-            ssl::read(reader, keyword, line, &mut self.ssl);
-            return true;
-        }
-        if keyword.name != "virtual_server" {
-            return false;
-        }
-        self.drafts.extend(virtual_server::read(reader, self.facts, self.declared, keyword, line));
-        true
-    }
-}
-
-fn finish(
-    globals: GlobalsReader<'_>,
-    vrrp: VrrpPass<'_>,
-    checkers: CheckerPass<'_>,
-    facts: &dyn Facts,
-    findings: &mut Vec<Diagnostic>,
-) -> Config {
-    let mut written = globals;
-    let lower_prio_no_advert = written.lower_prio_no_advert;
-    let mut globals = core::mem::take(&mut written.globals);
-    let user = globals.script_user.clone();
-    let security = globals.enable_script_security;
-    let mut check = ScriptCheck::new(facts, user.as_ref(), security);
-    globals.startup_script = check.keep(written.startup_script.take());
-    globals.shutdown_script = check.keep(written.shutdown_script.take());
-
-    let any_instance = vrrp.any_instance();
-    let mut config = Config::default();
-    vrrp.finish(&mut config, &globals, lower_prio_no_advert, &mut check, findings);
-
-    let any_server = !checkers.drafts.is_empty();
-    let mut virtual_servers: Vec<VirtualServer> = Vec::new();
-    let hints = Hints::default();
-    for mut draft in checkers.drafts {
-        // Groups are looked up first: of a server without its group nothing else matters.
-        let group = match group::link(&checkers.groups, &hints, &mut draft) {
-            Ok(group) => group,
-            Err(finding) => {
-                findings.push(*finding);
-                continue;
-            }
-        };
-        let (server, found) = service::complete(draft, group, &globals, &mut check);
-        findings.extend(found);
-        virtual_servers.extend(server);
-    }
-    findings.extend(written.finish(&mut globals, &config.instances, (any_instance, any_server), &mut check));
-    vrrp::one_sync_daemon(&mut config.instances, globals.lvs_sync_daemon.is_some(), findings);
-    findings.extend(check.finish());
-    Config { globals, ssl: checkers.ssl, groups: checkers.groups, virtual_servers, ..config }
 }

@@ -34,7 +34,7 @@ fn one(block: &str) -> Checker {
 
 fn http(lines: &str) -> HttpCheck {
     match one(&format!("HTTP_GET {{\n{lines}\n}}")).kind {
-        CheckerKind::Http(check) => check,
+        CheckerKind::Http(check) => *check,
         other => panic!("{other:?}"),
     }
 }
@@ -45,7 +45,7 @@ fn url(lines: &str) -> HttpUrl {
 
 fn udp(lines: &str) -> UdpCheck {
     match one(&format!("UDP_CHECK {{\n{lines}\n}}")).kind {
-        CheckerKind::Udp(check) => check,
+        CheckerKind::Udp(check) => *check,
         other => panic!("{other:?}"),
     }
 }
@@ -165,7 +165,7 @@ fn hosts_of_a_mail_check_are_checks_of_their_own() {
         let (checks, found) = checks_in("", &format!("SMTP_CHECK {{\n{lines}\n}}"));
         assert!(found.is_empty(), "{lines}: {found:?}");
         let kinds = checks.into_iter().map(|check| match check.kind {
-            CheckerKind::Smtp(check) => check,
+            CheckerKind::Smtp(check) => *check,
             other => panic!("{other:?}"),
         });
         kinds.collect()

@@ -31,7 +31,7 @@ pub(crate) struct Running {
 /// Who runs what: the user at the command, else `script_user`, else keepalived's default.
 #[must_use]
 pub(crate) fn user_of<'a>(command: &'a ScriptCommand, default: Option<&'a ScriptUser>) -> Option<ScriptUser> {
-    command.user.as_ref().or(default).cloned().or_else(|| {
+    command.user.as_deref().or(default).cloned().or_else(|| {
         let fallback = "keepalived_script";
         matches!(User::from_name(fallback), Ok(Some(_)))
             .then(|| ScriptUser { user: fallback.to_owned(), group: None })

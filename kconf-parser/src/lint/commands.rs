@@ -31,53 +31,55 @@ impl Command<'_> {
 pub(super) fn commands<'a>(context: &'a Context<'_>) -> Vec<Command<'a>> {
     let (config, places) = (context.own.config, &context.own.places);
     let mut all = Vec::new();
-    let mut add = |command: Option<&'a ScriptCommand>, user: Option<&'a ScriptUser>, span: Span| {
-        let Some(command) = command else { return };
-        let user = command.user.as_ref().or(user).or(config.globals.script_user.as_ref());
-        all.push(Command { command, span, user });
-    };
+    // Most commands are not there, and looking for a line costs more than asking for that.
+    let mut add =
+        |command: Option<&'a ScriptCommand>, user: Option<&'a ScriptUser>, at: &dyn Fn() -> Span| {
+            let Some(command) = command else { return };
+            let user = command.user.as_deref().or(user).or(config.globals.script_user.as_ref());
+            all.push(Command { command, span: at(), user });
+        };
     let globals = &config.globals;
     let block = places.top("global_defs").next();
     let at = |keyword: &str| block.map_or_else(Span::default, |block| block.at(keyword));
-    add(globals.startup_script.as_ref(), None, at("startup_script"));
-    add(globals.shutdown_script.as_ref(), None, at("shutdown_script"));
+    add(globals.startup_script.as_ref(), None, &|| at("startup_script"));
+    add(globals.shutdown_script.as_ref(), None, &|| at("shutdown_script"));
     let fifos = [
         ("notify_fifo_script", &globals.notify_fifo),
         ("vrrp_notify_fifo_script", &globals.vrrp_notify_fifo),
         ("lvs_notify_fifo_script", &globals.lvs_notify_fifo),
     ];
     for (keyword, fifo) in fifos {
-        add(fifo.as_ref().and_then(|fifo| fifo.script.as_ref()), None, at(keyword));
+        add(fifo.as_ref().and_then(|fifo| fifo.script.as_ref()), None, &|| at(keyword));
     }
     for script in &config.scripts {
         if let VrrpScriptCommand::Run(command) = &script.command {
-            add(Some(command), script.user.as_ref(), places.block(script.span).at("script"));
+            add(Some(command), script.user.as_ref(), &|| places.block(script.span).at("script"));
         }
     }
     for instance in &config.instances {
         for (keyword, command) in notify(&instance.notify) {
-            add(command.as_ref(), None, context.own.lines(instance).at(keyword));
+            add(command.as_ref(), None, &|| context.own.lines(instance).at(keyword));
         }
     }
     for group in &config.sync_groups {
         let (lines, notify) = (places.block(group.span), &group.notify);
-        add(notify.master.as_ref(), None, lines.at("notify_master"));
-        add(notify.backup.as_ref(), None, lines.at("notify_backup"));
-        add(notify.fault.as_ref(), None, lines.at("notify_fault"));
-        add(notify.stop.as_ref(), None, lines.at("notify_stop"));
-        add(notify.any.as_ref(), None, lines.at("notify"));
+        add(notify.master.as_ref(), None, &|| lines.at("notify_master"));
+        add(notify.backup.as_ref(), None, &|| lines.at("notify_backup"));
+        add(notify.fault.as_ref(), None, &|| lines.at("notify_fault"));
+        add(notify.stop.as_ref(), None, &|| lines.at("notify_stop"));
+        add(notify.any.as_ref(), None, &|| lines.at("notify"));
     }
     for server in &config.virtual_servers {
         let lines = places.block(server.span);
-        add(server.quorum_up.as_ref(), None, lines.at("quorum_up"));
-        add(server.quorum_down.as_ref(), None, lines.at("quorum_down"));
+        add(server.quorum_up.as_ref(), None, &|| lines.at("quorum_up"));
+        add(server.quorum_down.as_ref(), None, &|| lines.at("quorum_down"));
         for real in &server.real_servers {
             let lines = places.block(real.span);
-            add(real.notify_up.as_ref(), None, lines.at("notify_up"));
-            add(real.notify_down.as_ref(), None, lines.at("notify_down"));
+            add(real.notify_up.as_ref(), None, &|| lines.at("notify_up"));
+            add(real.notify_down.as_ref(), None, &|| lines.at("notify_down"));
             for checker in &real.checkers {
                 if let CheckerKind::Misc(misc) = &checker.kind {
-                    add(Some(&misc.command), None, places.block(checker.span).at("misc_path"));
+                    add(Some(&misc.command), None, &|| places.block(checker.span).at("misc_path"));
                 }
             }
         }

@@ -1,5 +1,6 @@
 //! What is defined and never used.
 
+use core::cell::LazyCell;
 use std::collections::HashSet;
 
 use super::context::Context;
@@ -53,7 +54,8 @@ const DEFINITIONS: &[(&str, &[&str], &str)] = &[
 
 /// Looks at the text: what refers to something that cannot be used uses it all the same.
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
-    let used = used(context);
+    // Most files define nothing of the kind.
+    let used = LazyCell::new(|| used(context));
     // A part of a configuration may define what another part uses.
     let part = context.own.config.instances.is_empty() && context.own.config.virtual_servers.is_empty();
     let report =
@@ -112,6 +114,9 @@ fn groups(
     report: &dyn Fn(Span, String) -> Diagnostic,
     findings: &mut Vec<Diagnostic>,
 ) {
+    if context.own.config.groups.is_empty() {
+        return;
+    }
     let servers = context.own.places.top("virtual_server");
     let named: HashSet<String> = servers.filter_map(|server| server.header_word(2)).collect();
     for group in context.own.config.groups.iter().filter(|group| !named.contains(&group.name)) {

@@ -231,7 +231,7 @@ pub(super) fn complete(draft: CheckerDraft, outer: Outer<'_>, scripts: &mut Scri
     match kind {
         KindDraft::Tcp => one(CheckerKind::Tcp(connect(settings.connect))),
         KindDraft::Ping => one(CheckerKind::Ping(connect(settings.connect))),
-        KindDraft::Http(http) => one(CheckerKind::Http(HttpCheck {
+        KindDraft::Http(http) => one(CheckerKind::Http(Box::new(HttpCheck {
             tls: http.tls,
             connect: connect(settings.connect),
             protocol: http.protocol,
@@ -241,7 +241,7 @@ pub(super) fn complete(draft: CheckerDraft, outer: Outer<'_>, scripts: &mut Scri
             fast_recovery: http.fast_recovery,
             tls_compliant: http.tls_compliant,
             urls: http.urls,
-        })),
+        }))),
         KindDraft::Smtp(SmtpDraft { helo_name, mut hosts }) => {
             let helo_name = helo_name.unwrap_or_else(|| HELO.to_owned());
             if hosts.is_empty() || !settings.connect.is_empty() {
@@ -250,7 +250,7 @@ pub(super) fn complete(draft: CheckerDraft, outer: Outer<'_>, scripts: &mut Scri
             let kinds = hosts
                 .into_iter()
                 .map(|host| SmtpCheck { connect: connect(host), helo_name: helo_name.clone() });
-            kinds.flat_map(|check| one(CheckerKind::Smtp(check))).collect()
+            kinds.flat_map(|check| one(CheckerKind::Smtp(Box::new(check)))).collect()
         }
         KindDraft::Misc(misc) => match misc_check(misc, outer.delay_loop, scripts) {
             Some(check) => one(CheckerKind::Misc(check)),
@@ -258,11 +258,12 @@ pub(super) fn complete(draft: CheckerDraft, outer: Outer<'_>, scripts: &mut Scri
         },
         KindDraft::Dns(dns) => {
             let name = dns.name.unwrap_or_else(|| ".".to_owned());
-            one(CheckerKind::Dns(DnsCheck { connect: connect(settings.connect), record: dns.record, name }))
+            let check = DnsCheck { connect: connect(settings.connect), record: dns.record, name };
+            one(CheckerKind::Dns(Box::new(check)))
         }
         KindDraft::Udp(udp) => {
             let (connect, reply) = (connect(settings.connect), udp.reply());
-            one(CheckerKind::Udp(UdpCheck { connect, payload: udp.payload, reply }))
+            one(CheckerKind::Udp(Box::new(UdpCheck { connect, payload: udp.payload, reply })))
         }
         KindDraft::Bfd(BfdDraft { name, .. }) => {
             name.map_or_else(Vec::new, |name| one(CheckerKind::Bfd(BfdCheck { name })))
@@ -303,7 +304,7 @@ fn common(kind: &KindDraft, inherited: &Inherited, log_all_failures: bool) -> Ch
 
 fn misc_check(misc: MiscDraft, delay_loop: Duration, scripts: &mut ScriptCheck<'_>) -> Option<MiscCheck> {
     let Written { mut value, span } = misc.command?;
-    value.user = value.user.or(misc.user);
+    value.user = value.user.or_else(|| misc.user.map(Box::new));
     let timeout = misc.timeout.filter(|timeout| !timeout.is_zero()).unwrap_or(delay_loop);
     let usable = scripts.usable(&value, None, span, false);
     usable.then_some(MiscCheck { command: *value, timeout, dynamic: misc.dynamic })

@@ -1,5 +1,6 @@
 //! Script commands: splitting them, and asking the host about them.
 
+use core::cell::OnceCell;
 use std::ffi::OsString;
 
 use super::reader::{Reader, Statement, Word};
@@ -22,7 +23,7 @@ impl Reader<'_> {
         let (args, user, span) = self.command_and_user(line)?;
         let user = match user.as_slice() {
             [user, group @ ..] => {
-                Some(self.known_user(facts, span, user, group.first().map(Vec::as_slice))?)
+                Some(Box::new(self.known_user(facts, span, user, group.first().map(Vec::as_slice))?))
             }
             [] => None,
         };
@@ -34,7 +35,7 @@ impl Reader<'_> {
         let (args, user, span) = self.command_and_user(line)?;
         let mut words = user.iter().map(|word| String::from_utf8_lossy(word).into_owned());
         let user = match words.next() {
-            Some(user) => Some(self.silently_known_user(facts, span, user, words.next())?),
+            Some(user) => Some(Box::new(self.silently_known_user(facts, span, user, words.next())?)),
             None => None,
         };
         Some(Written { value: Box::new(ScriptCommand { args, user }), span })
@@ -161,8 +162,9 @@ pub(super) fn os_word(word: &Word<'_>) -> OsString {
 /// Asks about every script, once the user is known that scripts run as.
 pub(super) struct ScriptCheck<'a> {
     facts: &'a dyn Facts,
-    /// Who runs a script that names nobody.
-    default_user: Option<ScriptUser>,
+    script_user: Option<&'a ScriptUser>,
+    /// The user for want of another one, once somebody has asked: that may read files.
+    fallback: OnceCell<Option<ScriptUser>>,
     security: bool,
     /// The first script that would be run.
     first: Option<Span>,
@@ -170,12 +172,17 @@ pub(super) struct ScriptCheck<'a> {
 }
 
 impl<'a> ScriptCheck<'a> {
-    pub(super) fn new(facts: &'a dyn Facts, script_user: Option<&ScriptUser>, security: bool) -> Self {
-        let default_user = script_user.cloned().or_else(|| {
+    pub(super) fn new(facts: &'a dyn Facts, script_user: Option<&'a ScriptUser>, security: bool) -> Self {
+        Self { facts, script_user, fallback: OnceCell::new(), security, first: None, findings: Vec::new() }
+    }
+
+    /// Who runs a script that names nobody.
+    fn default_user(&self) -> Option<&ScriptUser> {
+        let fallback = || {
             let user = "keepalived_script";
-            facts.user_exists(user).then(|| ScriptUser { user: user.to_owned(), group: None })
-        });
-        Self { facts, default_user, security, first: None, findings: Vec::new() }
+            self.facts.user_exists(user).then(|| ScriptUser { user: user.to_owned(), group: None })
+        };
+        self.script_user.or_else(|| self.fallback.get_or_init(fallback).as_ref())
     }
 
     /// Whether the script can be run. `tracked` scripts are missed aloud, others silently by keepalived.
@@ -186,7 +193,7 @@ impl<'a> ScriptCheck<'a> {
         at: Span,
         tracked: bool,
     ) -> bool {
-        let user = command.user.as_ref().or(user).or(self.default_user.as_ref());
+        let user = command.user.as_deref().or(user).or_else(|| self.default_user());
         let args = || command.args.iter().map(|arg| arg.to_string_lossy()).collect::<Vec<_>>().join(" ");
         if user.is_none() && self.security {
             // It would run as root, which is what script security is there to prevent.

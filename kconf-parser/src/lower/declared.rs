@@ -36,16 +36,19 @@ impl<'t> Declared<'t> {
     }
 
     fn block(&mut self, place: usize, line: &Line) {
-        let words = self.words(line);
-        let at = self.tree.words(line).first().map_or_else(Span::default, |token| token.span);
-        if let [keyword, name, ..] = words.as_slice()
-            && keyword == b"bfd_instance"
+        if let [keyword, name, ..] = self.tree.words(line)
+            && *self.tree.text(keyword) == *b"bfd_instance"
         {
             let inside = self.inside(place);
             let has =
                 |word: &[u8]| inside.iter().any(|words| words.first().is_some_and(|first| first == word));
             let checker = has(b"checker");
-            let session = Session { name: name.clone(), at, listeners: checker || has(b"vrrp"), checker };
+            let session = Session {
+                name: self.tree.text(name).into_owned(),
+                at: keyword.span,
+                listeners: checker || has(b"vrrp"),
+                checker,
+            };
             self.sessions.push(session);
         }
     }

@@ -25,7 +25,7 @@ pub(super) use vmac::{IpvlanDraft, VmacDraft};
 /// What an instance must know of the file above it.
 pub(super) struct Above<'a> {
     /// Instances in the order of the file.
-    pub(super) drafts: &'a [Draft],
+    pub(super) drafts: &'a [Box<Draft>],
     /// Whether there is an instance of this name.
     pub(super) known: &'a dyn Fn(&str) -> bool,
     /// Blocks that can be tracked.

@@ -149,21 +149,19 @@ impl Completion {
 
     fn remove_duplicates(&mut self, draft: &mut ServerDraft) {
         let mut seen = HashMap::new();
-        let servers = core::mem::take(&mut draft.real_servers);
-        for server in servers {
-            match seen.entry(server.address) {
-                Entry::Vacant(place) => {
-                    place.insert(server.span);
-                    draft.real_servers.push(server);
-                }
-                Entry::Occupied(first) => {
-                    let name = server.address.to_string();
-                    let problem = Problem::Duplicate { kind: "real_server", name };
-                    let finding = Diagnostic::new(server.span, problem);
-                    self.findings.push(finding.relate(*first.get(), "the first one"));
-                }
+        draft.real_servers.retain(|server| match seen.entry(server.address) {
+            Entry::Vacant(place) => {
+                place.insert(server.span);
+                true
             }
-        }
+            Entry::Occupied(first) => {
+                let name = server.address.to_string();
+                let problem = Problem::Duplicate { kind: "real_server", name };
+                let finding = Diagnostic::new(server.span, problem);
+                self.findings.push(finding.relate(*first.get(), "the first one"));
+                false
+            }
+        });
     }
 
     fn protocol(&mut self, draft: &ServerDraft) -> ServiceProtocol {

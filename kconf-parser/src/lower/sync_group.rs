@@ -165,12 +165,16 @@ impl Assembled {
 /// Finds the members of each group; a group without any is left out.
 pub(super) fn assemble(
     drafts: Vec<GroupDraft>,
-    instances: &[Draft],
+    instances: &[Box<Draft>],
     trackable: &Trackable<'_>,
     findings: &mut Vec<Diagnostic>,
 ) -> Vec<Assembled> {
+    if drafts.is_empty() {
+        return Vec::new();
+    }
     let hints = Hints::default();
-    let by_name: HashMap<&str, &Draft> = instances.iter().map(|draft| (draft.name.as_str(), draft)).collect();
+    let by_name: HashMap<&str, &Draft> =
+        instances.iter().map(|draft| (draft.name.as_str(), draft.as_ref())).collect();
     let mut taken = HashMap::new();
     let mut groups = Vec::new();
     for mut draft in drafts {

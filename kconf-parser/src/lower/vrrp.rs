@@ -31,7 +31,9 @@ pub(super) struct VrrpPass<'a> {
     files: Vec<TrackedFile>,
     processes: Vec<TrackedProcess>,
     bfds: Vec<ReadBfd>,
-    drafts: Vec<Draft>,
+    /// Apart, so that each goes when its instance is complete, and none is copied when the list grows.
+    #[expect(clippy::vec_box, reason = "drafts are large, many, and short-lived")]
+    drafts: Vec<Box<Draft>>,
     names: HashSet<String>,
     sync_groups: Vec<GroupDraft>,
     track_groups: Vec<TrackGroupDraft>,
@@ -98,11 +100,6 @@ impl<'t> Section<'t> for VrrpPass<'_> {
 }
 
 impl VrrpPass<'_> {
-    /// Files that can be tracked, by checks, too.
-    pub(super) fn files(&self) -> &[TrackedFile] {
-        &self.files
-    }
-
     fn before(&self) -> Before {
         Before {
             scripts: self.scripts.len(),
@@ -117,7 +114,7 @@ impl VrrpPass<'_> {
         let above = Above { drafts: &self.drafts, known: &known, before: self.before() };
         if let Some(draft) = instance::read(reader, &self.interfaces, keyword, line, &above) {
             self.names.insert(draft.name.clone());
-            self.drafts.push(draft);
+            self.drafts.push(Box::new(draft));
         }
     }
 
@@ -192,9 +189,9 @@ impl VrrpPass<'_> {
         let any_instance = self.any_instance();
         let groups = sync_group::assemble(self.sync_groups, &self.drafts, &trackable, findings);
         let around = Surroundings { globals, lower_prio_no_advert, trackable, groups: &groups };
-        let mut instances: Vec<VrrpInstance> = Vec::new();
+        let mut instances: Vec<VrrpInstance> = Vec::with_capacity(self.drafts.len());
         for draft in self.drafts {
-            let (instance, found) = complete(draft, &around, check);
+            let (instance, found) = complete(*draft, &around, check);
             findings.extend(found);
             instances.extend(instance);
         }

@@ -66,22 +66,22 @@ pub struct ConnectTo {
 
 describe!(ConnectTo { address, bind_address, bind_port, bind_interface, fwmark, timeout });
 
-/// The kinds of check.
+/// The kinds of check. Those that are larger than the most frequent one are apart.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum CheckerKind {
     /// `TCP_CHECK`: a connection can be made.
     Tcp(ConnectTo),
     /// `HTTP_GET` and `SSL_GET`.
-    Http(HttpCheck),
+    Http(Box<HttpCheck>),
     /// `SMTP_CHECK`.
-    Smtp(SmtpCheck),
+    Smtp(Box<SmtpCheck>),
     /// `MISC_CHECK`.
     Misc(MiscCheck),
     /// `DNS_CHECK`.
-    Dns(DnsCheck),
+    Dns(Box<DnsCheck>),
     /// `UDP_CHECK`.
-    Udp(UdpCheck),
+    Udp(Box<UdpCheck>),
     /// `PING_CHECK`: an ICMP echo is answered. Ports mean nothing.
     Ping(ConnectTo),
     /// `BFD_CHECK`. Of the settings that all checks have, only `alpha` counts.

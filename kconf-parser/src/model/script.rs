@@ -23,8 +23,9 @@ pub struct ScriptCommand {
     /// Program and arguments; never empty. No shell is involved.
     pub args: Vec<OsString>,
     /// The user written at the command; otherwise [`Globals::script_user`](super::Globals::script_user)
-    /// applies, then user `keepalived_script` if it exists, then root.
-    pub user: Option<ScriptUser>,
+    /// applies, then user `keepalived_script` if it exists, then root. Apart, because it is rare, and an instance
+    /// alone has places for seven commands.
+    pub user: Option<Box<ScriptUser>>,
 }
 
 describe!(ScriptCommand { args, user });
