@@ -13,8 +13,8 @@
 //!   `ExchangeProbe` for every other exchange over TCP; `UdpProbe`, `DnsProbe`, `PingProbe`.
 //!
 //! Without the feature `tokio` this crate never reads a clock, opens a socket, spawns a thread,
-//! logs or touches a global. It speaks no TLS. Counters and history are not kept here: fold them
-//! from the outputs.
+//! logs or touches a global. It speaks no TLS. Counters are not kept here, nor is history:
+//! fold them from the outputs, as [`History`] does for one check.
 //!
 //! # The run loop
 //!
@@ -82,8 +82,8 @@
 //! - `std` (default): error types implement `std::error::Error` through `std`; without it the
 //!   crate is `no_std` and needs `alloc`.
 //! - `dns`: `DNS_CHECK`. Without it there is no check of name servers.
-//! - `tokio`: `Probe`, `TcpProbe`, `HttpProbe`, `ExchangeProbe`, `UdpProbe`, `PingProbe`, `MysqlProbe`,
-//!   `PostgresProbe` and, with `dns`, `DnsProbe`. Without it the caller moves the octets itself.
+//! - `tokio`: `Probe`, `TcpProbe`, `HttpProbe`, `ExchangeProbe`, `UdpProbe`, `PingProbe`
+//!   and, with `dns`, `DnsProbe`. Without it the caller moves the octets itself.
 #![cfg_attr(not(feature = "std"), no_std)]
 
 extern crate alloc;
@@ -134,8 +134,7 @@ pub use postgres::{MAX_POSTGRES_MESSAGE, PostgresExchange, PostgresFailure, Post
 pub use probe::DnsProbe;
 #[cfg(feature = "tokio")]
 pub use probe::{
-    Close, ConnectTo, ExchangeProbe, HttpProbe, MysqlProbe, PingProbe, PostgresProbe, Probe, ProbeReport,
-    TcpProbe, UdpProbe,
+    Close, ConnectTo, ExchangeProbe, HttpProbe, PingProbe, Probe, ProbeReport, TcpProbe, UdpProbe,
 };
 pub use quorum::{
     Destinations, Quorum, QuorumConfig, QuorumEvent, QuorumInput, QuorumOutput, ServerConfig, SorryConfig,

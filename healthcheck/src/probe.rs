@@ -13,13 +13,11 @@ use tokio::time::{Instant, timeout_at};
 mod datagram;
 #[cfg(feature = "dns")]
 mod dns;
-mod greeting;
 mod ping;
 mod udp;
 
 #[cfg(feature = "dns")]
 pub use dns::DnsProbe;
-pub use greeting::{MysqlProbe, PostgresProbe};
 pub use ping::PingProbe;
 pub use udp::UdpProbe;
 
@@ -231,7 +229,7 @@ impl Probe for HttpProbe {
     }
 }
 
-/// Any other dialogue over TCP: SMTP, Redis, an agent, a script, or one of the caller's own.
+/// Any other dialogue over TCP: SMTP, Redis, MySQL, PostgreSQL, an agent, a script, or one of the caller's own.
 ///
 /// ```
 /// use core::time::Duration;

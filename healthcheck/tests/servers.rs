@@ -13,8 +13,8 @@ use std::process::{Child, Command, Stdio};
 use std::{env, fs, process, thread};
 
 use healthcheck::{
-    ConnectTo, DnsAnswer, DnsFailure, DnsProbe, DnsQuery, DnsType, Failure, MysqlFailure, MysqlHello,
-    MysqlProbe, Outcome, PostgresFailure, PostgresHello, PostgresProbe, Probe,
+    ConnectTo, DnsAnswer, DnsFailure, DnsProbe, DnsQuery, DnsType, ExchangeProbe, Failure, MysqlExchange,
+    MysqlFailure, MysqlHello, Outcome, PostgresExchange, PostgresFailure, PostgresHello, Probe,
 };
 
 const LONG: Duration = Duration::from_secs(20);
@@ -193,9 +193,9 @@ fn mariadb_greets_and_lets_an_account_in() {
         "--no-defaults", &data, &port, &socket, "--bind-address=127.0.0.1", "--skip-name-resolve",
         "--innodb-flush-log-at-trx-commit=0", "--max-connections=10",
     ]);
-    let probe = |user: Option<&str>| MysqlProbe {
+    let probe = |user: Option<&str>| ExchangeProbe {
         connect: ConnectTo::new(mariadb.address),
-        hello: MysqlHello { user: user.map(str::to_owned) },
+        exchange: MysqlExchange::new(&MysqlHello { user: user.map(str::to_owned) }),
         deadline: LONG,
     };
     assert_eq!(run(&probe(None)), Outcome::Success);
@@ -224,7 +224,11 @@ fn postgresql_is_told_from_one_that_recovers() {
         ];
         start(&program, &folder, address, &arguments)
     };
-    let probe = |hello| PostgresProbe { connect: ConnectTo::new(address), hello, deadline: LONG };
+    let probe = |hello| ExchangeProbe {
+        connect: ConnectTo::new(address),
+        exchange: PostgresExchange::new(&hello),
+        deadline: LONG,
+    };
     let startup = |user: &str, database: Option<&str>| {
         probe(PostgresHello::Startup { user: user.to_owned(), database: database.map(str::to_owned) })
     };

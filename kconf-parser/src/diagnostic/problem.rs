@@ -66,7 +66,8 @@ pub enum Problem {
         /// The word behind it; empty where nothing is.
         keyword: String,
     },
-    /// A keyword that keepalived knows and this crate does not implement.
+    /// A keyword that keepalived knows and the program at hand gives no effect
+    /// ([`LowerOptions::without_effect`](crate::LowerOptions::without_effect)).
     #[error("'{keyword}' is not supported; it has no effect")]
     NotSupported {
         /// The keyword.
