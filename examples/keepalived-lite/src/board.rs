@@ -1,7 +1,7 @@
 //! What the threads may know of each other without asking: whether an instance wants its
 //! addresses, and whether they are there.
 
-use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use core::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
 
 /// One seat an instance; cheap to clone.
@@ -14,9 +14,8 @@ pub(crate) struct Board {
 struct Seat {
     /// Written by the vrrp thread.
     wanted: AtomicBool,
-    /// Written by the link thread: 0 while the addresses are not all there, else a number that
-    /// is new for each time they were put there.
-    held: AtomicU64,
+    /// Written by the link thread: the addresses were put there and none was lost.
+    held: AtomicBool,
 }
 
 impl Board {
@@ -29,7 +28,7 @@ impl Board {
     /// Takes over what another board says of an instance.
     pub(crate) fn adopt(&self, instance: usize, from: &Self, old: usize) {
         self.want(instance, from.wanted(old));
-        self.hold(instance, from.held(old).unwrap_or(0));
+        self.hold(instance, from.held(old));
     }
 
     /// The instance is Master now, or no longer.
@@ -45,17 +44,16 @@ impl Board {
         self.seats.get(instance).is_some_and(|seat| seat.wanted.load(Ordering::SeqCst))
     }
 
-    /// The addresses of the instance are there under this number; 0 says that they are not.
-    pub(crate) fn hold(&self, instance: usize, epoch: u64) {
+    /// The addresses of the instance are there, or not all of them.
+    pub(crate) fn hold(&self, instance: usize, held: bool) {
         if let Some(seat) = self.seats.get(instance) {
-            seat.held.store(epoch, Ordering::SeqCst);
+            seat.held.store(held, Ordering::SeqCst);
         }
     }
 
-    /// The number under which the addresses are there, if they are.
+    /// Whether the addresses are there.
     #[must_use]
-    pub(crate) fn held(&self, instance: usize) -> Option<u64> {
-        let epoch = self.seats.get(instance)?.held.load(Ordering::SeqCst);
-        (epoch != 0).then_some(epoch)
+    pub(crate) fn held(&self, instance: usize) -> bool {
+        self.seats.get(instance).is_some_and(|seat| seat.held.load(Ordering::SeqCst))
     }
 }

@@ -3,6 +3,7 @@
 //! Route-netlink requests run inside the caller's `send` under a kernel-wide lock, so the vrrp
 //! thread never makes them: it says what it wants on the [`Board`] and goes on.
 
+use core::net::Ipv4Addr;
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 
@@ -12,11 +13,11 @@ use nix::sys::socket::{AddressFamily, MsgFlags, SockFlag, SockType, bind, send, 
 use vrrp_proto::gratuitous_arp;
 
 use crate::board::Board;
-use crate::clock;
-use crate::interface::{Interface, Placement, batches, link_address};
+use crate::interface::{self, Interface, Placement, batches, link_address};
 use crate::netlink::{Batch, RouteSocket};
-use crate::queue::QueueReceiver;
+use crate::queue::{QueueReceiver, QueueSender};
 use crate::record::Record;
+use crate::vrrp::engine::Command;
 
 /// What the link thread is asked to do.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -32,6 +33,14 @@ pub(crate) enum LinkJob {
         instance: usize,
         /// Announcements per address.
         repeat: u8,
+    },
+    /// The kernel says that an address of the instance went: tell the vrrp thread if the instance
+    /// should hold it.
+    Verify {
+        /// Position of the instance.
+        instance: usize,
+        /// Interface and address.
+        address: (u32, Ipv4Addr),
     },
     /// Nothing more will come.
     Stop,
@@ -112,8 +121,8 @@ pub(crate) struct Link {
     instances: Vec<Addresses>,
     announcers: Announcers,
     board: Board,
+    vrrp: QueueSender<Command>,
     record: Record,
-    epoch: u64,
     /// Leave the addresses where they are when stopping (`-V`).
     keep: bool,
 }
@@ -128,12 +137,11 @@ impl Link {
         instances: Vec<Addresses>,
         announcers: Announcers,
         board: Board,
+        vrrp: QueueSender<Command>,
         record: Record,
         keep: bool,
     ) -> io::Result<Self> {
-        // A number that no earlier life of the board has used.
-        let epoch = clock::now().since_origin().as_secs() << 32;
-        Ok(Self { socket: RouteSocket::open(0)?, instances, announcers, board, record, epoch, keep })
+        Ok(Self { socket: RouteSocket::open(0)?, instances, announcers, board, vrrp, record, keep })
     }
 
     /// Removes what an earlier life left on the interfaces, but nothing of a Master that goes on
@@ -159,6 +167,7 @@ impl Link {
                 match job {
                     LinkJob::Settle { instance } => self.settle(instance),
                     LinkJob::Announce { instance, repeat } => self.announce(instance, repeat),
+                    LinkJob::Verify { instance, address } => self.verify(instance, address),
                     LinkJob::Stop => return,
                 }
             }
@@ -167,12 +176,12 @@ impl Link {
 
     fn settle(&mut self, position: usize) {
         match (self.board.wanted(position), self.board.held(position)) {
-            (true, None) => self.acquire(position),
+            (true, false) => self.acquire(position),
             // What an owner has without us is its own.
-            (false, None) if self.instances.get(position).is_some_and(|instance| instance.owner) => {}
-            (false, _) if self.keep => self.board.hold(position, 0),
+            (false, false) if self.instances.get(position).is_some_and(|instance| instance.owner) => {}
+            (false, _) if self.keep => self.board.hold(position, false),
             (false, _) => self.release(position),
-            (true, Some(_)) => {}
+            (true, true) => {}
         }
     }
 
@@ -198,13 +207,12 @@ impl Link {
             }
             Err(error) => tracing::error!("({}) cannot add addresses: {error}", instance.name),
         }
-        self.epoch += 1;
-        self.board.hold(position, self.epoch);
+        self.board.hold(position, true);
     }
 
     fn release(&mut self, position: usize) {
         let Some(instance) = self.instances.get(position) else { return };
-        self.board.hold(position, 0);
+        self.board.hold(position, false);
         match self.socket.apply(&instance.delete) {
             Ok(failed) => {
                 // Not there: that is what we want.
@@ -220,8 +228,20 @@ impl Link {
         self.record.set(position, false);
     }
 
+    fn verify(&mut self, position: usize, (index, address): (u32, Ipv4Addr)) {
+        if !self.board.held(position) {
+            return;
+        }
+        // A dump that failed is no proof of anything.
+        let Ok(all) = interface::addresses(&mut self.socket) else { return };
+        if !all.iter().any(|&(on, there, _)| (on, there) == (index, address)) {
+            self.board.hold(position, false);
+            self.vrrp.send(Command::AddressLost { instance: position, address });
+        }
+    }
+
     fn announce(&mut self, position: usize, repeat: u8) {
-        if self.board.held(position).is_none() {
+        if !self.board.held(position) {
             return;
         }
         let Some(instance) = self.instances.get(position) else { return };

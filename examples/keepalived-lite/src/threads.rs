@@ -165,7 +165,8 @@ impl Threads {
 
         let masters: Vec<bool> = (0..instances.len()).map(|position| board.wanted(position)).collect();
         let record = Record::create(&Paths::beside(&options.pid_file), entries, &masters)?;
-        let mut linker = Link::new(addresses, announcers, board.clone(), record, options.keep_addresses)?;
+        let mut linker =
+            Link::new(addresses, announcers, board.clone(), vrrp.clone(), record, options.keep_addresses)?;
         linker.clean_up();
         let kernel =
             Kernel::new(watched, board.clone(), vrrp.clone(), link.clone(), options.address_monitoring)?;

@@ -124,22 +124,11 @@ impl Kernel {
         let Some(owners) = self.owners.get(&(index, address)).cloned() else {
             return self.check_sources(index);
         };
-        for position in owners {
-            // The notification may be of our own doing, some changes ago: it counts only if the
-            // address is away now while it has been held all along.
-            let Some(before) = self.board.held(position) else { continue };
-            let there = self.is_there(index, address);
-            if !there && self.board.held(position) == Some(before) {
-                self.board.hold(position, 0);
-                self.vrrp.send(Command::AddressLost { instance: position, address });
-            }
+        // The notification may be of our own doing, some changes ago. Only the link thread, which
+        // makes those changes, can tell: asked while it adds addresses, it answers when it has.
+        for instance in owners {
+            self.link.send(LinkJob::Verify { instance, address: (index, address) });
         }
-    }
-
-    fn is_there(&mut self, index: u32, address: Ipv4Addr) -> bool {
-        let all = interface::addresses(&mut self.questions);
-        // A dump that failed is no proof of anything.
-        all.map_or(true, |all| all.iter().any(|&(on, there, _)| (on, there) == (index, address)))
     }
 
     /// The address to send from is the first of the interface that is not virtual.
