@@ -71,6 +71,10 @@ pub enum Failure {
     #[cfg(feature = "dns")]
     #[error(transparent)]
     Dns(#[from] crate::DnsFailure),
+    /// The gRPC server's health was not.
+    #[cfg(feature = "grpc")]
+    #[error(transparent)]
+    Grpc(#[from] crate::GrpcFailure),
     /// A check of the caller's own said no; the number is the caller's.
     #[error("failed with {0}")]
     Custom(i32),
@@ -92,6 +96,8 @@ impl Failure {
             Self::Postgres(failure) => Some(failure.phase()),
             #[cfg(feature = "dns")]
             Self::Dns(failure) => Some(failure.phase()),
+            #[cfg(feature = "grpc")]
+            Self::Grpc(failure) => Some(failure.phase()),
             Self::Custom(_) => None,
         }
     }

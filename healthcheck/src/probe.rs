@@ -13,11 +13,15 @@ use tokio::time::{Instant, timeout_at};
 mod datagram;
 #[cfg(feature = "dns")]
 mod dns;
+#[cfg(feature = "grpc")]
+mod grpc;
 mod ping;
 mod udp;
 
 #[cfg(feature = "dns")]
 pub use dns::DnsProbe;
+#[cfg(feature = "grpc")]
+pub use grpc::GrpcProbe;
 pub use ping::PingProbe;
 pub use udp::UdpProbe;
 
