@@ -91,7 +91,7 @@ fn server(waits: bool, reply: Vec<u8>) -> SocketAddr {
         while waits && !is_complete(&request) {
             let mut octets = [0; 1000];
             let count = stream.read(&mut octets).unwrap();
-            request.extend_from_slice(&octets[..count]);
+            request.extend_from_slice(octets.get(..count).unwrap());
         }
         stream.write_all(&reply).unwrap();
         if !reply.is_empty() {
@@ -106,9 +106,10 @@ fn server(waits: bool, reply: Vec<u8>) -> SocketAddr {
 fn is_complete(octets: &[u8]) -> bool {
     let mut frames = octets.get(24..).unwrap_or(&[]);
     while let Some((head, rest)) = frames.split_first_chunk::<9>() {
-        let length = usize::from(head[0]) << 16 | usize::from(head[1]) << 8 | usize::from(head[2]);
+        let [high, middle, low, kind, ..] = *head;
+        let length = usize::from(high) << 16 | usize::from(middle) << 8 | usize::from(low);
         let Some(rest) = rest.get(length..) else { return false };
-        if head[3] == 0 {
+        if kind == DATA {
             return true;
         }
         frames = rest;

@@ -30,10 +30,8 @@ fn judge(expect: HttpExpect, reply: &str) -> Result<(), HttpFailure> {
 }
 
 fn http(failure: Failure) -> HttpFailure {
-    match failure {
-        Failure::Http(failure) => failure,
-        other => panic!("{other}"),
-    }
+    let Failure::Http(failure) = failure else { panic!("{failure}") };
+    failure
 }
 
 fn header(name: &str, condition: HeaderCondition) -> HttpExpect {

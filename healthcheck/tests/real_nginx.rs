@@ -66,7 +66,7 @@ impl Asked {
         let result = match report.outcome {
             Outcome::Success => Ok(()),
             Outcome::Failure(Failure::Http(failure)) => Err(failure),
-            other => panic!("{other:?}"),
+            other @ (Outcome::Failure(_) | Outcome::NotProbed(_)) => panic!("{other:?}"),
         };
         (result, report.http.unwrap())
     }

@@ -1,5 +1,7 @@
 //! What is made of a body while it passes.
 
+use alloc::boxed::Box;
+
 use md5::{Digest as _, Md5};
 use sha2::Sha256;
 
@@ -15,17 +17,16 @@ pub(super) struct Inspection {
 }
 
 impl Inspection {
-    pub(super) fn new(expect: &HttpExpect) -> Self {
-        Self {
-            md5: expect.digest.map(|_| Md5::new()),
-            sha256: expect.sha256.map(|_| Sha256::new()),
-            search: expect.regex.as_ref().map(|_| Search::default()),
-        }
-    }
-
-    /// Whether the body matters at all.
-    pub(super) const fn is_needed(&self) -> bool {
-        self.md5.is_some() || self.sha256.is_some() || self.search.is_some()
+    /// `None` if the body does not matter.
+    pub(super) fn new(expect: &HttpExpect) -> Option<Box<Self>> {
+        let matters = expect.digest.is_some() || expect.sha256.is_some() || expect.regex.is_some();
+        matters.then(|| {
+            Box::new(Self {
+                md5: expect.digest.map(|_| Md5::new()),
+                sha256: expect.sha256.map(|_| Sha256::new()),
+                search: expect.regex.as_ref().map(|_| Search::default()),
+            })
+        })
     }
 
     pub(super) fn push(&mut self, expect: &HttpExpect, part: &[u8]) {

@@ -164,10 +164,10 @@ fn status(headers: &HeaderMap) -> Option<u32> {
 
 fn named(error: &h2::Error) -> Failure {
     if let Some(error) = error.get_io() {
-        return match error.kind() {
+        return match error.kind() == io::ErrorKind::UnexpectedEof {
             // In the middle of a frame.
-            io::ErrorKind::UnexpectedEof => GrpcFailure::NotHttp2.into(),
-            _ => failure(Phase::Receive, error),
+            true => GrpcFailure::NotHttp2.into(),
+            false => failure(Phase::Receive, error),
         };
     }
     let reason = u32::from(error.reason().unwrap_or(Reason::INTERNAL_ERROR));

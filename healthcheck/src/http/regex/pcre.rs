@@ -1,4 +1,5 @@
 //! Patterns that fancy-regex must see as PCRE2 does.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use super::pattern::RegexPattern;
 use super::window::Edges;

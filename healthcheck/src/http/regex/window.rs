@@ -106,6 +106,7 @@ fn long(length: usize) -> u64 {
 }
 
 #[cfg(all(test, feature = "regex"))]
+#[expect(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
     use crate::RegexPattern;
