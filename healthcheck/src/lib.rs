@@ -108,6 +108,8 @@ mod postgres;
 mod probe;
 mod quorum;
 mod redis;
+#[cfg(feature = "tokio")]
+mod scheduler;
 mod send_expect;
 mod slow_start;
 mod smtp;
@@ -140,6 +142,8 @@ pub use quorum::{
     Destinations, Quorum, QuorumConfig, QuorumEvent, QuorumInput, QuorumOutput, ServerConfig, SorryConfig,
 };
 pub use redis::{MAX_REDIS_LINE_LEN, RedisAuth, RedisExchange, RedisFailure};
+#[cfg(feature = "tokio")]
+pub use scheduler::{DEFAULT_MAX_IN_FLIGHT, Entry, Scheduled, Scheduler, SchedulerEvent};
 pub use send_expect::{
     Expected, InvalidScript, SendExpectExchange, SendExpectFailure, SendExpectScript, SendExpectStep,
 };

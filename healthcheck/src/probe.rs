@@ -10,6 +10,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::{Instant, timeout_at};
 
+pub(crate) mod connecting;
 mod datagram;
 #[cfg(feature = "dns")]
 mod dns;
@@ -33,6 +34,12 @@ use crate::{
 pub trait Probe: Send + Sync {
     /// Makes one attempt.
     async fn probe(&self) -> ProbeReport;
+
+    /// The [`TcpProbe`] that does the same, if there is one. [`Scheduler`](crate::Scheduler)
+    /// makes those itself, thousands at a fraction of the cost.
+    fn as_tcp(&self) -> Option<&TcpProbe> {
+        None
+    }
 }
 
 /// What one attempt found out and how long it took.
@@ -182,6 +189,10 @@ impl Probe for TcpProbe {
             http: None,
             weight: None,
         }
+    }
+
+    fn as_tcp(&self) -> Option<&TcpProbe> {
+        Some(self)
     }
 }
 
