@@ -10,7 +10,8 @@
 //!   [`PostgresExchange`] are greetings, `DnsExchange` (feature `dns`) is `DNS_CHECK`; [`UdpExpect`]
 //!   judges `UDP_CHECK` and [`Echo`] is `PING_CHECK`'s packets.
 //! - `Probe` (feature `tokio`) carries them over real sockets: `TcpProbe`, `HttpProbe`, and
-//!   `ExchangeProbe` for every other exchange over TCP; `UdpProbe`, `DnsProbe`, `PingProbe`.
+//!   `ExchangeProbe` for every other exchange over TCP; `UdpProbe`, `DnsProbe`, `PingProbe`;
+//!   `ScriptProbe` (feature `script`) is `MISC_CHECK`.
 //!
 //! Without the feature `tokio` this crate never reads a clock, opens a socket, spawns a thread,
 //! logs or touches a global. It speaks no TLS. Counters are not kept here, nor is history:
@@ -82,6 +83,8 @@
 //! - `std` (default): error types implement `std::error::Error` through `std`; without it the
 //!   crate is `no_std` and needs `alloc`.
 //! - `dns`: `DNS_CHECK`. Without it there is no check of name servers.
+//! - `script`: `ScriptProbe`, and `tokio`. It runs programs, and starts a thread while there are scripts
+//!   whose probe was given up. Without it there is no `MISC_CHECK`.
 //! - `tokio`: `Probe`, `TcpProbe`, `HttpProbe`, `ExchangeProbe`, `UdpProbe`, `PingProbe`
 //!   and, with `dns`, `DnsProbe`. Without it the caller moves the octets itself.
 #![cfg_attr(not(feature = "std"), no_std)]
@@ -108,6 +111,7 @@ mod postgres;
 mod probe;
 mod quorum;
 mod redis;
+mod script;
 mod send_expect;
 mod slow_start;
 mod smtp;
@@ -136,10 +140,13 @@ pub use probe::DnsProbe;
 pub use probe::{
     Close, ConnectTo, ExchangeProbe, HttpProbe, PingProbe, Probe, ProbeReport, TcpProbe, UdpProbe,
 };
+#[cfg(feature = "script")]
+pub use probe::{ScriptCommand, ScriptProbe, ScriptUser};
 pub use quorum::{
     Destinations, Quorum, QuorumConfig, QuorumEvent, QuorumInput, QuorumOutput, ServerConfig, SorryConfig,
 };
 pub use redis::{MAX_REDIS_LINE_LEN, RedisAuth, RedisExchange, RedisFailure};
+pub use script::{ScriptEnd, ScriptFailure};
 pub use send_expect::{
     Expected, InvalidScript, SendExpectExchange, SendExpectFailure, SendExpectScript, SendExpectStep,
 };

@@ -14,11 +14,15 @@ mod datagram;
 #[cfg(feature = "dns")]
 mod dns;
 mod ping;
+#[cfg(feature = "script")]
+mod script;
 mod udp;
 
 #[cfg(feature = "dns")]
 pub use dns::DnsProbe;
 pub use ping::PingProbe;
+#[cfg(feature = "script")]
+pub use script::{ScriptCommand, ScriptProbe, ScriptUser};
 pub use udp::UdpProbe;
 
 use crate::{
