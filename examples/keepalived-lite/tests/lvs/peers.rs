@@ -54,7 +54,7 @@ impl<'lab> Daemonised<'lab> {
             "--no-hosts",
             "--bind-interfaces",
             "--local=/test/",
-            "--address=/there.test/192.0.2.1",
+            "--host-record=there.test,192.0.2.1",
         ];
         let mut arguments = arguments.map(str::to_owned).to_vec();
         arguments.push(format!("--listen-address={address}"));
