@@ -11,7 +11,8 @@
 //!   judges `UDP_CHECK` and [`Echo`] is `PING_CHECK`'s packets.
 //! - `Probe` (feature `tokio`) carries them over real sockets: `TcpProbe`, `HttpProbe`, and
 //!   `ExchangeProbe` for every other exchange over TCP; `UdpProbe`, `DnsProbe`, `PingProbe`;
-//!   `ScriptProbe` (feature `script`) is `MISC_CHECK`.
+//!   `ScriptProbe` (feature `script`) is `MISC_CHECK`. `FileWatch` (feature `file`) is no probe: a file
+//!   says itself when it has changed.
 //!
 //! Without the feature `tokio` this crate never reads a clock, opens a socket, spawns a thread,
 //! logs or touches a global. It speaks no TLS. Counters are not kept here, nor is history:
@@ -83,6 +84,8 @@
 //! - `std` (default): error types implement `std::error::Error` through `std`; without it the
 //!   crate is `no_std` and needs `alloc`.
 //! - `dns`: `DNS_CHECK`. Without it there is no check of name servers.
+//! - `file`: `FileWatch`, and `tokio`. Without it the caller finds out itself when a file changes;
+//!   [`FileRule`] says what to make of it.
 //! - `script`: `ScriptProbe`, and `tokio`. It runs programs, and starts a thread while there are scripts
 //!   whose probe was given up. Without it there is no `MISC_CHECK`.
 //! - `tokio`: `Probe`, `TcpProbe`, `HttpProbe`, `ExchangeProbe`, `UdpProbe`, `PingProbe`
@@ -99,6 +102,7 @@ mod dns;
 mod echo;
 mod exchange;
 mod failure;
+mod file;
 mod history;
 mod http;
 mod instant;
@@ -126,6 +130,7 @@ pub use dns::{DnsAnswer, DnsExchange, DnsFailure, DnsQuery, DnsType, InvalidDnsN
 pub use echo::{DEFAULT_ECHO_PAYLOAD, Echo, EchoSocket};
 pub use exchange::{Exchange, Step};
 pub use failure::{Failure, LocalProblem, NetworkError, Outcome, Phase};
+pub use file::{FileRule, FileValue, FileValueOutOfRange, MAX_FILE_VALUE_LEN};
 pub use history::{History, HistoryEntry};
 pub use http::{
     HttpExchange, HttpExpect, HttpFailure, HttpReport, HttpRequest, HttpVersion, InvalidRequest, MAX_HEAD_LEN,
@@ -140,6 +145,8 @@ pub use probe::DnsProbe;
 pub use probe::{
     Close, ConnectTo, ExchangeProbe, HttpProbe, PingProbe, Probe, ProbeReport, TcpProbe, UdpProbe,
 };
+#[cfg(feature = "file")]
+pub use probe::{FileNews, FileWatch};
 #[cfg(feature = "script")]
 pub use probe::{ScriptCommand, ScriptProbe, ScriptUser};
 pub use quorum::{

@@ -13,6 +13,8 @@ use tokio::time::{Instant, timeout_at};
 mod datagram;
 #[cfg(feature = "dns")]
 mod dns;
+#[cfg(feature = "file")]
+mod file;
 mod ping;
 #[cfg(feature = "script")]
 mod script;
@@ -20,6 +22,8 @@ mod udp;
 
 #[cfg(feature = "dns")]
 pub use dns::DnsProbe;
+#[cfg(feature = "file")]
+pub use file::{FileNews, FileWatch};
 pub use ping::PingProbe;
 #[cfg(feature = "script")]
 pub use script::{ScriptCommand, ScriptProbe, ScriptUser};
