@@ -290,11 +290,12 @@ fn at(seconds: u64) -> Instant {
 #[test]
 fn failures_of_all_servers_within_one_interval_are_told_apart() {
     type Said = (Option<u64>, usize, Health);
+    type Case<'a> = (&'a str, &'a [&'a [Health]], &'a [Said], Option<(usize, usize, Duration)>);
     let all = |failed, servers, within| Some((failed, servers, Duration::from_secs(within)));
     const DOWN: &[Health] = &[Down];
     const UP: &[Health] = &[Up];
     #[rustfmt::skip]
-    let cases: &[(&str, &[&[Health]], &[Said], Option<(usize, usize, Duration)>)] = &[
+    let cases: &[Case<'_>] = &[
         ("all at once",             &[UP, UP, UP],   &[(Some(10), 0, Down), (Some(10), 2, Down), (Some(10), 1, Down)], all(3, 3, 0)),
         ("just within",             &[UP, UP],       &[(Some(10), 0, Down), (Some(16), 1, Down)],                      all(2, 2, 6)),
         ("just too late",           &[UP, UP],       &[(Some(10), 0, Down), (Some(17), 1, Down)],                      None),
