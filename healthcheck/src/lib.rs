@@ -11,11 +11,14 @@
 //!   judges `UDP_CHECK` and [`Echo`] is `PING_CHECK`'s packets.
 //! - `Probe` (feature `tokio`) carries them over real sockets: `TcpProbe`, `HttpProbe`, and
 //!   `ExchangeProbe` for every other exchange over TCP; `UdpProbe`, `DnsProbe`, `PingProbe`;
-//!   `ScriptProbe` (feature `script`) is `MISC_CHECK`. `FileWatch` (feature `file`) is no probe: a file
-//!   says itself when it has changed.
+//!   `ScriptProbe` (feature `script`) is `MISC_CHECK`.
+//!   With `tls`, `TlsProbe` is any of the first three over TLS, `SSL_GET` among them, and
+//!   `StartTlsProbe` changes to TLS within a dialogue.
+//! - `FileWatch` (feature `file`) is no probe: a file says itself when it has changed.
+//!   [`FileRule`] says what that means.
 //!
 //! Without the feature `tokio` this crate never reads a clock, opens a socket, spawns a thread,
-//! logs or touches a global. It speaks no TLS. Counters are not kept here, nor is history:
+//! logs or touches a global. Without `tls` it speaks no TLS. Counters are not kept here, nor is history:
 //! fold them from the outputs, as [`History`] does for one check.
 //!
 //! # The run loop
@@ -90,6 +93,9 @@
 //!   whose probe was given up. Without it there is no `MISC_CHECK`.
 //! - `tokio`: `Probe`, `TcpProbe`, `HttpProbe`, `ExchangeProbe`, `UdpProbe`, `PingProbe`
 //!   and, with `dns`, `DnsProbe`. Without it the caller moves the octets itself.
+//! - `tls`: `Tls`, `TlsProbe`, `StartTlsProbe`, and `tokio`. TLS 1.2 and 1.3 by rustls with ring,
+//!   for which a C compiler is needed. Without it there is no `SSL_GET`, and a dialogue that asks
+//!   for TLS is not probed.
 #![cfg_attr(not(feature = "std"), no_std)]
 
 extern crate alloc;
@@ -115,10 +121,13 @@ mod postgres;
 mod probe;
 mod quorum;
 mod redis;
+#[cfg(feature = "tokio")]
+mod scheduler;
 mod script;
 mod send_expect;
 mod slow_start;
 mod smtp;
+mod tls;
 mod udp;
 mod weight;
 
@@ -147,12 +156,16 @@ pub use probe::{
 };
 #[cfg(feature = "file")]
 pub use probe::{FileNews, FileWatch};
+#[cfg(feature = "tls")]
+pub use probe::{InvalidTls, StartTlsProbe, Tls, TlsIdentity, TlsOptions, TlsProbe, TlsVerify};
 #[cfg(feature = "script")]
 pub use probe::{ScriptCommand, ScriptProbe, ScriptUser};
 pub use quorum::{
     Destinations, Quorum, QuorumConfig, QuorumEvent, QuorumInput, QuorumOutput, ServerConfig, SorryConfig,
 };
 pub use redis::{MAX_REDIS_LINE_LEN, RedisAuth, RedisExchange, RedisFailure};
+#[cfg(feature = "tokio")]
+pub use scheduler::{DEFAULT_MAX_IN_FLIGHT, Entry, Scheduled, Scheduler, SchedulerEvent};
 pub use script::{ScriptEnd, ScriptFailure};
 pub use send_expect::{
     Expected, InvalidScript, SendExpectExchange, SendExpectFailure, SendExpectScript, SendExpectStep,
@@ -162,5 +175,6 @@ pub use smtp::{
     InvalidHelo, MAX_SMTP_LINE_LEN, MAX_SMTP_REPLY_LEN, SmtpDialogue, SmtpExchange, SmtpFailure, SmtpReplies,
     SmtpRequest, SmtpStep,
 };
+pub use tls::{TlsAlert, TlsFailure, TlsReport, TlsVersion};
 pub use udp::{DEFAULT_UDP_PAYLOAD, PatternOctet, UdpEvent, UdpExpect, UdpFailure, UdpReply};
 pub use weight::{Admin, Agent, AgentState, Cause, Contribution, Effective, MAX_WEIGHT, Presence, Weighing};

@@ -111,7 +111,7 @@ impl Probe for ScriptProbe {
             Ok(end) => end.judge(self.dynamic),
             Err(error) => (Outcome::NotProbed(LocalProblem::Script(error.raw_os_error())), None),
         };
-        ProbeReport { outcome, connect: None, total: start.elapsed(), http: None, weight }
+        ProbeReport { weight, ..ProbeReport::new(outcome, start.elapsed()) }
     }
 }
 
