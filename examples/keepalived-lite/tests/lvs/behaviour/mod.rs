@@ -1,0 +1,138 @@
+//! Both daemons check the same servers at the same time: well, down, slow, stumbling, wrong. What the
+//! kernel holds and what scripts are told must change in the same way, within one interval of the checks.
+//!
+//! The daemons do not probe in step, and a machine may be slow. Everything is therefore counted in
+//! probes: servers behave in a new way until both daemons have probed them often enough to notice,
+//! however long that takes, and a change comes after so many probes. Times are printed.
+
+mod cases;
+mod probes;
+mod scripted;
+mod track;
+mod watched;
+
+use core::time::Duration;
+use std::{collections::BTreeSet, thread, time::Instant};
+
+use cases::{BEFORE_RETRY, address, quorum, real};
+use probes::Probes;
+use track::{Tracks, agree, apart, written};
+use watched::{Lab, Stage, Watched, kernel, numbered, pace};
+
+use crate::Program;
+
+/// Between two looks.
+const PERIOD: Duration = Duration::from_millis(100);
+/// How long all of it may take on the slowest machine; a quarter of a minute is usual.
+const PATIENCE: Duration = Duration::from_secs(200);
+
+/// The whole comparison.
+pub(crate) fn compare() {
+    let labs = [Lab::new(), Lab::new()];
+    let stages = [Stage::new(), Stage::new()];
+    let told = stages.each_ref().map(Stage::told);
+    let stories = thread::scope(|scope| {
+        let servers: Vec<_> =
+            labs.iter().zip(told).map(|(lab, told)| scope.spawn(|| lab.serve(told))).collect();
+        let stories = watch_both(&labs, stages);
+        for server in servers {
+            assert_eq!(server.join().unwrap(), [], "these should have stumbled more often");
+        }
+        stories
+    });
+    judge(&stories);
+}
+
+/// Lets both daemons run until the last server has done its last.
+fn watch_both(labs: &[Lab; 2], [theirs, ours]: [Stage; 2]) -> [(Tracks, Probes); 2] {
+    let mut both = [
+        Watched::start(Program::Keepalived, &labs[0], theirs),
+        Watched::start(Program::Ours, &labs[1], ours),
+    ];
+    let began = Instant::now();
+    let mut longest = Duration::ZERO;
+    loop {
+        let look = Instant::now();
+        both.iter_mut().for_each(Watched::look);
+        for (number, _) in numbered() {
+            if both.iter().all(|watched| watched.is_ready && watched.has_probed(number)) {
+                both.iter_mut().for_each(|watched| watched.advance(number));
+            }
+        }
+        let over = |(number, _)| both.iter().all(|watched| watched.is_over(number));
+        if numbered().all(over) && both[0].tracks.tells_as(&both[1].tracks) {
+            break;
+        }
+        if began.elapsed() > PATIENCE {
+            let missing: Vec<_> = numbered().filter(|case| !over(*case)).map(|(_, case)| case.name).collect();
+            println!("not over, or not the same, within {PATIENCE:?}: {missing:?}");
+            break;
+        }
+        thread::sleep(PERIOD);
+        longest = longest.max(look.elapsed());
+    }
+    println!(
+        "{} cases in {:.1} s, {:.2} s between two looks at most",
+        numbered().count(),
+        began.elapsed().as_secs_f64(),
+        longest.as_secs_f64()
+    );
+    both.map(Watched::stop)
+}
+
+/// Prints both side by side and fails if they differ.
+fn judge([(theirs, their_probes), (ours, our_probes)]: &[(Tracks, Probes); 2]) {
+    println!(
+        "Step, what, how long after its beginning, and after how many probes. The last column: how far apart."
+    );
+    println!("{:<26} {:<66} {}", "", Program::Keepalived.name(), Program::Ours.name());
+    let mut wrong = BTreeSet::new();
+    for (number, case) in numbered() {
+        println!("{}", case.name);
+        let mut changes = 0;
+        let mut row = |subject: &str, title: &str| {
+            let (theirs, ours) = (theirs.of(subject), ours.of(subject));
+            let well = agree(theirs, ours, usize::try_from(case.probes).unwrap());
+            if !well {
+                wrong.insert(case.name);
+            }
+            if theirs.is_empty() && ours.is_empty() {
+                return;
+            }
+            changes += if subject.starts_with("kernel") { theirs.len() } else { 0 };
+            let apart = if well {
+                format!("{:.1} s", apart(theirs, ours).as_secs_f64())
+            } else {
+                "DIFFERENT".to_owned()
+            };
+            println!("  {title:<24} {:<66} {:<66} {apart}", written(theirs), written(ours));
+        };
+        for place in 0..case.weights.len() {
+            row(&kernel(number, place), &format!("weight of {}", address(number, place).ip()));
+            row(&real(number, place), "  its scripts");
+        }
+        row(&kernel(number, case.weights.len()), "weight of the last resort");
+        row(&quorum(number), "scripts of the quorum");
+        if case.steady != (changes == 0) {
+            wrong.insert(case.name);
+        }
+        let [theirs, ours] = [their_probes, our_probes].map(|probes| probes.to(address(number, 0).ip()));
+        println!("  {:<24} {:<66} {}", "probes of the first", rhythm(theirs), rhythm(ours));
+        // A busy machine makes probes late, never early.
+        if case.is_paced() && pace(ours).is_some_and(|(_, shortest)| shortest < BEFORE_RETRY) {
+            wrong.insert(case.name);
+        }
+    }
+    assert!(wrong.is_empty(), "not as keepalived does, or nothing happened: {wrong:?}");
+}
+
+fn rhythm(probes: &[Duration]) -> String {
+    pace(probes).map_or_else(String::new, |(median, shortest)| {
+        format!(
+            "{}, {:.2} s apart, {:.2} s at least",
+            probes.len(),
+            median.as_secs_f64(),
+            shortest.as_secs_f64()
+        )
+    })
+}
