@@ -66,6 +66,10 @@ pub struct ConnectTo {
     pub mark: u32,
     /// `connect_timeout`: how long connecting may take.
     pub timeout: Duration,
+    /// How long each wait of a dialogue may take after that, within the probe's deadline: until the server takes
+    /// what is sent, and until it says something more. `None`: only the deadline counts. keepalived has no
+    /// deadline and waits for `connect_timeout` each time.
+    pub patience: Option<Duration>,
 }
 
 impl ConnectTo {
@@ -79,6 +83,7 @@ impl ConnectTo {
             interface: None,
             mark: 0,
             timeout: Duration::from_secs(5),
+            patience: None,
         }
     }
 
@@ -146,7 +151,7 @@ impl ConnectTo {
         let socket = self.socket()?;
         let mut stream = self.connect(socket, deadline.min(after(start, self.timeout))).await?;
         *connected = Some(start.elapsed());
-        carry(exchange, &mut stream, deadline).await
+        carry(exchange, &mut stream, deadline, self.patience).await
     }
 }
 
@@ -207,8 +212,8 @@ pub struct HttpProbe {
     pub request: HttpRequest,
     /// What the reply must be.
     pub expect: HttpExpect,
-    /// How long all of it may take, connecting included. keepalived grants `connect_timeout`
-    /// anew for each read, so a server that sends an octet now and then is never done there.
+    /// How long all of it may take, connecting included. keepalived has only
+    /// [`patience`](ConnectTo::patience), so a server that sends an octet now and then is never done there.
     pub deadline: Duration,
 }
 
@@ -278,22 +283,24 @@ impl<E: Exchange + Clone + Send + Sync> ExchangeProbe<E> {
     }
 }
 
-/// Carries a dialogue over `stream` until it is done or `deadline` comes.
+/// Carries a dialogue over `stream` until it is done, `deadline` comes or a wait is longer than `patience`.
 async fn carry(
     exchange: &mut impl Exchange,
     stream: &mut TcpStream,
     deadline: Instant,
+    patience: Option<Duration>,
 ) -> Result<(), Outcome> {
+    let soon = || patience.map_or(deadline, |patience| deadline.min(after(Instant::now(), patience)));
     let mut buffer = vec![0; 4096];
     loop {
         while !exchange.to_send().is_empty() {
-            let count = io_by(deadline, Phase::Send, stream.write(exchange.to_send()))
+            let count = io_by(soon(), Phase::Send, stream.write(exchange.to_send()))
                 .await
                 .map_err(Outcome::Failure)?;
             exchange.sent(count);
         }
         let count =
-            io_by(deadline, Phase::Receive, stream.read(&mut buffer)).await.map_err(Outcome::Failure)?;
+            io_by(soon(), Phase::Receive, stream.read(&mut buffer)).await.map_err(Outcome::Failure)?;
         let step = match buffer.get(..count) {
             None | Some([]) => exchange.closed(),
             Some(octets) => exchange.received(octets),

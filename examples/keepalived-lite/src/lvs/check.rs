@@ -159,6 +159,8 @@ fn connect_to(written: &model::ConnectTo) -> ConnectTo {
         interface: written.bind_interface.clone(),
         mark: written.fwmark,
         timeout: written.timeout,
+        // As keepalived, which has no deadline besides.
+        patience: Some(written.timeout),
         ..ConnectTo::new(written.address)
     }
 }

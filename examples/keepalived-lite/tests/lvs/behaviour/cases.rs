@@ -56,6 +56,9 @@ pub(super) struct Case {
     pub(super) scripts: bool,
     /// The kernel's table stays as it is.
     pub(super) steady: bool,
+    /// keepalived does not run `notify_down` for a server that starts as down and is found so, as with
+    /// every other check: `HTTP_GET` counts its first failure as a later one. Ours does.
+    pub(super) forgotten: bool,
 }
 
 /// `delay_before_retry`, shorter than `delay_loop`.
@@ -74,6 +77,7 @@ const ONE: Case = Case {
     probes: 1,
     scripts: false,
     steady: false,
+    forgotten: false,
 };
 
 /// All of them. Each step has more probes than it takes to notice.
@@ -172,6 +176,7 @@ pub(super) const CASES: &[Case] = &[
         steps: &[(3, &[Status]), (4, &[Well])],
         service: "alpha",
         scripts: true,
+        forgotten: true,
         ..ONE
     },
     // Of 5, 1 alive loses the quorum, 3 are not enough to regain it, 5 are.
@@ -203,6 +208,15 @@ impl Case {
     /// Whether its servers start as down.
     pub(super) fn is_alpha(&self) -> bool {
         self.service == "alpha"
+    }
+
+    /// The server that makes the difference in a step; `place` if none or each of them does.
+    pub(super) fn decisive(&self, step: usize, place: usize) -> usize {
+        let Some([(_, before), (_, now)]) = step.checked_sub(1).and_then(|last| self.steps.get(last..=step))
+        else {
+            return place;
+        };
+        before.iter().zip(*now).position(|(before, now)| before != now).unwrap_or(place)
     }
 
     /// Whether none of its probes follows the last one at once, or has nothing to do with it.

@@ -46,12 +46,6 @@ impl Tracks {
     pub(super) fn of(&self, subject: &str) -> &[Change] {
         self.changes.get(subject).map_or(&[], Vec::as_slice)
     }
-
-    /// Whether another story has the same words for every subject.
-    pub(super) fn tells_as(&self, other: &Self) -> bool {
-        let mut subjects = self.changes.keys().chain(other.changes.keys());
-        subjects.all(|subject| words(self.of(subject)) == words(other.of(subject)))
-    }
 }
 
 /// What happened, without when.
@@ -71,13 +65,13 @@ pub(super) fn written(changes: &[Change]) -> String {
 }
 
 /// Whether each change of one story came in the same step as in the other, and no more than `probes` apart.
-pub(super) fn agree(theirs: &[Change], ours: &[Change], probes: usize) -> bool {
+pub(super) fn in_step(theirs: &[Change], ours: &[Change], probes: usize) -> bool {
     let close = |one: &Change, other: &Change| {
         one.step == other.step
             && *one.probes.start() <= other.probes.end() + probes
             && *other.probes.start() <= one.probes.end() + probes
     };
-    words(theirs) == words(ours) && theirs.iter().zip(ours).all(|(one, other)| close(one, other))
+    theirs.iter().zip(ours).all(|(one, other)| close(one, other))
 }
 
 /// The longest time between the same change in both.

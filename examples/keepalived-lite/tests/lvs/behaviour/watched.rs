@@ -173,10 +173,11 @@ impl<'lab> Watched<'lab> {
             for place in 0..=case.weights.len() {
                 let address =
                     if place < case.weights.len() { address(number, place) } else { last_resort(number) };
+                let scene = &self.scenes[number - 1];
+                let decisive = case.decisive(scene.step, place);
                 let count = |counts: &[Vec<usize>]| {
-                    let count = counts[number - 1].get(place).copied().unwrap_or(0);
-                    let scene = &self.scenes[number - 1];
-                    count.saturating_sub(scene.before.get(place).copied().unwrap_or(0))
+                    let count = counts[number - 1].get(decisive).copied().unwrap_or(0);
+                    count.saturating_sub(scene.before.get(decisive).copied().unwrap_or(0))
                 };
                 let change =
                     self.change(number, weight(&table, number, address), count(&self.counts), count(&after));
