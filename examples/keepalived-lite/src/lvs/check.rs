@@ -5,12 +5,12 @@ use core::time::Duration;
 
 use healthcheck::{
     Close, Config, ConnectTo, Failure, HttpExpect, HttpProbe, HttpRequest, HttpVersion, Policy, Probe,
-    Sequence, TcpProbe,
+    ScriptCommand, ScriptProbe, ScriptUser, Sequence, TcpProbe,
 };
 use kconf_parser::Span;
-use kconf_parser::model::{self, Checker, CheckerKind, HttpCheck, HttpProtocol, HttpUrl, ScriptUser};
+use kconf_parser::model::{self, Checker, CheckerKind, HttpCheck, HttpProtocol, HttpUrl, MiscCheck};
 
-use super::script::{ScriptProbe, describe};
+use crate::parent::HEAPS;
 use crate::process::user_of;
 
 /// One check of a real server.
@@ -67,8 +67,11 @@ impl Check {
     #[must_use]
     pub(crate) fn explain(&self, cause: Failure) -> String {
         match self.block.kind {
-            CheckerKind::Misc(_) => format!("{} {}", self.describe(), describe(cause)),
-            CheckerKind::Tcp(_)
+            CheckerKind::Misc(_) if matches!(cause, Failure::TimedOut { .. }) => {
+                format!("{} timed out", self.describe())
+            }
+            CheckerKind::Misc(_)
+            | CheckerKind::Tcp(_)
             | CheckerKind::Http(_)
             | CheckerKind::Smtp(_)
             | CheckerKind::Dns(_)
@@ -102,7 +105,7 @@ pub(crate) const fn unsupported(block: &Checker) -> Option<&'static str> {
 
 /// A check, if it is one that this version knows: see [`unsupported`].
 #[must_use]
-pub(crate) fn build(block: &Checker, default_user: Option<&ScriptUser>) -> Option<Check> {
+pub(crate) fn build(block: &Checker, default_user: Option<&model::ScriptUser>) -> Option<Check> {
     if unsupported(block).is_some() {
         return None;
     }
@@ -111,12 +114,7 @@ pub(crate) fn build(block: &Checker, default_user: Option<&ScriptUser>) -> Optio
             vec![Box::new(TcpProbe { connect: connect_to(connect), close: Close::Reset })]
         }
         CheckerKind::Http(check) => check.urls.iter().filter_map(|url| http(check, url)).collect(),
-        CheckerKind::Misc(check) => vec![Box::new(ScriptProbe {
-            args: check.command.args.clone(),
-            user: user_of(&check.command, default_user),
-            timeout: check.timeout,
-            dynamic: check.dynamic,
-        })],
+        CheckerKind::Misc(check) => vec![Box::new(script(check, default_user)?)],
         CheckerKind::Smtp(_)
         | CheckerKind::Dns(_)
         | CheckerKind::Udp(_)
@@ -149,6 +147,22 @@ pub(crate) fn build(block: &Checker, default_user: Option<&ScriptUser>) -> Optio
         log_all_failures: common.log_all_failures,
         from_start: matches!(block.kind, CheckerKind::Misc(_)),
         block: Checker { span: Span::default(), ..block.clone() },
+    })
+}
+
+/// `None`, thus no check, if its user is unknown, as with keepalived.
+fn script(check: &MiscCheck, default_user: Option<&model::ScriptUser>) -> Option<ScriptProbe> {
+    let user = user_of(&check.command, default_user)
+        .map(|user| ScriptUser::find(&user.user, user.group.as_deref()).map_err(|error| (user.user, error)));
+    let user = user
+        .transpose()
+        .map_err(|(user, error)| tracing::error!("MISC_CHECK as user {user}: check without effect: {error}"))
+        .ok()?;
+    Some(ScriptProbe {
+        user,
+        dynamic: check.dynamic,
+        without: vec![HEAPS.into()],
+        ..ScriptProbe::new(ScriptCommand::keepalived(&check.command.args)?, check.timeout)
     })
 }
 
