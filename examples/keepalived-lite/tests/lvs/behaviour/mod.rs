@@ -23,6 +23,8 @@ use crate::Program;
 
 /// Between two looks.
 const PERIOD: Duration = Duration::from_millis(100);
+/// And how long scripts may take to tell of what has happened.
+const LAST_WORDS: Duration = Duration::from_secs(30);
 /// The wall clock and the one of timers may differ by so much in a second.
 const CLOCKS: Duration = Duration::from_millis(5);
 /// How long all of it may take on the slowest machine; a quarter of a minute is usual.
@@ -51,9 +53,14 @@ fn watch_both(labs: &[Lab; 2], [theirs, ours]: [Stage; 2]) -> [(Tracks, Probes);
         Watched::start(Program::Keepalived, &labs[0], theirs),
         Watched::start(Program::Ours, &labs[1], ours),
     ];
-    let began = Instant::now();
-    let mut longest = Duration::ZERO;
-    loop {
+    let (began, mut over, mut longest) = (Instant::now(), None, Duration::ZERO);
+    // Scripts may have to tell something yet when nothing new happens any more.
+    let told = |both: &[Watched; 2], over: Option<Instant>| {
+        over.is_some_and(|over| {
+            over.elapsed() > LAST_WORDS || tell_the_same(&both[0].tracks, &both[1].tracks)
+        })
+    };
+    while !told(&both, over) {
         let look = Instant::now();
         both.iter_mut().for_each(Watched::look);
         for (number, _) in numbered() {
@@ -61,15 +68,13 @@ fn watch_both(labs: &[Lab; 2], [theirs, ours]: [Stage; 2]) -> [(Tracks, Probes);
                 both.iter_mut().for_each(|watched| watched.advance(number));
             }
         }
-        let over = |(number, _)| both.iter().all(|watched| watched.is_over(number));
-        // Scripts may have to tell something yet.
-        if numbered().all(over) && tell_the_same(&both[0].tracks, &both[1].tracks) {
-            break;
-        }
-        if began.elapsed() > PATIENCE {
-            let missing: Vec<_> = numbered().filter(|case| !over(*case)).map(|(_, case)| case.name).collect();
-            println!("not over, or not the same, within {PATIENCE:?}: {missing:?}");
-            break;
+        let mut waited_for =
+            numbered().filter(|(number, _)| !both.iter().all(|watched| watched.is_over(*number)));
+        match waited_for.next() {
+            None => over = over.or(Some(look)),
+            Some((_, case)) => {
+                assert!(began.elapsed() < PATIENCE, "{}: not over within {PATIENCE:?}", case.name)
+            }
         }
         thread::sleep(PERIOD);
         longest = longest.max(look.elapsed());
