@@ -10,7 +10,9 @@ mod daemon;
 mod directors;
 #[path = "../common/foreground.rs"]
 mod foreground;
+mod kinds;
 mod matrix;
+mod peers;
 #[path = "../common/program.rs"]
 mod program;
 mod reload;
@@ -79,4 +81,9 @@ fn a_client_outlives_the_director_that_serves_it() {
 #[test]
 fn servers_are_judged_as_keepalived_judges_them() {
     with_ip_vs("servers_are_judged_as_keepalived_judges_them", behaviour::compare);
+}
+
+#[test]
+fn every_kind_of_check_says_what_keepalived_says() {
+    with_ip_vs("every_kind_of_check_says_what_keepalived_says", kinds::compare);
 }
