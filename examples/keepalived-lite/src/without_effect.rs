@@ -3,7 +3,6 @@
 /// Block and keyword; the block of the file itself is `""`.
 #[rustfmt::skip]
 pub(crate) const WITHOUT_EFFECT: &[(&str, &str)] = &[
-    ("", "SSL"),
     ("", "bfd_instance"),
     ("", "garp_group"),
     ("", "interface_up_down_delays"),
@@ -19,6 +18,8 @@ pub(crate) const WITHOUT_EFFECT: &[(&str, &str)] = &[
     ("", "vrrp_sync_group"),
     ("", "vrrp_track_file"),
     ("", "vrrp_track_process"),
+    ("SSL", "ca"),
+    ("SSL", "password"),
     ("SSL_GET", "tls_compliant"),
     ("global_defs", "bfd_cpu_affinity"),
     ("global_defs", "bfd_no_swap"),

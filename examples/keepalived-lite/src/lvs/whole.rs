@@ -146,11 +146,16 @@ impl Whole {
         self.retry
     }
 
-    /// The daemon stops, and nobody synchronizes any more. Time-outs stay, as with keepalived.
+    /// The daemon stops: nobody synchronizes any more, and time-outs are what they were.
     pub(crate) fn leave<T: Transport>(&mut self, client: &mut Client<T>) {
         self.settings.sync = None;
         if let Err(error) = self.synchronize(client, &[]) {
             tracing::error!("lvs_sync_daemon: {error}");
+        }
+        if self.original.is_some()
+            && let Err(error) = self.set_timeouts(client, Timeouts::default())
+        {
+            tracing::error!("Failed to set ipvs timeouts: {error}");
         }
     }
 
@@ -279,6 +284,9 @@ mod tests {
         whole.want(&mut client, settings("lvs_timeouts udp 31"), false);
         assert_eq!(client.timeouts().unwrap(), Timeouts { udp_s: Some(31), ..before });
         whole.want(&mut client, settings(""), false);
+        assert_eq!(client.timeouts().unwrap(), before);
+        whole.want(&mut client, settings("lvs_timeouts tcp 100"), false);
+        whole.leave(&mut client);
         assert_eq!(client.timeouts().unwrap(), before);
     }
 }

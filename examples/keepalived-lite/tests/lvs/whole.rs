@@ -61,14 +61,14 @@ fn play(program: Program) -> Vec<String> {
     lan.unplug(DIRECTOR).unwrap();
     settled(&daemon, "without a cable", &["backup"], "100 20 300");
     assert!(daemon.stop().success());
-    settled(&daemon, "stopped", &[], "100 20 300");
+    settled(&daemon, "stopped", &[], "900 120 300");
 
     let mut daemon = start("lvs_sync_daemon eth0 id 9\nlvs_timeouts udp 30");
-    settled(&daemon, "both", &["master", "backup"], "100 20 30");
+    settled(&daemon, "both", &["master", "backup"], "900 120 30");
     daemon.reload(&configuration("lvs_timeouts tcp 50\nlvs_sync_daemon eth0 id 9"));
-    settled(&daemon, "other time-outs", &["master", "backup"], "50 20 300");
+    settled(&daemon, "other time-outs", &["master", "backup"], "50 120 300");
     assert!(daemon.stop().success());
-    settled(&daemon, "stopped again", &[], "50 20 300");
+    settled(&daemon, "stopped again", &[], "900 120 300");
     all
 }
 
