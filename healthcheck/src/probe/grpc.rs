@@ -14,7 +14,8 @@ use http::{HeaderMap, Method, Request, Version, header};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, timeout_at};
 
-use super::{ConnectTo, Probe, ProbeReport, after, failure};
+use super::attempt::Attempt;
+use super::{ConnectTo, Probe, ProbeReport, failure};
 use crate::grpc::judge;
 use crate::{Failure, GrpcFailure, GrpcRequest, MAX_GRPC_REPLY_LEN, Outcome, Phase};
 
@@ -37,26 +38,12 @@ pub struct GrpcProbe {
 #[async_trait]
 impl Probe for GrpcProbe {
     async fn probe(&self) -> ProbeReport {
-        let start = Instant::now();
-        let mut connect = None;
-        let result = self.attempt(start, &mut connect).await;
-        ProbeReport {
-            outcome: result.err().unwrap_or(Outcome::Success),
-            connect,
-            total: start.elapsed(),
-            http: None,
-            weight: None,
-        }
-    }
-}
-
-impl GrpcProbe {
-    async fn attempt(&self, start: Instant, connected: &mut Option<Duration>) -> Result<(), Outcome> {
-        let deadline = after(start, self.deadline);
-        let socket = self.connect.socket()?;
-        let stream = self.connect.connect(socket, deadline.min(after(start, self.connect.timeout))).await?;
-        *connected = Some(start.elapsed());
-        check(stream, &self.request, deadline).await.map_err(Outcome::Failure)
+        let mut attempt = Attempt::new(self.deadline);
+        let result = match attempt.connect(&self.connect).await {
+            Ok(stream) => check(stream, &self.request, attempt.deadline).await.map_err(Outcome::Failure),
+            Err(outcome) => Err(outcome),
+        };
+        attempt.report(result)
     }
 }
 
