@@ -95,6 +95,10 @@ async fn meet(mut stream: TcpStream, opening: Opening, manner: Manner) -> io::Re
     }
     match opening {
         Opening::Nothing | Opening::StartTls => {
+            // Else the first octet may come along with the last line, and be clear text.
+            if let (Opening::StartTls, Manner::Drips(_)) = (&opening, manner) {
+                hear(&mut stream).await?;
+            }
             if let Manner::Resets(words) = manner {
                 hear_and_say(&mut stream, words).await?;
                 return socket2::SockRef::from(&stream).set_linger(Some(Duration::ZERO));
@@ -144,8 +148,10 @@ async fn behave(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), manner: Mann
         }
         Manner::Floods(first, rest) => {
             stream.write_all(first).await?;
+            // One octet of TLS's own for each of ours would be a flood of another kind.
+            let rest = rest.repeat(4096 / rest.len() + 1);
             loop {
-                stream.write_all(rest).await?;
+                stream.write_all(&rest).await?;
                 // One thread serves all.
                 tokio::task::yield_now().await;
             }

@@ -4,7 +4,7 @@ use std::io;
 
 use rustls::{AlertDescription, CertificateError, Error, PeerIncompatible};
 
-use crate::{Failure, Phase, TlsAlert, TlsFailure};
+use crate::{Failure, NetworkError, Phase, TlsAlert, TlsFailure};
 
 /// An error before TLS was agreed on.
 pub(super) fn of_handshake(error: &io::Error) -> Failure {
@@ -18,7 +18,11 @@ pub(super) fn of_handshake(error: &io::Error) -> Failure {
 pub(super) fn failure(phase: Phase, error: &io::Error) -> Failure {
     match error.get_ref().and_then(|inner| inner.downcast_ref()) {
         Some(error) => Failure::Tls(of_tls(error)),
-        None => crate::probe::failure(phase, error),
+        None => match crate::probe::failure(phase, error) {
+            // Not of the socket: a message that the library's buffers do not take.
+            Failure::Network { reason: NetworkError::Other(None), .. } => Failure::Tls(TlsFailure::Malformed),
+            of_socket => of_socket,
+        },
     }
 }
 
