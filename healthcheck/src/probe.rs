@@ -10,17 +10,26 @@ use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::{Instant, timeout_at};
 
 mod attempt;
+pub(crate) mod connecting;
 mod datagram;
 #[cfg(feature = "dns")]
 mod dns;
+#[cfg(feature = "file")]
+mod file;
 mod ping;
+#[cfg(feature = "script")]
+mod script;
 #[cfg(feature = "tls")]
 mod tls;
 mod udp;
 
 #[cfg(feature = "dns")]
 pub use dns::DnsProbe;
+#[cfg(feature = "file")]
+pub use file::{FileNews, FileWatch};
 pub use ping::PingProbe;
+#[cfg(feature = "script")]
+pub use script::{ScriptCommand, ScriptProbe, ScriptUser};
 #[cfg(feature = "tls")]
 pub use tls::{InvalidTls, StartTlsProbe, Tls, TlsIdentity, TlsOptions, TlsProbe, TlsVerify};
 pub use udp::UdpProbe;
@@ -38,6 +47,12 @@ use attempt::Attempt;
 pub trait Probe: Send + Sync {
     /// Makes one attempt.
     async fn probe(&self) -> ProbeReport;
+
+    /// The [`TcpProbe`] that does the same, if there is one. [`Scheduler`](crate::Scheduler)
+    /// makes those itself, thousands at a fraction of the cost.
+    fn as_tcp(&self) -> Option<&TcpProbe> {
+        None
+    }
 }
 
 /// What one attempt found out and how long it took.
@@ -84,6 +99,10 @@ pub struct ConnectTo {
     pub mark: u32,
     /// `connect_timeout`: how long connecting may take.
     pub timeout: Duration,
+    /// How long each wait of a dialogue may take after that, within the probe's deadline: until the server takes
+    /// what is sent, and until it says something more. `None`: only the deadline counts. keepalived has no
+    /// deadline and waits for `connect_timeout` each time.
+    pub patience: Option<Duration>,
 }
 
 impl ConnectTo {
@@ -97,6 +116,7 @@ impl ConnectTo {
             interface: None,
             mark: 0,
             timeout: Duration::from_secs(5),
+            patience: None,
         }
     }
 
@@ -180,6 +200,10 @@ impl Probe for TcpProbe {
         let connect = result.is_ok().then_some(total);
         ProbeReport { connect, ..ProbeReport::new(result.err().unwrap_or(Outcome::Success), total) }
     }
+
+    fn as_tcp(&self) -> Option<&TcpProbe> {
+        Some(self)
+    }
 }
 
 impl TcpProbe {
@@ -204,8 +228,8 @@ pub struct HttpProbe {
     pub request: HttpRequest,
     /// What the reply must be.
     pub expect: HttpExpect,
-    /// How long all of it may take, connecting included. keepalived grants `connect_timeout`
-    /// anew for each read, so a server that sends an octet now and then is never done there.
+    /// How long all of it may take, connecting included. keepalived has only
+    /// [`patience`](ConnectTo::patience), so a server that sends an octet now and then is never done there.
     pub deadline: Duration,
 }
 
