@@ -59,7 +59,7 @@ const MORE: &[u8] = b"\x16\x03\x03\x00\x20xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx";
 /// What needs no certificate but a good one.
 fn without_certificates(good: &Opening, mail: &Opening) -> Vec<Case> {
     use Kind::{Handshake, Http, Https, Smtp, StartTls};
-    use Manner::{Closes, Drips, Floods, Resets, Says, SaysBelow, Silent};
+    use Manner::{Closes, Drips, Floods, Rekeys, Resets, Says, SaysBelow, Silent};
     let (bare, start) = (&Opening::Nothing, &Opening::StartTls);
     let tls = Failure::Tls;
     let closed = |step| Failure::Smtp(SmtpFailure::Closed { step });
@@ -107,6 +107,7 @@ fn without_certificates(good: &Opening, mail: &Opening) -> Vec<Case> {
         ("endless body",                  Http,      bare,  octets,                body),
         ("endless body",                  Https,     good,  octets,                body),
         ("endless handshake",             Https,     bare,  Floods(HELLO, MORE),   malformed),
+        ("endless changes of the key",    Https,     good,  Rekeys,                malformed),
         ("resets mid-way",                Http,      bare,  Resets(OK),            reset(Phase::Receive)),
         ("resets mid-way",                Https,     bare,  cut,                   reset(Phase::Tls)),
         ("resets mid-way",                Handshake, bare,  cut,                   reset(Phase::Tls)),
@@ -245,7 +246,8 @@ fn every_server_that_means_harm_is_named_by_the_deadline_with_little_memory() {
     }
     let (next, rows) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     thread::scope(|scope| {
-        for _ in 0..2 {
+        // Most of their time they wait for deadlines.
+        for _ in 0..4 {
             scope.spawn(|| {
                 while let number = next.fetch_add(1, Ordering::Relaxed)
                     && let (Some(case), Some(address)) = (cases.get(number), addresses.get(number))

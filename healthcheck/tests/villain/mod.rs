@@ -35,6 +35,8 @@ pub(crate) enum Manner {
     Says(&'static [u8]),
     /// The same below TLS, where there is TLS.
     SaysBelow(&'static [u8]),
+    /// Changes its key for ever (RFC 8446 §4.6.3).
+    Rekeys,
 }
 
 /// What comes before it does that.
@@ -117,6 +119,11 @@ async fn meet(mut stream: TcpStream, opening: Opening, manner: Manner) -> io::Re
                     over.get_mut().0.write_all(words).await?;
                     behave(&mut over, Manner::Silent).await
                 }
+                Manner::Rekeys => loop {
+                    over.get_mut().1.refresh_traffic_keys().map_err(io::Error::other)?;
+                    over.flush().await?;
+                    tokio::task::yield_now().await;
+                },
                 Manner::Silent | Manner::Drips(_) | Manner::Floods(..) | Manner::Closes | Manner::Says(_) => {
                     behave(&mut over, manner).await
                 }
@@ -138,7 +145,8 @@ async fn hear_and_say(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), words:
 
 async fn behave(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), manner: Manner) -> io::Result<()> {
     match manner {
-        Manner::Silent => {}
+        // There is no key to change without TLS.
+        Manner::Silent | Manner::Rekeys => {}
         Manner::Drips(words) => {
             for octet in words.iter().cycle() {
                 stream.write_all(&[*octet]).await?;
