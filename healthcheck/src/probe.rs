@@ -99,6 +99,10 @@ pub struct ConnectTo {
     pub mark: u32,
     /// `connect_timeout`: how long connecting may take.
     pub timeout: Duration,
+    /// How long each wait of a dialogue may take after that, within the probe's deadline: until the server takes
+    /// what is sent, and until it says something more. `None`: only the deadline counts. keepalived has no
+    /// deadline and waits for `connect_timeout` each time.
+    pub patience: Option<Duration>,
 }
 
 impl ConnectTo {
@@ -112,6 +116,7 @@ impl ConnectTo {
             interface: None,
             mark: 0,
             timeout: Duration::from_secs(5),
+            patience: None,
         }
     }
 
@@ -223,8 +228,8 @@ pub struct HttpProbe {
     pub request: HttpRequest,
     /// What the reply must be.
     pub expect: HttpExpect,
-    /// How long all of it may take, connecting included. keepalived grants `connect_timeout`
-    /// anew for each read, so a server that sends an octet now and then is never done there.
+    /// How long all of it may take, connecting included. keepalived has only
+    /// [`patience`](ConnectTo::patience), so a server that sends an octet now and then is never done there.
     pub deadline: Duration,
 }
 

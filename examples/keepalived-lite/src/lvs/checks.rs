@@ -163,8 +163,9 @@ impl Checks {
                     let rests = self.rests.get(service).and_then(Option::as_ref);
                     let rests = rests.map(watch::Sender::subscribe);
                     let tell = tell.clone();
+                    let (problem, asked) = (None, None);
                     let prober =
-                        Prober { check, checker: machine, names, origin, place, tell, rests, problem: None };
+                        Prober { check, checker: machine, names, origin, place, tell, rests, problem, asked };
                     let delay = spread(seed, prober.check.warmup);
                     probes.spawn(prober.run(delay));
                 }
@@ -177,7 +178,7 @@ impl Checks {
         let mut orders = Vec::new();
         match found {
             Found::Health(health) => judge.heard((place.server, place.checker), health, &mut orders),
-            Found::Weight(weight) => judge.weigh(place.server, weight, &mut orders),
+            Found::Weight(weight) => judge.weigh((place.server, place.checker), weight, &mut orders),
         }
         self.send(orders);
     }

@@ -23,12 +23,12 @@ pub(crate) struct Place {
 }
 
 /// What a check has to say.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Found {
     /// The real server works, or not.
     Health(Health),
-    /// It asks for this weight.
-    Weight(u32),
+    /// It succeeded and asks for this weight, or for none.
+    Weight(Option<u32>),
 }
 
 /// One check with its machine.
@@ -49,6 +49,8 @@ pub(crate) struct Prober {
     pub rests: Option<watch::Receiver<bool>>,
     /// Why the last probe could not be made, as the log has it already.
     pub problem: Option<LocalProblem>,
+    /// The weight that it asked for last, once it has.
+    pub asked: Option<Found>,
 }
 
 impl Prober {
@@ -113,16 +115,17 @@ impl Prober {
         let Some(probe) = self.check.probes.get(usize::from(target)) else { return };
         let report = probe.probe().await;
         let end = if self.check.from_start { start } else { self.now() };
-        if let Some(weight) = report.weight {
-            self.say(Found::Weight(weight));
-        }
         if report.outcome.is_success() {
             self.problem = None;
+            let asks = Found::Weight(report.weight);
+            if self.asked.replace(asks) != Some(asks) {
+                self.say(asks);
+            }
         }
         self.checker.handle_input(end, Input::ProbeResult(report.outcome));
     }
 
-    fn changed(&self, change: Transition) {
+    fn changed(&mut self, change: Transition) {
         let names = &self.names;
         match change {
             Transition::Up { .. } => {
@@ -133,6 +136,8 @@ impl Prober {
                 let why = self.check.explain(cause);
                 tracing::info!("check of {names} failed, {failures} in a row: {why}");
                 self.say(Found::Health(Health::Down));
+                // It counts no more.
+                self.asked = None;
             }
         }
     }
