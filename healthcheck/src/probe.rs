@@ -14,6 +14,8 @@ pub(crate) mod connecting;
 mod datagram;
 #[cfg(feature = "dns")]
 mod dns;
+#[cfg(feature = "file")]
+mod file;
 mod ping;
 #[cfg(feature = "script")]
 mod script;
@@ -23,6 +25,8 @@ mod udp;
 
 #[cfg(feature = "dns")]
 pub use dns::DnsProbe;
+#[cfg(feature = "file")]
+pub use file::{FileNews, FileWatch};
 pub use ping::PingProbe;
 #[cfg(feature = "script")]
 pub use script::{ScriptCommand, ScriptProbe, ScriptUser};

@@ -3,7 +3,6 @@
 /// Block and keyword; the block of the file itself is `""`.
 #[rustfmt::skip]
 pub(crate) const WITHOUT_EFFECT: &[(&str, &str)] = &[
-    ("", "SSL"),
     ("", "bfd_instance"),
     ("", "garp_group"),
     ("", "interface_up_down_delays"),
@@ -19,6 +18,8 @@ pub(crate) const WITHOUT_EFFECT: &[(&str, &str)] = &[
     ("", "vrrp_sync_group"),
     ("", "vrrp_track_file"),
     ("", "vrrp_track_process"),
+    ("SSL", "ca"),
+    ("SSL", "password"),
     ("SSL_GET", "tls_compliant"),
     ("global_defs", "bfd_cpu_affinity"),
     ("global_defs", "bfd_no_swap"),
@@ -53,8 +54,6 @@ pub(crate) const WITHOUT_EFFECT: &[(&str, &str)] = &[
     ("global_defs", "lvs_netlink_monitor_rcv_bufs_force"),
     ("global_defs", "lvs_notify_fifo_script"),
     ("global_defs", "lvs_process_name"),
-    ("global_defs", "lvs_sync_daemon"),
-    ("global_defs", "lvs_timeouts"),
     ("global_defs", "max_auto_priority"),
     ("global_defs", "min_auto_priority_delay"),
     ("global_defs", "nftables"),
@@ -116,7 +115,6 @@ pub(crate) const WITHOUT_EFFECT: &[(&str, &str)] = &[
     ("vrrp_instance", "garp_extra_if"),
     ("vrrp_instance", "kernel_rx_buf_size"),
     ("vrrp_instance", "linkbeat_use_polling"),
-    ("vrrp_instance", "lvs_sync_daemon_interface"),
     ("vrrp_instance", "native_ipv6"),
     ("vrrp_instance", "old_unicast_checksum"),
     ("vrrp_instance", "owner_ignore_adverts"),

@@ -5,9 +5,9 @@ use core::time::Duration;
 
 use healthcheck::{Config, Failure, Policy, Probe, Sequence};
 use kconf_parser::Span;
-use kconf_parser::model::{Checker, CheckerKind, ScriptUser};
+use kconf_parser::model::{Checker, CheckerKind};
 
-use super::kinds;
+use super::kinds::{self, Means};
 
 /// One check of a real server.
 pub(crate) struct Check {
@@ -49,7 +49,7 @@ impl Check {
     pub(crate) fn explain(&self, cause: Failure) -> String {
         match self.block.kind {
             CheckerKind::Misc(_) if matches!(cause, Failure::TimedOut { .. }) => {
-                format!("{} timed out", self.describe())
+                format!("{}: timed out", self.describe())
             }
             CheckerKind::Misc(_)
             | CheckerKind::Tcp(_)
@@ -69,7 +69,6 @@ impl Check {
 #[must_use]
 pub(crate) const fn unsupported(block: &Checker) -> Option<&'static str> {
     match &block.kind {
-        CheckerKind::Http(check) if check.tls => Some("SSL_GET"),
         CheckerKind::Tcp(_)
         | CheckerKind::Misc(_)
         | CheckerKind::Http(_)
@@ -85,8 +84,8 @@ pub(crate) const fn unsupported(block: &Checker) -> Option<&'static str> {
 
 /// A check, if it can be made: see [`unsupported`].
 #[must_use]
-pub(crate) fn build(block: &Checker, default_user: Option<&ScriptUser>) -> Option<Check> {
-    let probes = kinds::probes(block, default_user);
+pub(crate) fn build(block: &Checker, means: &Means<'_>) -> Option<Check> {
+    let probes = kinds::probes(block, means);
     if probes.is_empty() {
         return None;
     }

@@ -330,6 +330,8 @@ pub(crate) mod tests {
                 Order::News(News::Vrrp(_) | News::Removed(_))
                 | Order::Remove(_)
                 | Order::Outlet(_)
+                | Order::Whole(..)
+                | Order::Lead(_)
                 | Order::Stop(_) => {
                     panic!("an order for the thread alone");
                 }

@@ -7,31 +7,51 @@ use std::hash::{BuildHasher as _, RandomState};
 use healthcheck::{
     Close, ConnectTo, DEFAULT_UDP_PAYLOAD, DnsProbe, DnsQuery, DnsType, ExchangeProbe, HttpExpect, HttpProbe,
     HttpRequest, HttpVersion, PatternOctet, PingProbe, Probe, ScriptCommand, ScriptProbe, ScriptUser,
-    SmtpDialogue, SmtpExchange, SmtpReplies, SmtpRequest, TcpProbe, UdpExpect, UdpProbe, UdpReply,
+    SmtpDialogue, SmtpExchange, SmtpReplies, SmtpRequest, TcpProbe, TlsProbe, UdpExpect, UdpProbe, UdpReply,
 };
 use kconf_parser::model::{
-    self, Checker, CheckerKind, DnsCheck, HttpCheck, HttpProtocol, HttpUrl, MiscCheck, SmtpCheck, UdpCheck,
+    self, Checker, CheckerKind, Config, DnsCheck, HttpCheck, HttpProtocol, HttpUrl, MiscCheck, SmtpCheck,
+    UdpCheck,
 };
 
+use super::secure::Secure;
 use crate::parent::HEAPS;
 use crate::process::user_of;
 
+/// What checks of the same file have in common.
+#[derive(Debug)]
+pub(crate) struct Means<'c> {
+    default_user: Option<&'c model::ScriptUser>,
+    secure: Secure,
+}
+
+impl<'c> Means<'c> {
+    /// What `config` says.
+    #[must_use]
+    pub(crate) fn new(config: &'c Config) -> Self {
+        Self { default_user: config.globals.script_user.as_ref(), secure: Secure::new(config.ssl.as_ref()) }
+    }
+}
+
 /// A probe for each target, none for a kind that this version does not know. What the file has
 /// and no probe can do is logged.
-pub(super) fn probes(block: &Checker, default_user: Option<&model::ScriptUser>) -> Vec<Box<dyn Probe>> {
+pub(super) fn probes(block: &Checker, means: &Means<'_>) -> Vec<Box<dyn Probe>> {
     match &block.kind {
         CheckerKind::Tcp(connect) => {
             vec![Box::new(TcpProbe { connect: connect_to(connect), close: Close::Reset })]
         }
-        CheckerKind::Http(check) if check.tls => Vec::new(),
-        CheckerKind::Http(check) => check.urls.iter().filter_map(|url| http(check, url)).collect(),
-        CheckerKind::Misc(check) => script(check, default_user).into_iter().collect(),
-        CheckerKind::Smtp(check) => smtp(check).into_iter().collect(),
-        CheckerKind::Dns(check) => dns(check).into_iter().collect(),
+        CheckerKind::Http(check) => check.urls.iter().filter_map(|url| page(check, url, means)).collect(),
+        CheckerKind::Misc(check) => boxed(script(check, means)),
+        CheckerKind::Smtp(check) => boxed(smtp(check)),
+        CheckerKind::Dns(check) => boxed(dns(check)),
         CheckerKind::Udp(check) => vec![Box::new(udp(check))],
         CheckerKind::Ping(connect) => vec![Box::new(PingProbe::new(connect_to(connect), seed()))],
         CheckerKind::Bfd(_) | CheckerKind::File(_) | _ => Vec::new(),
     }
+}
+
+fn boxed(probe: Option<impl Probe + 'static>) -> Vec<Box<dyn Probe>> {
+    probe.into_iter().map(|probe| Box::new(probe) as Box<dyn Probe>).collect()
 }
 
 /// Keyword of a check and what it is made of, for the log.
@@ -68,28 +88,25 @@ fn connect_to(written: &model::ConnectTo) -> ConnectTo {
     }
 }
 
-/// `None`, thus no check, if its user is unknown, as with keepalived.
-fn script(check: &MiscCheck, default_user: Option<&model::ScriptUser>) -> Option<Box<dyn Probe>> {
-    let user = user_of(&check.command, default_user)
-        .map(|user| ScriptUser::find(&user.user, user.group.as_deref()).map_err(|error| (user.user, error)));
-    let user = user
-        .transpose()
-        .map_err(|(user, error)| tracing::error!("MISC_CHECK as user {user}: check without effect: {error}"))
-        .ok()?;
-    Some(Box::new(ScriptProbe {
-        user,
-        dynamic: check.dynamic,
-        without: vec![HEAPS.into()],
-        ..ScriptProbe::new(ScriptCommand::keepalived(&check.command.args)?, check.timeout)
-    }))
-}
-
 /// keepalived grants `connect_timeout` anew for each wait, however many there are. Together they have a bound here.
 fn deadline(connect: &ConnectTo, waits: u32) -> Duration {
     connect.timeout.saturating_mul(waits)
 }
 
-fn http(check: &HttpCheck, url: &HttpUrl) -> Option<Box<dyn Probe>> {
+fn page(check: &HttpCheck, url: &HttpUrl, means: &Means<'_>) -> Option<Box<dyn Probe>> {
+    let probe = http(check, url)?;
+    if !check.tls {
+        return Some(Box::new(probe));
+    }
+    let host = url.virtualhost.as_deref().or(check.virtualhost.as_deref());
+    let name = check.sni_name.as_deref().or(host).filter(|_| check.enable_sni);
+    let tls = means.secure.tls(name);
+    let tls =
+        tls.map_err(|error| not_made("SSL_GET", &probe.connect, name.unwrap_or_default(), &error)).ok()?;
+    Some(Box::new(TlsProbe { probe, tls }))
+}
+
+fn http(check: &HttpCheck, url: &HttpUrl) -> Option<HttpProbe> {
     let version = match check.protocol {
         HttpProtocol::Http10 => HttpVersion::Http10,
         HttpProtocol::Http10Close => HttpVersion::Http10Close,
@@ -100,24 +117,40 @@ fn http(check: &HttpCheck, url: &HttpUrl) -> Option<Box<dyn Probe>> {
     let request = HttpRequest::new(version, &url.path, host, connect.address)
         .map_err(|error| tracing::error!("HTTP_GET of {}: url without effect: {error}", connect.address))
         .ok()?;
-    // To connect, to send and to receive.
-    let deadline = deadline(&connect, 3);
+    // To connect, to send and to receive; over TLS, to agree on it too.
+    let deadline = deadline(&connect, if check.tls { 4 } else { 3 });
     let expect =
         HttpExpect { status: url.status_codes.0.clone(), digest: url.digest, ..HttpExpect::default() };
-    Some(Box::new(HttpProbe { connect, request, expect, deadline }))
+    Some(HttpProbe { connect, request, expect, deadline })
 }
 
-fn smtp(check: &SmtpCheck) -> Option<Box<dyn Probe>> {
+/// `None`, thus no check, if its user is unknown, as with keepalived.
+fn script(check: &MiscCheck, means: &Means<'_>) -> Option<ScriptProbe> {
+    let user = user_of(&check.command, means.default_user)
+        .map(|user| ScriptUser::find(&user.user, user.group.as_deref()).map_err(|error| (user.user, error)));
+    let user = user
+        .transpose()
+        .map_err(|(user, error)| tracing::error!("MISC_CHECK as user {user}: check without effect: {error}"))
+        .ok()?;
+    Some(ScriptProbe {
+        user,
+        dynamic: check.dynamic,
+        without: vec![HEAPS.into()],
+        ..ScriptProbe::new(ScriptCommand::keepalived(&check.command.args)?, check.timeout)
+    })
+}
+
+fn smtp(check: &SmtpCheck) -> Option<ExchangeProbe<SmtpExchange>> {
     let connect = connect_to(&check.connect);
     // What keepalived takes for a reply, so that the same servers are up.
     let request = SmtpRequest::new(SmtpDialogue::Helo, SmtpReplies::Keepalived, &check.helo_name);
     let request = request.map_err(|error| not_made("SMTP_CHECK", &connect, "helo_name", &error)).ok()?;
     // To connect, for the banner, for the answers to HELO and QUIT.
     let deadline = deadline(&connect, 4);
-    Some(Box::new(ExchangeProbe { connect, exchange: SmtpExchange::new(request), deadline }))
+    Some(ExchangeProbe { connect, exchange: SmtpExchange::new(request), deadline })
 }
 
-fn dns(check: &DnsCheck) -> Option<Box<dyn Probe>> {
+fn dns(check: &DnsCheck) -> Option<DnsProbe> {
     let connect = connect_to(&check.connect);
     let record = match check.record {
         model::DnsType::A => DnsType::A,
@@ -134,7 +167,7 @@ fn dns(check: &DnsCheck) -> Option<Box<dyn Probe>> {
     let query = DnsQuery::new(&check.name, record)
         .map_err(|error| not_made("DNS_CHECK", &connect, "name", &error))
         .ok()?;
-    Some(Box::new(DnsProbe::new(connect, query, seed())))
+    Some(DnsProbe::new(connect, query, seed()))
 }
 
 fn udp(check: &UdpCheck) -> UdpProbe {

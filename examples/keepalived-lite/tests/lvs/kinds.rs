@@ -2,8 +2,9 @@
 //! while these run, fail and are back.
 
 use core::{fmt::Write, net::IpAddr, net::Ipv4Addr, time::Duration};
-use std::{fs, thread, time::Instant};
+use std::{collections::BTreeMap, fs, thread, time::Instant};
 
+use ipvs_netlink::{ServiceKey, Table};
 use netlab::Lan;
 use tempfile::TempDir;
 
@@ -21,6 +22,7 @@ const NAMES: u8 = 12;
 const DATAGRAMS: u8 = 13;
 /// Only pinged.
 const QUIET: u8 = 14;
+const PAGES: u8 = 15;
 
 /// The services are at this address, which no director has.
 const VIRTUAL: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 1);
@@ -30,7 +32,7 @@ const LATER: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 2);
 /// For everything on a slow machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Two periods of every check, its second look and its time-out.
-const REST: Duration = Duration::from_secs(3);
+const REST: Duration = Duration::from_secs(2);
 
 const STEPS: [&str; 3] = ["all run", "all fail", "all are back"];
 
@@ -51,14 +53,15 @@ const NEVER: [Option<u32>; 3] = [None; 3];
 
 /// How quick every check is.
 const QUICK: &str = "connect_timeout 2;retry 1;delay_before_retry 0.2;warmup 0";
+/// A handshake takes long in User-Mode Linux.
+const SECURE: &str = "connect_timeout 20;retry 1;delay_before_retry 0.2;delay_loop 2;warmup 0";
 /// For a server that works hard for each answer.
-const PATIENT: &str = "connect_timeout 20;retry 1;delay_before_retry 0.2;delay_loop 3;warmup 0";
+const PATIENT: &str = "connect_timeout 20;retry 1;delay_before_retry 0.2;delay_loop 4;warmup 0";
 
 #[rustfmt::skip]
 const CASES: &[Case] = &[
     Case { server: (MAIL, 25), service: "", lines: "SMTP_CHECK {;helo_name probe.example.org;~;}", weights: LIVES },
-    Case { server: (MAIL, 2525), service: "", lines: "SMTP_CHECK {;host {;connect_port 25;connect_timeout 20;};host {;connect_ip 10.77.0.11;connect_port 25;connect_timeout 20;};retry 1;delay_before_retry 0.2;delay_loop 3;warmup 0;}", weights: LIVES },
-    Case { server: (MAIL, 2525), service: "", lines: "SMTP_CHECK {;host {;connect_port 25;connect_timeout 20;};host {;connect_port 26;connect_timeout 20;};retry 1;delay_before_retry 0.2;delay_loop 9;warmup 0;}", weights: NEVER },
+    Case { server: (MAIL, 2525), service: "", lines: "SMTP_CHECK {;host {;connect_port 25;connect_timeout 20;};host {;connect_ip 10.77.0.11;connect_port 25;connect_timeout 20;};retry 1;delay_before_retry 0.2;delay_loop 4;warmup 0;}", weights: LIVES },
     Case { server: (MAIL, 25), service: "", lines: "SMTP_CHECK {;connect_port 26;#;}", weights: NEVER },
     // It waits for a question, we for its greeting.
     Case { server: (NAMES, 53), service: "", lines: "SMTP_CHECK {;connect_timeout 1;retry 0;warmup 0;}", weights: NEVER },
@@ -82,6 +85,13 @@ const CASES: &[Case] = &[
     // Both must succeed.
     Case { server: (DATAGRAMS, 7), service: "", lines: "PING_CHECK {;#;};UDP_CHECK {;#;}", weights: LIVES },
     Case { server: (QUIET, 1), service: "alpha", lines: "PING_CHECK {;#;}", weights: LIVES },
+    // MD5 of `sni=one.test` and `sni=`, with line feeds, by `md5sum`.
+    Case { server: (PAGES, 443), service: "", lines: "SSL_GET {;enable_sni;virtualhost one.test;url {;path /;digest d8c775a5a3cd2c22357726b046023d62;};^;}", weights: LIVES },
+    Case { server: (PAGES, 443), service: "", lines: "SSL_GET {;virtualhost one.test;url {;path /;digest e0067c0b37a83a82f2e11552641bc822;};^;}", weights: LIVES },
+    Case { server: (PAGES, 443), service: "", lines: "SSL_GET {;enable_sni;virtualhost two.test;url {;path /;digest d8c775a5a3cd2c22357726b046023d62;};^;}", weights: NEVER },
+    // Only for those who show the certificate of the block `SSL`.
+    Case { server: (PAGES, 8443), service: "", lines: "SSL_GET {;url {;path /;status_code 200;};^;}", weights: LIVES },
+    Case { server: (PAGES, 80), service: "", lines: "SSL_GET {;url {;path /;};^;}", weights: NEVER },
     // The exit status is the weight + 2, and 0 is the weight of the file: nothing accumulates.
     Case { server: (QUIET, 2), service: "", lines: "weight 4;MISC_CHECK {;misc_path \"/bin/sh @\";misc_dynamic;misc_timeout 60;delay_loop 2;warmup 0;}", weights: [Some(4), Some(10), Some(4)] },
     // Checked only from when the address is there.
@@ -91,10 +101,10 @@ const CASES: &[Case] = &[
 /// What is seen of both daemons after each step must be the same, and as written above.
 pub(crate) fn compare() {
     let began = Instant::now();
-    let hosts = [DIRECTORS[0], DIRECTORS[1], MAIL, NAMES, DATAGRAMS, QUIET];
+    let hosts = [DIRECTORS[0], DIRECTORS[1], MAIL, NAMES, DATAGRAMS, QUIET, PAGES];
     let lan = Lan::with_hosts("eth0", &hosts).unwrap();
     let node = |host| lan.node(host).unwrap();
-    let folders = [TempDir::new().unwrap(), TempDir::new().unwrap(), TempDir::new().unwrap()];
+    let folders: Vec<TempDir> = (0..4).map(|_| TempDir::new().unwrap()).collect();
     // Otherwise the kernel leaves some questions to a closed port without an answer.
     node(DATAGRAMS).sysctl("ipv4.icmp_ratelimit", "0").unwrap();
     // A daemon sees its own folder only.
@@ -103,6 +113,7 @@ pub(crate) fn compare() {
         |status: u8| (0..2).for_each(|one| fs::write(script(one), format!("exit {status}\n")).unwrap());
     exit_with(0);
     let mut mail = Daemonised::mail(node(MAIL), lan.address_of(MAIL), folders[2].path());
+    let mut pages = Daemonised::pages(node(PAGES), lan.address_of(PAGES), folders[3].path());
     let mut names = Daemonised::names(node(NAMES), lan.address_of(NAMES));
     let mut echo = Echo::start(node(DATAGRAMS), 7, false);
     let mut silent = Echo::start(node(DATAGRAMS), 9, true);
@@ -110,17 +121,21 @@ pub(crate) fn compare() {
     let programs = [Program::Keepalived, Program::Ours];
     let mut daemons: Vec<Daemon> = (0..2)
         .map(|one| {
-            let text = configuration(&lan, &script(one).display().to_string());
+            for file in ["certificate", "key"] {
+                fs::copy(folders[3].path().join(file), folders[one].path().join(file)).unwrap();
+            }
+            let text = configuration(&lan, &folders[one].path().display().to_string());
             Daemon::start(programs[one], node(DIRECTORS[one]), folders[one].path(), &text, &["-C"])
         })
         .collect();
-    let tables = DIRECTORS.map(|host| Ipvs::of(node(host)));
+    let mut tables = DIRECTORS.map(|host| Ipvs::of(node(host)));
     for (number, step) in STEPS.into_iter().enumerate() {
         match number {
             0 => {}
             1 => {
                 mail.fail();
                 names.fail();
+                pages.fail();
                 echo.fail();
                 silent.fail();
                 exit_with(12);
@@ -132,6 +147,7 @@ pub(crate) fn compare() {
             _ => {
                 mail.revive();
                 names.revive();
+                pages.revive();
                 echo.revive();
                 silent.revive();
                 exit_with(0);
@@ -139,8 +155,9 @@ pub(crate) fn compare() {
             }
         }
         let wanted = saved(&lan, number);
-        for (table, daemon) in tables.iter().zip(&daemons) {
-            table.wait_saved(PATIENCE, &format!("{}, {step}", daemon.name()), |saved| saved == wanted);
+        for (table, daemon) in tables.iter_mut().zip(&daemons) {
+            let found = table.wait(PATIENCE, |table| weights(table) == wanted_weights(number));
+            assert!(found.is_ok(), "{}, {step}: {:?} within {PATIENCE:?}: {found:?}", daemon.name(), wanted);
         }
         thread::sleep(REST);
         for (table, daemon) in tables.iter().zip(&daemons) {
@@ -155,21 +172,30 @@ pub(crate) fn compare() {
 }
 
 /// The port of a case's service.
-fn port(number: usize) -> usize {
-    1000 + number
+fn port(number: usize) -> u16 {
+    1000 + u16::try_from(number).unwrap()
 }
 
 fn virtual_address(case: &Case) -> Ipv4Addr {
     if case.service == "ha_suspend" { LATER } else { VIRTUAL }
 }
 
-fn configuration(lan: &Lan, script: &str) -> String {
-    let mut text = String::from("global_defs {\n    script_user root\n}\n");
+fn configuration(lan: &Lan, folder: &str) -> String {
+    let mut text = format!(
+        "global_defs {{\n    script_user root\n}}\nSSL {{\n    certificate {folder}/certificate\n    \
+         key {folder}/key\n}}\n"
+    );
+    let script = format!("{folder}/status");
     for (number, case) in CASES.iter().enumerate() {
         let (host, server_port) = case.server;
         let (address, server) = (virtual_address(case), lan.address_of(host));
-        let lines =
-            case.lines.replace('#', QUICK).replace('~', PATIENT).replace('@', script).replace(';', "\n");
+        let lines = case
+            .lines
+            .replace('#', QUICK)
+            .replace('^', SECURE)
+            .replace('~', PATIENT)
+            .replace('@', &script)
+            .replace(';', "\n");
         let service = case.service;
         write!(
             text,
@@ -180,6 +206,20 @@ fn configuration(lan: &Lan, script: &str) -> String {
         .unwrap();
     }
     text
+}
+
+/// The port of each service, with the weight of its server.
+fn weights(table: &Table) -> BTreeMap<u16, Option<u32>> {
+    let weight = |key| table.destinations(key).next().map(|(_, destination)| destination.weight);
+    let all = table.services().filter_map(|(key, _)| match key {
+        ServiceKey::Address { address, .. } => Some((address.port(), weight(key))),
+        ServiceKey::FirewallMark { .. } => None,
+    });
+    all.collect()
+}
+
+fn wanted_weights(step: usize) -> BTreeMap<u16, Option<u32>> {
+    CASES.iter().enumerate().map(|(number, case)| (port(number), case.weights[step])).collect()
 }
 
 /// What `ipvsadm -Sn` should print after a step, sorted.

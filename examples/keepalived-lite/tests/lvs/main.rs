@@ -20,6 +20,7 @@ mod server;
 mod site;
 mod table;
 mod traffic;
+mod whole;
 
 use std::path::Path;
 
@@ -86,4 +87,9 @@ fn servers_are_judged_as_keepalived_judges_them() {
 #[test]
 fn every_kind_of_check_says_what_keepalived_says() {
     with_ip_vs("every_kind_of_check_says_what_keepalived_says", kinds::compare);
+}
+
+#[test]
+fn time_outs_and_synchronization_are_as_keepalived_has_them() {
+    with_ip_vs("time_outs_and_synchronization_are_as_keepalived_has_them", whole::compare);
 }

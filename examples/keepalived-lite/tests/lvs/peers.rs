@@ -61,6 +61,33 @@ impl<'lab> Daemonised<'lab> {
         Self::started(namespace, "/usr/sbin/dnsmasq", arguments)
     }
 
+    /// nginx at `address`: port 80 in clear text; over TLS 443, and 8443 for clients that show the certificate
+    /// that it has itself. Each page says which name it was told in the handshake. Its files, `key` and
+    /// `certificate` among them, are in `folder`.
+    pub(crate) fn pages(namespace: &'lab Namespace, address: Ipv4Addr, folder: &Path) -> Self {
+        let place = folder.display();
+        let (file, key, certificate) =
+            (folder.join("nginx.conf"), folder.join("key"), folder.join("certificate"));
+        let curve = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
+        let mut openssl = Command::new("openssl");
+        openssl.args(curve).args(["-subj", "/CN=one.test", "-days", "2", "-keyout"]).arg(&key);
+        let output = openssl.arg("-out").arg(&certificate).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let text = format!(
+            "daemon off;\nuser root;\nworker_processes 1;\npid {place}/pid;\nerror_log /dev/null;\nevents {{}}\n\
+             http {{\naccess_log off;\nclient_body_temp_path {place}/t1;\nproxy_temp_path {place}/t2;\n\
+             fastcgi_temp_path {place}/t3;\nuwsgi_temp_path {place}/t4;\nscgi_temp_path {place}/t5;\n\
+             ssl_certificate {place}/certificate;\nssl_certificate_key {place}/key;\n\
+             server {{\nlisten {address}:80;\nreturn 200 \"clear\\n\";\n}}\n\
+             server {{\nlisten {address}:443 ssl;\nreturn 200 \"sni=$ssl_server_name\\n\";\n}}\n\
+             server {{\nlisten {address}:8443 ssl;\nssl_verify_client on;\n\
+             ssl_client_certificate {place}/certificate;\nreturn 200 \"known\\n\";\n}}\n}}\n"
+        );
+        fs::write(&file, text).unwrap();
+        let arguments = ["-c".into(), file.display().to_string(), "-e".into(), "/dev/null".into()];
+        Self::started(namespace, "/usr/sbin/nginx", arguments.to_vec())
+    }
+
     fn started(namespace: &'lab Namespace, program: &'static str, arguments: Vec<String>) -> Self {
         let mut daemon = Self { namespace, program, arguments, node: None };
         daemon.revive();
