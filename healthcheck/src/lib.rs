@@ -14,6 +14,8 @@
 //!   `ScriptProbe` (feature `script`) is `MISC_CHECK`.
 //!   With `tls`, `TlsProbe` is any of the first three over TLS, `SSL_GET` among them, and
 //!   `StartTlsProbe` changes to TLS within a dialogue.
+//! - `FileWatch` (feature `file`) is no probe: a file says itself when it has changed.
+//!   [`FileRule`] says what that means.
 //!
 //! Without the feature `tokio` this crate never reads a clock, opens a socket, spawns a thread,
 //! logs or touches a global. Without `tls` it speaks no TLS. Counters are not kept here, nor is history:
@@ -85,6 +87,8 @@
 //! - `std` (default): error types implement `std::error::Error` through `std`; without it the
 //!   crate is `no_std` and needs `alloc`.
 //! - `dns`: `DNS_CHECK`. Without it there is no check of name servers.
+//! - `file`: `FileWatch`, and `tokio`. Without it the caller finds out itself when a file changes;
+//!   [`FileRule`] says what to make of it.
 //! - `script`: `ScriptProbe`, and `tokio`. It runs programs, and starts a thread while there are scripts
 //!   whose probe was given up. Without it there is no `MISC_CHECK`.
 //! - `tokio`: `Probe`, `TcpProbe`, `HttpProbe`, `ExchangeProbe`, `UdpProbe`, `PingProbe`
@@ -104,6 +108,7 @@ mod dns;
 mod echo;
 mod exchange;
 mod failure;
+mod file;
 mod history;
 mod http;
 mod instant;
@@ -134,6 +139,7 @@ pub use dns::{DnsAnswer, DnsExchange, DnsFailure, DnsQuery, DnsType, InvalidDnsN
 pub use echo::{DEFAULT_ECHO_PAYLOAD, Echo, EchoSocket};
 pub use exchange::{Exchange, Step};
 pub use failure::{Failure, LocalProblem, NetworkError, Outcome, Phase};
+pub use file::{FileRule, FileValue, FileValueOutOfRange, MAX_FILE_VALUE_LEN};
 pub use history::{History, HistoryEntry};
 pub use http::{
     HttpExchange, HttpExpect, HttpFailure, HttpReport, HttpRequest, HttpVersion, InvalidRequest, MAX_HEAD_LEN,
@@ -148,6 +154,8 @@ pub use probe::DnsProbe;
 pub use probe::{
     Close, ConnectTo, ExchangeProbe, HttpProbe, PingProbe, Probe, ProbeReport, TcpProbe, UdpProbe,
 };
+#[cfg(feature = "file")]
+pub use probe::{FileNews, FileWatch};
 #[cfg(feature = "tls")]
 pub use probe::{InvalidTls, StartTlsProbe, Tls, TlsIdentity, TlsOptions, TlsProbe, TlsVerify};
 #[cfg(feature = "script")]

@@ -14,6 +14,8 @@ pub(crate) mod connecting;
 mod datagram;
 #[cfg(feature = "dns")]
 mod dns;
+#[cfg(feature = "file")]
+mod file;
 mod ping;
 #[cfg(feature = "script")]
 mod script;
@@ -23,6 +25,8 @@ mod udp;
 
 #[cfg(feature = "dns")]
 pub use dns::DnsProbe;
+#[cfg(feature = "file")]
+pub use file::{FileNews, FileWatch};
 pub use ping::PingProbe;
 #[cfg(feature = "script")]
 pub use script::{ScriptCommand, ScriptProbe, ScriptUser};
@@ -95,6 +99,10 @@ pub struct ConnectTo {
     pub mark: u32,
     /// `connect_timeout`: how long connecting may take.
     pub timeout: Duration,
+    /// How long each wait of a dialogue may take after that, within the probe's deadline: until the server takes
+    /// what is sent, and until it says something more. `None`: only the deadline counts. keepalived has no
+    /// deadline and waits for `connect_timeout` each time.
+    pub patience: Option<Duration>,
 }
 
 impl ConnectTo {
@@ -108,6 +116,7 @@ impl ConnectTo {
             interface: None,
             mark: 0,
             timeout: Duration::from_secs(5),
+            patience: None,
         }
     }
 
@@ -219,8 +228,8 @@ pub struct HttpProbe {
     pub request: HttpRequest,
     /// What the reply must be.
     pub expect: HttpExpect,
-    /// How long all of it may take, connecting included. keepalived grants `connect_timeout`
-    /// anew for each read, so a server that sends an octet now and then is never done there.
+    /// How long all of it may take, connecting included. keepalived has only
+    /// [`patience`](ConnectTo::patience), so a server that sends an octet now and then is never done there.
     pub deadline: Duration,
 }
 

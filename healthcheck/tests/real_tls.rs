@@ -8,14 +8,15 @@ mod daemon;
 
 use core::net::SocketAddr;
 use core::time::Duration;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use certificates::{Authority, Certified, FAR};
 use daemon::{Daemon, Directory, unused};
 use healthcheck::{
-    Close, ConnectTo, Failure, HttpExpect, HttpProbe, HttpRequest, HttpVersion, Outcome, Phase, Probe,
-    ProbeReport, TcpProbe, Tls, TlsAlert, TlsFailure, TlsIdentity, TlsOptions, TlsProbe, TlsVerify,
-    TlsVersion,
+    Close, ConnectTo, ExchangeProbe, Failure, HttpExpect, HttpProbe, HttpRequest, HttpVersion, Outcome,
+    Phase, Probe, ProbeReport, SmtpDialogue, SmtpExchange, SmtpReplies, SmtpRequest, StartTlsProbe, TcpProbe,
+    Tls, TlsAlert, TlsFailure, TlsIdentity, TlsOptions, TlsProbe, TlsVerify, TlsVersion,
 };
 
 const LONG: Duration = Duration::from_secs(20);
@@ -75,14 +76,17 @@ fn host(directory: &Directory, listen: SocketAddr, certified: &Certified, rest: 
     )
 }
 
-fn nginx(directory: &Directory, servers: &str) -> Option<Daemon> {
+/// nginx with virtual hosts.
+fn web(directory: &Directory, servers: &str) -> Option<Daemon> {
     let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
     let place = directory.path().display();
     let temporary = temporary.map(|kind| format!("{kind}_temp_path {place}/{kind};")).concat();
-    let text = format!(
-        "daemon off; master_process off; pid {place}/pid; error_log stderr;\n\
-         events {{}}\nhttp {{ access_log off; {temporary}\n{servers} }}\n"
-    );
+    nginx(directory, &format!("events {{}}\nhttp {{ access_log off; {temporary}\n{servers} }}\n"))
+}
+
+fn nginx(directory: &Directory, text: &str) -> Option<Daemon> {
+    let place = directory.path().display();
+    let text = format!("daemon off; master_process off; pid {place}/pid; error_log stderr;\n{text}");
     let file = directory.write("nginx.conf", &text);
     let arguments = ["-e", "stderr", "-p", &place.to_string(), "-c", &file.display().to_string()];
     let daemon = Daemon::start(&["nginx", "/usr/sbin/nginx"], &arguments);
@@ -94,14 +98,14 @@ fn nginx(directory: &Directory, servers: &str) -> Option<Daemon> {
 
 #[test]
 fn the_name_that_is_told_the_name_that_is_verified_and_the_host_are_three() {
-    let (directory, authority, address) = (Directory::new("sni"), Authority::new(), unused());
+    let (directory, authority, address) = (Directory::new("sni"), Authority::new("one"), unused());
     let server = |name: &str, status: u16| {
         let rest = format!("server_name {name}; return {status};");
         host(&directory, address, &authority.certify(name, 2020, FAR), &rest)
     };
     // The first is the one that is met without a name.
     let servers = [server("default.test", 204), server("one.example.test", 402), server("two.test", 503)];
-    let Some(daemon) = nginx(&directory, &servers.concat()) else { return };
+    let Some(daemon) = web(&directory, &servers.concat()) else { return };
     let _daemon = daemon.listens(address);
     assert_eq!(status(get(address, "nowhere", &TlsOptions::default())), 204);
     assert_eq!(status(get(address, "one.example.test", &told("one.example.test"))), 402);
@@ -111,21 +115,24 @@ fn the_name_that_is_told_the_name_that_is_verified_and_the_host_are_three() {
     assert_eq!(status(verify("two.test", Some("two.test"))), 503);
     assert_eq!(verify("two.test", None).outcome, failed(TlsFailure::WrongName));
     assert_eq!(verify("two.test", Some("one.example.test")).outcome, failed(TlsFailure::WrongName));
-    let stranger = verified(&Authority::new(), "two.test", Some("two.test"));
-    assert_eq!(get(address, "two.test", &stranger).outcome, failed(TlsFailure::UnknownIssuer));
+    // An authority of the same name has changed its key.
+    for stranger in [Authority::new("one"), Authority::new("two")] {
+        let options = verified(&stranger, "two.test", Some("two.test"));
+        assert_eq!(get(address, "two.test", &options).outcome, failed(TlsFailure::UnknownIssuer));
+    }
     // A server has no name to find for an address, so it is not told one.
     assert_eq!(status(get(address, "nowhere", &told("127.0.0.1"))), 204);
 }
 
 #[test]
 fn a_certificate_is_good_within_its_time_only_and_for_an_address_too() {
-    let (directory, authority) = (Directory::new("time"), Authority::new());
+    let (directory, authority) = (Directory::new("time"), Authority::new("one"));
     let addresses = [unused(), unused(), unused()];
     let years = [(2020, FAR), (2020, 2021), (2049, FAR)];
     let servers = addresses.iter().zip(years).map(|(address, (from, until))| {
         host(&directory, *address, &authority.certify("127.0.0.1", from, until), "return 204;")
     });
-    let Some(daemon) = nginx(&directory, &servers.collect::<String>()) else { return };
+    let Some(daemon) = web(&directory, &servers.collect::<String>()) else { return };
     let [now, expired, future] = addresses;
     let _daemon = daemon.listens(now).listens(expired).listens(future);
     let options = verified(&authority, "127.0.0.1", None);
@@ -144,7 +151,7 @@ fn a_certificate_is_good_within_its_time_only_and_for_an_address_too() {
 
 #[test]
 fn what_was_agreed_on_is_reported_and_what_cannot_be_is_named() {
-    let (directory, authority) = (Directory::new("agreed"), Authority::new());
+    let (directory, authority) = (Directory::new("agreed"), Authority::new("one"));
     let addresses: Vec<_> = (0..5).map(|_| unused()).collect();
     let [new, older, oldest, other, plain] = addresses[..] else { unreachable!() };
     let certified = authority.certify("a.test", 2020, FAR);
@@ -156,7 +163,7 @@ fn what_was_agreed_on_is_reported_and_what_cannot_be_is_named() {
         server(other, "ssl_protocols TLSv1.2; ssl_ciphers ECDHE-ECDSA-AES128-SHA; return 204;"),
         format!("server {{ listen {plain}; return 204; }}"),
     ];
-    let Some(daemon) = nginx(&directory, &servers.concat()) else { return };
+    let Some(daemon) = web(&directory, &servers.concat()) else { return };
     let _daemon = addresses.iter().fold(daemon, |daemon, address| daemon.listens(*address));
     for (address, version, suite) in
         [(new, TlsVersion::Tls13, [0x1301, 0x1302, 0x1303].as_slice()), (older, TlsVersion::Tls12, &[0xc02c])]
@@ -190,12 +197,59 @@ fn what_was_agreed_on_is_reported_and_what_cannot_be_is_named() {
 }
 
 #[test]
+fn a_mail_server_changes_to_tls_within_the_dialogue() {
+    let module = "/usr/lib/nginx/modules/ngx_mail_module.so";
+    if !Path::new(module).exists() {
+        println!("skipped: nginx's module for mail is not installed");
+        return;
+    }
+    let (directory, authority) = (Directory::new("mail"), Authority::new("one"));
+    let (start, at_once) = (unused(), unused());
+    let servers = [
+        host(&directory, at_once, &authority.certify("mail.test", 2020, FAR), "protocol smtp;"),
+        // The same without TLS at once.
+        host(&directory, start, &authority.certify("mail.test", 2020, FAR), "protocol smtp; starttls on;")
+            .replacen(" ssl;", ";", 1),
+    ];
+    let text = format!(
+        "load_module {module};\nevents {{}}\n\
+         mail {{ auth_http 127.0.0.1:1/; server_name mail.test; smtp_auth none;\n{} }}\n",
+        servers.concat()
+    );
+    let Some(daemon) = nginx(&directory, &text) else { return };
+    let _daemon = daemon.listens(start).listens(at_once);
+    let dialogue = |address, dialogue| {
+        let request = SmtpRequest::new(dialogue, SmtpReplies::Rfc5321, "probe.test").unwrap();
+        let exchange = SmtpExchange::new(request);
+        ExchangeProbe { connect: ConnectTo::new(address), exchange, deadline: LONG }
+    };
+    for (name, want) in [("mail.test", Outcome::Success), ("a.test", failed(TlsFailure::WrongName))] {
+        let tls = Tls::new(&verified(&authority, name, None)).unwrap();
+        let probe = StartTlsProbe { probe: dialogue(start, SmtpDialogue::StartTls), tls: tls.clone() };
+        let report = run(&probe);
+        assert_eq!(report.outcome, want, "{name}");
+        // The banner came first, and in clear text.
+        let agreed = report.tls.map_or(Duration::ZERO, |tls| tls.handshake);
+        assert!(report.first_octet.unwrap() + agreed <= report.total);
+        for kind in [SmtpDialogue::Helo, SmtpDialogue::Ehlo] {
+            let report = run(&TlsProbe { probe: dialogue(at_once, kind), tls: tls.clone() });
+            assert_eq!(report.outcome, want, "{name} {kind:?}");
+        }
+        let early = run(&TlsProbe { probe: dialogue(start, SmtpDialogue::Ehlo), tls: tls.clone() });
+        assert_eq!(early.outcome, failed(TlsFailure::NotTls));
+        // Whoever is offered TLS is asked no more than that.
+        let plain = run(&StartTlsProbe { probe: dialogue(start, SmtpDialogue::Ehlo), tls });
+        assert_eq!((plain.outcome, plain.tls), (Outcome::Success, None));
+    }
+}
+
+#[test]
 fn a_server_that_wants_to_know_who_we_are_is_told() {
-    let (directory, authority, address) = (Directory::new("client"), Authority::new(), unused());
+    let (directory, authority, address) = (Directory::new("client"), Authority::new("one"), unused());
     let roots = directory.write("roots.pem", &authority.pem());
     let rest = format!("ssl_client_certificate {}; ssl_verify_client on; return 204;", roots.display());
     let server = host(&directory, address, &authority.certify("a.test", 2020, FAR), &rest);
-    let Some(daemon) = nginx(&directory, &server) else { return };
+    let Some(daemon) = web(&directory, &server) else { return };
     let _daemon = daemon.listens(address);
     let with = |ours: Certified| TlsOptions {
         identity: Some(TlsIdentity { certificates: ours.certificate.into(), key: ours.key.into() }),
@@ -203,7 +257,7 @@ fn a_server_that_wants_to_know_who_we_are_is_told() {
     };
     assert_eq!(status(get(address, "a", &with(authority.certify("probe", 2020, FAR)))), 204);
     // nginx agrees first and refuses then.
-    assert_eq!(status(get(address, "a", &with(Authority::new().certify("probe", 2020, FAR)))), 400);
+    assert_eq!(status(get(address, "a", &with(Authority::new("two").certify("probe", 2020, FAR)))), 400);
     assert_eq!(status(get(address, "a", &TlsOptions::default())), 400);
 }
 
@@ -226,7 +280,7 @@ fn s_server(directory: &Directory, certified: &Certified, options: &[&str]) -> O
 
 #[test]
 fn openssl_refuses_in_its_words() {
-    let (directory, authority) = (Directory::new("s_server"), Authority::new());
+    let (directory, authority) = (Directory::new("s_server"), Authority::new("one"));
     let certified = authority.certify("a.test", 2020, FAR);
     let older = failed(TlsFailure::OlderProtocol { version: None });
     let required = failed(TlsFailure::Alert(TlsAlert::CERTIFICATE_REQUIRED));
@@ -251,7 +305,7 @@ fn openssl_refuses_in_its_words() {
 
 #[test]
 fn a_name_that_a_server_does_not_know_is_its_alert() {
-    let (directory, authority) = (Directory::new("names"), Authority::new());
+    let (directory, authority) = (Directory::new("names"), Authority::new("one"));
     let certified = authority.certify("a.test", 2020, FAR);
     let key = directory.write("other.key", &certified.key).display().to_string();
     let certificate = directory.write("other.pem", &certified.certificate).display().to_string();
@@ -298,7 +352,7 @@ fn an_old_certificate_is_no_reason_to_fail_where_nobody_is_verified() {
         let report = get(address, "a", &TlsOptions::default());
         assert_eq!(report.outcome, Outcome::Success, "{version}");
         assert!(report.tls.unwrap().certificate_expires.is_some());
-        let options = verified(&Authority::new(), "a", None);
+        let options = verified(&Authority::new("one"), "a", None);
         assert_eq!(get(address, "a", &options).outcome, failed(TlsFailure::Certificate), "{version}");
     }
 }

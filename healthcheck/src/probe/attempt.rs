@@ -14,7 +14,8 @@ use crate::{Exchange, Failure, LocalProblem, Outcome, Phase, Step, TlsReport};
 #[derive(Debug)]
 pub(super) struct Attempt {
     start: Instant,
-    pub(super) deadline: Instant,
+    deadline: Instant,
+    patience: Option<Duration>,
     connect: Option<Duration>,
     first_octet: Option<Duration>,
     pub(super) tls: Option<TlsReport>,
@@ -33,14 +34,21 @@ impl Attempt {
     /// Begins now and ends after `limit` at the latest.
     pub(super) fn new(limit: Duration) -> Self {
         let start = Instant::now();
-        Self { start, deadline: after(start, limit), connect: None, first_octet: None, tls: None }
+        let deadline = after(start, limit);
+        Self { start, deadline, patience: None, connect: None, first_octet: None, tls: None }
     }
 
     pub(super) async fn connect(&mut self, to: &ConnectTo) -> Result<TcpStream, Outcome> {
+        self.patience = to.patience;
         let deadline = self.deadline.min(after(self.start, to.timeout));
         let stream = to.connect(to.socket()?, deadline).await?;
         self.connected();
         Ok(stream)
+    }
+
+    /// When a wait that begins now is over.
+    pub(super) fn soon(&self) -> Instant {
+        self.patience.map_or(self.deadline, |patience| self.deadline.min(after(Instant::now(), patience)))
     }
 
     pub(super) fn connected(&mut self) {
@@ -70,7 +78,7 @@ impl Attempt {
         let mut buffer = vec![0; 4096];
         loop {
             self.send(exchange, stream, &name).await.map_err(Outcome::Failure)?;
-            let received = timeout_at(self.deadline, stream.read(&mut buffer)).await;
+            let received = timeout_at(self.soon(), stream.read(&mut buffer)).await;
             let count = match received.map_err(|_| Outcome::Failure(timed_out(Phase::Receive)))? {
                 // Over TLS, an end without good-bye. keepalived, too, judges what came before it.
                 Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => 0,
@@ -108,7 +116,7 @@ impl Attempt {
             // TLS keeps what the socket did not take.
             stream.flush().await
         };
-        match timeout_at(self.deadline, all).await {
+        match timeout_at(self.soon(), all).await {
             Err(_) => Err(timed_out(Phase::Send)),
             Ok(result) => result.map_err(|error| name(Phase::Send, &error)),
         }

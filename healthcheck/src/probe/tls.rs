@@ -199,7 +199,7 @@ impl Attempt {
         tls: &Tls,
         stream: TcpStream,
     ) -> Result<TlsStream<FirstWords<TcpStream>>, Outcome> {
-        let (stream, report) = agree(tls, stream, self.deadline).await.map_err(Outcome::Failure)?;
+        let (stream, report) = agree(tls, stream, self.soon()).await.map_err(Outcome::Failure)?;
         self.tls = Some(report);
         Ok(stream)
     }

@@ -83,11 +83,12 @@ fn connect_to(written: &model::ConnectTo) -> ConnectTo {
         interface: written.bind_interface.clone(),
         mark: written.fwmark,
         timeout: written.timeout,
+        patience: Some(written.timeout),
         ..ConnectTo::new(written.address)
     }
 }
 
-/// keepalived grants `connect_timeout` anew for each wait.
+/// keepalived grants `connect_timeout` anew for each wait, however many there are. Together they have a bound here.
 fn deadline(connect: &ConnectTo, waits: u32) -> Duration {
     connect.timeout.saturating_mul(waits)
 }

@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "helpers of tests")]
 
+mod behaviour;
 mod daemon;
 mod directors;
 #[path = "../common/foreground.rs"]
@@ -76,6 +77,11 @@ fn a_reload_costs_no_connection_of_what_stays() {
 #[test]
 fn a_client_outlives_the_director_that_serves_it() {
     with_ip_vs("a_client_outlives_the_director_that_serves_it", directors::compare);
+}
+
+#[test]
+fn servers_are_judged_as_keepalived_judges_them() {
+    with_ip_vs("servers_are_judged_as_keepalived_judges_them", behaviour::compare);
 }
 
 #[test]
