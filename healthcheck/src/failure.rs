@@ -2,7 +2,7 @@
 
 use crate::{
     AgentFailure, HttpFailure, MysqlFailure, PostgresFailure, RedisFailure, SendExpectFailure, SmtpFailure,
-    UdpFailure,
+    TlsFailure, UdpFailure,
 };
 
 /// What one probe found out.
@@ -49,6 +49,9 @@ pub enum Failure {
     /// A mail server did not answer as one should.
     #[error(transparent)]
     Smtp(#[from] SmtpFailure),
+    /// The server and the probe did not agree on TLS.
+    #[error("{phase}: {0}", phase = Phase::Tls)]
+    Tls(#[from] TlsFailure),
     /// A script met something else than it expected.
     #[error(transparent)]
     SendExpect(#[from] SendExpectFailure),
@@ -84,6 +87,7 @@ impl Failure {
             Self::Network { phase, .. } | Self::TimedOut { phase } => Some(phase),
             Self::Http(failure) => Some(failure.phase()),
             Self::Smtp(failure) => Some(failure.phase()),
+            Self::Tls(failure) => Some(failure.phase()),
             Self::SendExpect(failure) => Some(failure.phase()),
             Self::Redis(failure) => Some(failure.phase()),
             Self::Agent(failure) => Some(failure.phase()),

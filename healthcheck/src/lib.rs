@@ -11,9 +11,11 @@
 //!   judges `UDP_CHECK` and [`Echo`] is `PING_CHECK`'s packets.
 //! - `Probe` (feature `tokio`) carries them over real sockets: `TcpProbe`, `HttpProbe`, and
 //!   `ExchangeProbe` for every other exchange over TCP; `UdpProbe`, `DnsProbe`, `PingProbe`.
+//!   With `tls`, `TlsProbe` is any of the first three over TLS, `SSL_GET` among them, and
+//!   `StartTlsProbe` changes to TLS within a dialogue.
 //!
 //! Without the feature `tokio` this crate never reads a clock, opens a socket, spawns a thread,
-//! logs or touches a global. It speaks no TLS. Counters are not kept here, nor is history:
+//! logs or touches a global. Without `tls` it speaks no TLS. Counters are not kept here, nor is history:
 //! fold them from the outputs, as [`History`] does for one check.
 //!
 //! # The run loop
@@ -84,6 +86,9 @@
 //! - `dns`: `DNS_CHECK`. Without it there is no check of name servers.
 //! - `tokio`: `Probe`, `TcpProbe`, `HttpProbe`, `ExchangeProbe`, `UdpProbe`, `PingProbe`
 //!   and, with `dns`, `DnsProbe`. Without it the caller moves the octets itself.
+//! - `tls`: `Tls`, `TlsProbe`, `StartTlsProbe`, and `tokio`. TLS 1.2 and 1.3 by rustls with ring,
+//!   for which a C compiler is needed. Without it there is no `SSL_GET`, and a dialogue that asks
+//!   for TLS is not probed.
 #![cfg_attr(not(feature = "std"), no_std)]
 
 extern crate alloc;
@@ -113,6 +118,7 @@ mod scheduler;
 mod send_expect;
 mod slow_start;
 mod smtp;
+mod tls;
 mod udp;
 mod weight;
 
@@ -138,6 +144,8 @@ pub use probe::DnsProbe;
 pub use probe::{
     Close, ConnectTo, ExchangeProbe, HttpProbe, PingProbe, Probe, ProbeReport, TcpProbe, UdpProbe,
 };
+#[cfg(feature = "tls")]
+pub use probe::{InvalidTls, StartTlsProbe, Tls, TlsIdentity, TlsOptions, TlsProbe, TlsVerify};
 pub use quorum::{
     Destinations, Quorum, QuorumConfig, QuorumEvent, QuorumInput, QuorumOutput, ServerConfig, SorryConfig,
 };
@@ -152,5 +160,6 @@ pub use smtp::{
     InvalidHelo, MAX_SMTP_LINE_LEN, MAX_SMTP_REPLY_LEN, SmtpDialogue, SmtpExchange, SmtpFailure, SmtpReplies,
     SmtpRequest, SmtpStep,
 };
+pub use tls::{TlsAlert, TlsFailure, TlsReport, TlsVersion};
 pub use udp::{DEFAULT_UDP_PAYLOAD, PatternOctet, UdpEvent, UdpExpect, UdpFailure, UdpReply};
 pub use weight::{Admin, Agent, AgentState, Cause, Contribution, Effective, MAX_WEIGHT, Presence, Weighing};

@@ -6,26 +6,31 @@ use std::io;
 
 use async_trait::async_trait;
 use socket2::{SockRef, Socket};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::{Instant, timeout_at};
 
 pub(crate) mod connecting;
+mod attempt;
 mod datagram;
 #[cfg(feature = "dns")]
 mod dns;
 mod ping;
+#[cfg(feature = "tls")]
+mod tls;
 mod udp;
 
 #[cfg(feature = "dns")]
 pub use dns::DnsProbe;
 pub use ping::PingProbe;
+#[cfg(feature = "tls")]
+pub use tls::{InvalidTls, StartTlsProbe, Tls, TlsIdentity, TlsOptions, TlsProbe, TlsVerify};
 pub use udp::UdpProbe;
 
 use crate::{
     Exchange, Failure, HttpExchange, HttpExpect, HttpReport, HttpRequest, LocalProblem, NetworkError,
-    Outcome, Phase, Step,
+    Outcome, Phase, TlsReport,
 };
+use attempt::Attempt;
 
 /// One way to find out whether a server works.
 ///
@@ -49,6 +54,9 @@ pub struct ProbeReport {
     pub outcome: Outcome,
     /// Until the connection was there; `None` if it never was.
     pub connect: Option<Duration>,
+    /// Until the first octet of a dialogue over TCP arrived; `None` if none did. Over TLS it is the
+    /// first that was deciphered.
+    pub first_octet: Option<Duration>,
     /// From the beginning to the end.
     pub total: Duration,
     /// What was seen of the reply, by probes that speak HTTP.
@@ -56,6 +64,16 @@ pub struct ProbeReport {
     /// The weight that the server asks for (`misc_dynamic`), for
     /// [`QuorumInput::Weight`](crate::QuorumInput::Weight).
     pub weight: Option<u32>,
+    /// What was agreed on, by probes that speak TLS; `None` if nothing was.
+    pub tls: Option<TlsReport>,
+}
+
+impl ProbeReport {
+    /// An attempt of which nothing else is known.
+    #[must_use]
+    pub const fn new(outcome: Outcome, total: Duration) -> Self {
+        Self { outcome, connect: None, first_octet: None, total, http: None, weight: None, tls: None }
+    }
 }
 
 /// How to reach a server.
@@ -139,22 +157,6 @@ impl ConnectTo {
         }
         Ok(stream)
     }
-
-    /// Connects and carries a dialogue, all of it within `limit` of `start`. `connected` tells how
-    /// long the connection took.
-    async fn converse(
-        &self,
-        start: Instant,
-        limit: Duration,
-        exchange: &mut impl Exchange,
-        connected: &mut Option<Duration>,
-    ) -> Result<(), Outcome> {
-        let deadline = after(start, limit);
-        let socket = self.socket()?;
-        let mut stream = self.connect(socket, deadline.min(after(start, self.timeout))).await?;
-        *connected = Some(start.elapsed());
-        carry(exchange, &mut stream, deadline).await
-    }
 }
 
 /// How a [`TcpProbe`] closes its connection.
@@ -182,13 +184,8 @@ impl Probe for TcpProbe {
         let start = Instant::now();
         let result = self.attempt(start).await;
         let total = start.elapsed();
-        ProbeReport {
-            outcome: result.err().unwrap_or(Outcome::Success),
-            connect: result.is_ok().then_some(total),
-            total,
-            http: None,
-            weight: None,
-        }
+        let connect = result.is_ok().then_some(total);
+        ProbeReport { connect, ..ProbeReport::new(result.err().unwrap_or(Outcome::Success), total) }
     }
 
     fn as_tcp(&self) -> Option<&TcpProbe> {
@@ -226,17 +223,10 @@ pub struct HttpProbe {
 #[async_trait]
 impl Probe for HttpProbe {
     async fn probe(&self) -> ProbeReport {
-        let start = Instant::now();
+        let mut attempt = Attempt::new(self.deadline);
         let mut exchange = HttpExchange::new(&self.request, self.expect.clone());
-        let mut connect = None;
-        let result = self.connect.converse(start, self.deadline, &mut exchange, &mut connect).await;
-        ProbeReport {
-            outcome: result.err().unwrap_or(Outcome::Success),
-            connect,
-            total: start.elapsed(),
-            http: Some(exchange.report()),
-            weight: None,
-        }
+        let result = attempt.converse(&self.connect, &mut exchange).await;
+        ProbeReport { http: Some(exchange.report()), ..attempt.report(result) }
     }
 }
 
@@ -277,43 +267,13 @@ impl<E: Exchange + Clone + Send + Sync> Probe for ExchangeProbe<E> {
 impl<E: Exchange + Clone + Send + Sync> ExchangeProbe<E> {
     /// Makes one attempt, and gives back the dialogue for what it learned besides the outcome.
     ///
-    /// A dialogue that wants TLS is [`LocalProblem::NoTls`]: this probe has none.
+    /// A dialogue that wants TLS is [`LocalProblem::NoTls`]: this probe has none, `StartTlsProbe`
+    /// has.
     pub async fn run(&self) -> (ProbeReport, E) {
-        let start = Instant::now();
+        let mut attempt = Attempt::new(self.deadline);
         let mut exchange = self.exchange.clone();
-        let mut connect = None;
-        let result = self.connect.converse(start, self.deadline, &mut exchange, &mut connect).await;
-        let outcome = result.err().unwrap_or(Outcome::Success);
-        let report = ProbeReport { outcome, connect, total: start.elapsed(), http: None, weight: None };
-        (report, exchange)
-    }
-}
-
-/// Carries a dialogue over `stream` until it is done or `deadline` comes.
-async fn carry(
-    exchange: &mut impl Exchange,
-    stream: &mut TcpStream,
-    deadline: Instant,
-) -> Result<(), Outcome> {
-    let mut buffer = vec![0; 4096];
-    loop {
-        while !exchange.to_send().is_empty() {
-            let count = io_by(deadline, Phase::Send, stream.write(exchange.to_send()))
-                .await
-                .map_err(Outcome::Failure)?;
-            exchange.sent(count);
-        }
-        let count =
-            io_by(deadline, Phase::Receive, stream.read(&mut buffer)).await.map_err(Outcome::Failure)?;
-        let step = match buffer.get(..count) {
-            None | Some([]) => exchange.closed(),
-            Some(octets) => exchange.received(octets),
-        };
-        match step {
-            Step::Continue => {}
-            Step::StartTls => return Err(Outcome::NotProbed(LocalProblem::NoTls)),
-            Step::Done(result) => return result.map_err(Outcome::Failure),
-        }
+        let result = attempt.converse(&self.connect, &mut exchange).await;
+        (attempt.report(result), exchange)
     }
 }
 

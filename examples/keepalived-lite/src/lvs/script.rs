@@ -39,7 +39,7 @@ impl Probe for ScriptProbe {
     async fn probe(&self) -> ProbeReport {
         let start = Instant::now();
         let (outcome, weight) = self.attempt().await;
-        ProbeReport { outcome, connect: None, total: start.elapsed(), http: None, weight }
+        ProbeReport { weight, ..ProbeReport::new(outcome, start.elapsed()) }
     }
 }
 

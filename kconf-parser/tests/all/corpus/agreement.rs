@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 use kconf_parser::{AssumePresent, LintOptions, Severity, lint};
 
-use crate::{Case, cases, corpus, read};
+use super::{Case, cases, corpus, read};
 
 /// Reasons why only keepalived complains about a line.
 const REASONS: &[(&str, &str)] = &[
@@ -29,7 +29,7 @@ const REASONS: &[(&str, &str)] = &[
 type Key = (String, u32);
 
 fn file(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/corpus").join(name)
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/all/corpus").join(name)
 }
 
 /// A table of lines `FILE\tLINE\tWORD`.
@@ -107,7 +107,7 @@ fn files_that_keepalived_accepts_without_a_word_have_no_error_and_known_warnings
     let (mut files, mut notes) = (0, 0);
     for case in cases(&root).into_iter().filter(Case::is_accepted) {
         files += 1;
-        let (tree, mut findings, config) = crate::read_config(&case.octets);
+        let (tree, mut findings, config) = super::read_config(&case.octets);
         findings.extend(lint(&tree, &config, &LintOptions { facts: &AssumePresent, pair: None }));
         for finding in findings {
             let line = tree.sources().position(finding.span).line;

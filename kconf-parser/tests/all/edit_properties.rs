@@ -2,8 +2,6 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "what is not there is a failed test")]
 
-mod common;
-
 use core::net::{IpAddr, SocketAddr};
 use core::num::NonZeroU8;
 use core::time::Duration;
@@ -226,7 +224,7 @@ proptest! {
             return Ok(());
         }
         let edited = edit.finish();
-        prop_assert_eq!(common::rebuilt(text.as_bytes(), &edited), edited.octets.clone());
+        prop_assert_eq!(crate::common::rebuilt(text.as_bytes(), &edited), edited.octets.clone());
         let after = config(&edited.octets);
         let changes = diff(&before, &after);
         let shown = String::from_utf8_lossy(&edited.octets);
@@ -245,7 +243,7 @@ proptest! {
         // A refused change leaves the others as they are.
         let wishes: Vec<Wish> = wishes.into_iter().filter(|wish| make(&mut edit, wish).is_ok()).collect();
         let edited = edit.finish();
-        prop_assert_eq!(common::rebuilt(text.as_bytes(), &edited), edited.octets.clone());
+        prop_assert_eq!(crate::common::rebuilt(text.as_bytes(), &edited), edited.octets.clone());
         // One after the other comes to the same.
         let mut text = text.into_bytes();
         for wish in &wishes {
@@ -276,14 +274,14 @@ fn try_on(
     let mut edit = Edit::of(&tree).with_expansion(&expanded);
     change(&mut edit).ok()?;
     let edited = edit.finish();
-    assert_eq!(common::rebuilt(octets, &edited), edited.octets);
+    assert_eq!(crate::common::rebuilt(octets, &edited), edited.octets);
     let after = config(&edited.octets);
     Some((diff(before, &after), after))
 }
 
 #[test]
 fn files_from_the_wild_are_edited_in_one_place() {
-    let files = common::corpus();
+    let files = crate::common::corpus();
     let (mut asked, mut made) = (0, 0);
     for (path, octets) in &files {
         let before = config(octets);

@@ -2,8 +2,6 @@
 
 #![expect(clippy::unwrap_used, reason = "what is not there is a failed test")]
 
-mod common;
-
 use core::num::NonZeroU8;
 
 use kconf_parser::edit::{
@@ -60,7 +58,7 @@ fn edit(text: &str, change: Change) -> Result<Edited, EditError> {
 /// The new text, with the promise kept that nothing else changed.
 fn edited(text: &str, change: Change) -> String {
     let edited = edit(text, change).unwrap();
-    assert_eq!(common::rebuilt(text.as_bytes(), &edited), edited.octets);
+    assert_eq!(crate::common::rebuilt(text.as_bytes(), &edited), edited.octets);
     String::from_utf8(edited.octets).unwrap()
 }
 

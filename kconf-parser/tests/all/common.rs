@@ -1,7 +1,6 @@
 //! Texts to try things on: generated ones, and the corpus where it is.
 
-#![allow(dead_code, reason = "not every test needs all of it")]
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "what is not there is a failed test")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "what is not there is a failed test")]
 
 use std::path::{Path, PathBuf};
 

@@ -51,6 +51,7 @@ fn snapshot(name: &str, page: &str) {
     let mut settings = insta::Settings::clone_current();
     settings.set_omit_expression(true);
     settings.set_prepend_module_to_snapshot(false);
+    settings.set_snapshot_path("messages/snapshots");
     settings.bind(|| insta::assert_snapshot!(name, page));
 }
 

@@ -2,9 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "outside a test function; a panic fails the test")]
 
-mod keywords {
-    pub(crate) mod places;
-}
+mod places;
 
 use std::collections::BTreeSet;
 
@@ -13,7 +11,7 @@ use kconf_parser::model::{ScriptCommand, ScriptUser};
 use kconf_parser::{
     Diagnostic, Facts, LowerOptions, NoFiles, Problem, ScriptStatus, config_test, expand, lower_with,
 };
-use keywords::places::{place, text};
+use places::{place, text};
 
 /// A line that keepalived takes and one that it does not, for each keyword in each block.
 const VERDICTS: &str = include_str!("keywords/verdicts.tsv");

@@ -1,11 +1,9 @@
 //! Formatting changes the layout and nothing else.
 
-mod common;
-
 use kconf_parser::{FormatOptions, LineEnding, format, parse};
 use proptest::prelude::*;
 
-use common::{corpus, meaning, text, words};
+use crate::common::{corpus, meaning, text, words};
 
 fn formatted(octets: &[u8]) -> Vec<u8> {
     format(&parse("f", octets).tree, &FormatOptions::default())

@@ -1,0 +1,29 @@
+//! The tests of the library, as one program: each program more would be linked with the library once more.
+
+mod checks;
+mod common;
+mod corpus;
+mod diff;
+mod edit;
+mod edit_properties;
+mod expand;
+mod fixes;
+mod fmt;
+mod globals;
+mod groups;
+mod keywords;
+mod known;
+mod lint;
+mod messages;
+mod properties;
+mod recovery;
+mod routes;
+mod routes_corpus;
+mod routes_meaning;
+mod routes_printed;
+mod rules;
+mod services;
+mod verdicts;
+mod vrrp_blocks;
+mod vrrp_groups;
+mod vrrp_instance;
