@@ -42,7 +42,7 @@ fn play(program: Program) -> Vec<String> {
         let deadline = Instant::now() + PATIENCE;
         let wanted = |told: &str| {
             let running = ROLES.iter().filter(|role| told.contains(&format!("{role} sync daemon")));
-            running.eq(threads) && told.contains(&format!("Timeout (tcp tcpfin udp): {timeouts}"))
+            running.eq(threads) && told.contains(&format!("Timeout (tcp tcpfin udp): {timeouts}\n"))
         };
         let mut told = tell(&ipvs);
         while !wanted(&told) {
