@@ -14,6 +14,7 @@ use kconf_parser::model::{
     UdpCheck,
 };
 
+use super::files::Followed;
 use super::secure::Secure;
 use crate::parent::HEAPS;
 use crate::process::user_of;
@@ -21,7 +22,7 @@ use crate::process::user_of;
 /// What checks of the same file have in common.
 #[derive(Debug)]
 pub(crate) struct Means<'c> {
-    default_user: Option<&'c model::ScriptUser>,
+    config: &'c Config,
     secure: Secure,
 }
 
@@ -29,7 +30,7 @@ impl<'c> Means<'c> {
     /// What `config` says.
     #[must_use]
     pub(crate) fn new(config: &'c Config) -> Self {
-        Self { default_user: config.globals.script_user.as_ref(), secure: Secure::new(config.ssl.as_ref()) }
+        Self { config, secure: Secure::new(config.ssl.as_ref()) }
     }
 }
 
@@ -48,6 +49,12 @@ pub(super) fn probes(block: &Checker, means: &Means<'_>) -> Vec<Box<dyn Probe>> 
         CheckerKind::Ping(connect) => vec![Box::new(PingProbe::new(connect_to(connect), seed()))],
         CheckerKind::Bfd(_) | CheckerKind::File(_) | _ => Vec::new(),
     }
+}
+
+/// The file that a `FILE_CHECK` follows.
+pub(super) fn file(block: &Checker, means: &Means<'_>) -> Option<Followed> {
+    let CheckerKind::File(check) = &block.kind else { return None };
+    Followed::new(check, means.config)
 }
 
 fn boxed(probe: Option<impl Probe + 'static>) -> Vec<Box<dyn Probe>> {
@@ -71,8 +78,9 @@ pub(super) fn describe(kind: &CheckerKind) -> String {
         }
         CheckerKind::Udp(check) => of("UDP_CHECK", check.connect.address),
         CheckerKind::Ping(connect) => format!("PING_CHECK of {}", connect.address.ip()),
+        CheckerKind::File(check) => format!("FILE_CHECK of {}", check.track_file),
         // Never built.
-        CheckerKind::Bfd(_) | CheckerKind::File(_) | _ => String::new(),
+        CheckerKind::Bfd(_) | _ => String::new(),
     }
 }
 
@@ -126,7 +134,7 @@ fn http(check: &HttpCheck, url: &HttpUrl) -> Option<HttpProbe> {
 
 /// `None`, thus no check, if its user is unknown, as with keepalived.
 fn script(check: &MiscCheck, means: &Means<'_>) -> Option<ScriptProbe> {
-    let user = user_of(&check.command, means.default_user)
+    let user = user_of(&check.command, means.config.globals.script_user.as_ref())
         .map(|user| ScriptUser::find(&user.user, user.group.as_deref()).map_err(|error| (user.user, error)));
     let user = user
         .transpose()
