@@ -21,7 +21,7 @@ pub enum TlsFailure {
     #[error("what the server says is broken TLS")]
     Malformed,
     /// The server closed before TLS was agreed on.
-    #[error("the server closed in the handshake")]
+    #[error("the server closed")]
     Closed,
     /// The server chose something that we do not have or did not offer.
     #[error("no parameters in common with the server")]

@@ -35,6 +35,8 @@ pub(crate) enum Manner {
     Says(&'static [u8]),
     /// The same below TLS, where there is TLS.
     SaysBelow(&'static [u8]),
+    /// Changes its key for ever (RFC 8446 §4.6.3).
+    Rekeys,
 }
 
 /// What comes before it does that.
@@ -95,6 +97,10 @@ async fn meet(mut stream: TcpStream, opening: Opening, manner: Manner) -> io::Re
     }
     match opening {
         Opening::Nothing | Opening::StartTls => {
+            // Else the first octet may come along with the last line, and be clear text.
+            if let (Opening::StartTls, Manner::Drips(_)) = (&opening, manner) {
+                hear(&mut stream).await?;
+            }
             if let Manner::Resets(words) = manner {
                 hear_and_say(&mut stream, words).await?;
                 return socket2::SockRef::from(&stream).set_linger(Some(Duration::ZERO));
@@ -113,6 +119,11 @@ async fn meet(mut stream: TcpStream, opening: Opening, manner: Manner) -> io::Re
                     over.get_mut().0.write_all(words).await?;
                     behave(&mut over, Manner::Silent).await
                 }
+                Manner::Rekeys => loop {
+                    over.get_mut().1.refresh_traffic_keys().map_err(io::Error::other)?;
+                    over.flush().await?;
+                    tokio::task::yield_now().await;
+                },
                 Manner::Silent | Manner::Drips(_) | Manner::Floods(..) | Manner::Closes | Manner::Says(_) => {
                     behave(&mut over, manner).await
                 }
@@ -134,7 +145,8 @@ async fn hear_and_say(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), words:
 
 async fn behave(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), manner: Manner) -> io::Result<()> {
     match manner {
-        Manner::Silent => {}
+        // There is no key to change without TLS.
+        Manner::Silent | Manner::Rekeys => {}
         Manner::Drips(words) => {
             for octet in words.iter().cycle() {
                 stream.write_all(&[*octet]).await?;
@@ -144,8 +156,10 @@ async fn behave(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), manner: Mann
         }
         Manner::Floods(first, rest) => {
             stream.write_all(first).await?;
+            // One octet of TLS's own for each of ours would be a flood of another kind.
+            let rest = rest.repeat(4096 / rest.len() + 1);
             loop {
-                stream.write_all(rest).await?;
+                stream.write_all(&rest).await?;
                 // One thread serves all.
                 tokio::task::yield_now().await;
             }
