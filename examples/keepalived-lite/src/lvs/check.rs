@@ -67,29 +67,26 @@ impl Check {
         }
     }
 
+    /// What keepalived's log calls it.
+    #[must_use]
+    pub(crate) const fn word(&self) -> &'static str {
+        kinds::word(&self.block.kind)
+    }
+
     /// What is probed.
     #[must_use]
-    pub(crate) fn describe(&self) -> String {
-        kinds::describe(&self.block.kind)
+    pub(crate) fn target(&self) -> String {
+        kinds::target(&self.block.kind)
     }
 
     /// What was probed and how it failed, for the log.
     #[must_use]
     pub(crate) fn explain(&self, cause: Failure) -> String {
-        match self.block.kind {
-            CheckerKind::Misc(_) if matches!(cause, Failure::TimedOut { .. }) => {
-                format!("{}: timed out", self.describe())
-            }
-            CheckerKind::Misc(_)
-            | CheckerKind::Tcp(_)
-            | CheckerKind::Http(_)
-            | CheckerKind::Smtp(_)
-            | CheckerKind::Dns(_)
-            | CheckerKind::Udp(_)
-            | CheckerKind::Ping(_)
-            | CheckerKind::Bfd(_)
-            | CheckerKind::File(_)
-            | _ => format!("{}: {cause}", self.describe()),
+        let target = self.target();
+        match (&self.block.kind, cause) {
+            // A script has no phases.
+            (CheckerKind::Misc(_), Failure::TimedOut { .. }) => format!("{target}: timed out"),
+            _ => format!("{target}: {cause}"),
         }
     }
 }

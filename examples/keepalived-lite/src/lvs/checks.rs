@@ -237,10 +237,10 @@ impl Checks {
                 && let Some(real) = judge.server.servers.get(server)
                 && let Some(check) = real.checks.get(checker)
             {
-                let verb = if health == Health::Up { "succeeds" } else { "failed" };
-                let (what, service) = (check.describe(), &judge.server.name);
-                let number = value.get();
-                tracing::info!("check of service {} of VS {service} {verb}: {what}: {number}", real.name);
+                let verb = if health == Health::Up { "succeeded" } else { "failed" };
+                let (word, name, service) = (check.word(), &real.name, &judge.server.name);
+                let (file, number) = (check.target(), value.get());
+                tracing::info!("{word} on service {name} of VS {service} {verb}: {file}: {number}");
             }
             // A server that comes back comes with its new weight.
             judge.add((server, checker), contribution, &mut orders);

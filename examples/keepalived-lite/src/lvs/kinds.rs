@@ -1,7 +1,6 @@
 //! From a checker block to its probes, kind by kind.
 
 use core::hash::BuildHasher as _;
-use core::net::SocketAddr;
 use core::time::Duration;
 use std::hash::RandomState;
 
@@ -62,24 +61,37 @@ fn boxed(probe: Option<impl Probe + 'static>) -> Vec<Box<dyn Probe>> {
     probe.into_iter().map(|probe| Box::new(probe) as Box<dyn Probe>).collect()
 }
 
-/// Keyword of a check and what it is made of, for the log.
-pub(super) fn describe(kind: &CheckerKind) -> String {
-    let of = |keyword: &str, address: SocketAddr| format!("{keyword} of {address}");
+/// What keepalived's log calls a check.
+pub(super) const fn word(kind: &CheckerKind) -> &'static str {
     match kind {
-        CheckerKind::Tcp(connect) => of("TCP_CHECK", connect.address),
-        CheckerKind::Http(check) if check.tls => of("SSL_GET", check.connect.address),
-        CheckerKind::Http(check) => of("HTTP_GET", check.connect.address),
+        CheckerKind::Tcp(_) => "TCP_CHECK",
+        CheckerKind::Http(check) if check.tls => "SSL_CHECK",
+        CheckerKind::Http(_) => "HTTP_CHECK",
+        CheckerKind::Misc(_) => "MISC_CHECK",
+        CheckerKind::Smtp(_) => "SMTP_CHECK",
+        CheckerKind::Dns(_) => "DNS_CHECK",
+        CheckerKind::Udp(_) => "UDP_CHECK",
+        CheckerKind::Ping(_) => "PING_CHECK",
+        CheckerKind::File(_) => "FILE_CHECK",
+        CheckerKind::Bfd(_) => "BFD_CHECK",
+        _ => "check",
+    }
+}
+
+/// What is asked, for the log.
+pub(super) fn target(kind: &CheckerKind) -> String {
+    match kind {
+        CheckerKind::Tcp(connect) => connect.address.to_string(),
+        CheckerKind::Http(check) => check.connect.address.to_string(),
         CheckerKind::Misc(check) => {
             let program = check.command.args.first().map(|program| program.to_string_lossy());
-            format!("MISC_CHECK by {}", program.unwrap_or_default())
+            program.unwrap_or_default().into_owned()
         }
-        CheckerKind::Smtp(check) => of("SMTP_CHECK", check.connect.address),
-        CheckerKind::Dns(check) => {
-            format!("DNS_CHECK of {} for {}", check.connect.address, check.name)
-        }
-        CheckerKind::Udp(check) => of("UDP_CHECK", check.connect.address),
-        CheckerKind::Ping(connect) => format!("PING_CHECK of {}", connect.address.ip()),
-        CheckerKind::File(check) => format!("FILE_CHECK of {}", check.track_file),
+        CheckerKind::Smtp(check) => check.connect.address.to_string(),
+        CheckerKind::Dns(check) => format!("{} for {}", check.connect.address, check.name),
+        CheckerKind::Udp(check) => check.connect.address.to_string(),
+        CheckerKind::Ping(connect) => connect.address.ip().to_string(),
+        CheckerKind::File(check) => check.track_file.clone(),
         // Never built.
         CheckerKind::Bfd(_) | _ => String::new(),
     }
