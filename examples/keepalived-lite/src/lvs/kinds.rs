@@ -216,3 +216,50 @@ fn not_made(check: &str, connect: &ConnectTo, keyword: &str, error: &dyn core::e
 fn seed() -> u64 {
     RandomState::new().hash_one(())
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::lvs::judge::tests::server;
+
+    /// The checks of one real server, as `word target probes`.
+    fn checks(lines: &str) -> Vec<String> {
+        let text = format!(
+            "track_file load {{\n file /nonexistent/load\n}}\nvirtual_server 192.0.2.1 80 {{\n lvs_sched rr\n lvs_method NAT\n \
+             protocol TCP\n real_server 198.51.100.1 80 {{\n{}\n}}\n}}\n",
+            lines.replace(';', "\n")
+        );
+        let server = server(&text);
+        let words = server.servers[0].checks.iter();
+        words.map(|check| format!("{} {} {}", check.word(), check.target(), check.probes.len())).collect()
+    }
+
+    #[test]
+    fn every_kind_of_check_is_made() {
+        let cases: &[(&str, &[&str])] = &[
+            ("TCP_CHECK {;connect_port 81;}", &["TCP_CHECK 198.51.100.1:81 1"]),
+            ("HTTP_GET {;url {;path /a;};url {;path /b;};}", &["HTTP_CHECK 198.51.100.1:80 2"]),
+            ("SSL_GET {;url {;path /a;};enable_sni;virtualhost a.test;}", &["SSL_CHECK 198.51.100.1:80 1"]),
+            ("MISC_CHECK {;misc_path /bin/true;}", &["MISC_CHECK /bin/true 1"]),
+            ("DNS_CHECK {;}", &["DNS_CHECK 198.51.100.1:80 for . 1"]),
+            ("UDP_CHECK {;payload 00;}", &["UDP_CHECK 198.51.100.1:80 1"]),
+            ("PING_CHECK {;}", &["PING_CHECK 198.51.100.1 1"]),
+            // Followed, not probed.
+            ("FILE_CHECK {;track_file load;}", &["FILE_CHECK load 0"]),
+            ("SMTP_CHECK {;}", &["SMTP_CHECK 198.51.100.1:80 1"]),
+            (
+                "SMTP_CHECK {;host {;connect_ip 198.51.100.2;};host {;connect_port 25;};}",
+                &["SMTP_CHECK 198.51.100.2:80 1", "SMTP_CHECK 198.51.100.1:25 1"],
+            ),
+        ];
+        for (lines, want) in cases {
+            assert_eq!(checks(lines), *want, "{lines}");
+        }
+    }
+
+    #[test]
+    fn what_no_probe_can_do_is_no_check() {
+        assert_eq!(checks("SMTP_CHECK {;helo_name \"two words\";}"), [""; 0]);
+        let long = "a".repeat(64);
+        assert_eq!(checks(&format!("DNS_CHECK {{;name {long}.test;}}")), [""; 0]);
+    }
+}
