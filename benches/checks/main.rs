@@ -47,7 +47,8 @@ fn usage() -> measure::Problem {
 /// One check a second each, as far as two cores can serve that, and the big number more slowly.
 fn usual() -> Vec<Scenario> {
     let counts = [(1_000, 1_000), (10_000, 1_000), (50_000, 5_000)];
-    let scenario = |kind| counts.map(|(count, interval_ms)| Scenario { kind, count, interval_ms, seconds: 10 });
+    let scenario =
+        |kind| counts.map(|(count, interval_ms)| Scenario { kind, count, interval_ms, seconds: 10 });
     [scenario(Kind::Tcp), scenario(Kind::Http)].concat()
 }
 

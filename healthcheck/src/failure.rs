@@ -1,8 +1,8 @@
 //! What a probe found out, with a name for each way of failing.
 
 use crate::{
-    AgentFailure, HttpFailure, MysqlFailure, PostgresFailure, RedisFailure, SendExpectFailure, SmtpFailure,
-    TlsFailure, UdpFailure,
+    AgentFailure, HttpFailure, MysqlFailure, PostgresFailure, RedisFailure, ScriptFailure, SendExpectFailure,
+    SmtpFailure, TlsFailure, UdpFailure,
 };
 
 /// What one probe found out.
@@ -74,6 +74,9 @@ pub enum Failure {
     #[cfg(feature = "dns")]
     #[error(transparent)]
     Dns(#[from] crate::DnsFailure),
+    /// A script said no.
+    #[error(transparent)]
+    Script(#[from] ScriptFailure),
     /// A check of the caller's own said no; the number is the caller's.
     #[error("failed with {0}")]
     Custom(i32),
@@ -96,6 +99,7 @@ impl Failure {
             Self::Postgres(failure) => Some(failure.phase()),
             #[cfg(feature = "dns")]
             Self::Dns(failure) => Some(failure.phase()),
+            Self::Script(failure) => Some(failure.phase()),
             Self::Custom(_) => None,
         }
     }
@@ -156,6 +160,9 @@ pub enum LocalProblem {
     /// `bindto`, `bind_port`, `bind_if` or `fwmark` could not be had; the number is `errno`.
     #[error("cannot bind as configured: system error {0:?}")]
     Bind(Option<i32>),
+    /// The script could not be run; the number is the system's `errno`.
+    #[error("cannot run the script: system error {0:?}")]
+    Script(Option<i32>),
     /// The dialogue goes on over TLS, and this probe has none.
     #[error("the probe has no TLS")]
     NoTls,

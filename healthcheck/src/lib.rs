@@ -10,7 +10,8 @@
 //!   [`PostgresExchange`] are greetings, `DnsExchange` (feature `dns`) is `DNS_CHECK`; [`UdpExpect`]
 //!   judges `UDP_CHECK` and [`Echo`] is `PING_CHECK`'s packets.
 //! - `Probe` (feature `tokio`) carries them over real sockets: `TcpProbe`, `HttpProbe`, and
-//!   `ExchangeProbe` for every other exchange over TCP; `UdpProbe`, `DnsProbe`, `PingProbe`.
+//!   `ExchangeProbe` for every other exchange over TCP; `UdpProbe`, `DnsProbe`, `PingProbe`;
+//!   `ScriptProbe` (feature `script`) is `MISC_CHECK`.
 //!   With `tls`, `TlsProbe` is any of the first three over TLS, `SSL_GET` among them, and
 //!   `StartTlsProbe` changes to TLS within a dialogue.
 //!
@@ -84,6 +85,8 @@
 //! - `std` (default): error types implement `std::error::Error` through `std`; without it the
 //!   crate is `no_std` and needs `alloc`.
 //! - `dns`: `DNS_CHECK`. Without it there is no check of name servers.
+//! - `script`: `ScriptProbe`, and `tokio`. It runs programs, and starts a thread while there are scripts
+//!   whose probe was given up. Without it there is no `MISC_CHECK`.
 //! - `tokio`: `Probe`, `TcpProbe`, `HttpProbe`, `ExchangeProbe`, `UdpProbe`, `PingProbe`
 //!   and, with `dns`, `DnsProbe`. Without it the caller moves the octets itself.
 //! - `tls`: `Tls`, `TlsProbe`, `StartTlsProbe`, and `tokio`. TLS 1.2 and 1.3 by rustls with ring,
@@ -115,6 +118,7 @@ mod quorum;
 mod redis;
 #[cfg(feature = "tokio")]
 mod scheduler;
+mod script;
 mod send_expect;
 mod slow_start;
 mod smtp;
@@ -146,12 +150,15 @@ pub use probe::{
 };
 #[cfg(feature = "tls")]
 pub use probe::{InvalidTls, StartTlsProbe, Tls, TlsIdentity, TlsOptions, TlsProbe, TlsVerify};
+#[cfg(feature = "script")]
+pub use probe::{ScriptCommand, ScriptProbe, ScriptUser};
 pub use quorum::{
     Destinations, Quorum, QuorumConfig, QuorumEvent, QuorumInput, QuorumOutput, ServerConfig, SorryConfig,
 };
 pub use redis::{MAX_REDIS_LINE_LEN, RedisAuth, RedisExchange, RedisFailure};
 #[cfg(feature = "tokio")]
 pub use scheduler::{DEFAULT_MAX_IN_FLIGHT, Entry, Scheduled, Scheduler, SchedulerEvent};
+pub use script::{ScriptEnd, ScriptFailure};
 pub use send_expect::{
     Expected, InvalidScript, SendExpectExchange, SendExpectFailure, SendExpectScript, SendExpectStep,
 };

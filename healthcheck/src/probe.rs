@@ -9,12 +9,14 @@ use socket2::{SockRef, Socket};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::{Instant, timeout_at};
 
-pub(crate) mod connecting;
 mod attempt;
+pub(crate) mod connecting;
 mod datagram;
 #[cfg(feature = "dns")]
 mod dns;
 mod ping;
+#[cfg(feature = "script")]
+mod script;
 #[cfg(feature = "tls")]
 mod tls;
 mod udp;
@@ -22,6 +24,8 @@ mod udp;
 #[cfg(feature = "dns")]
 pub use dns::DnsProbe;
 pub use ping::PingProbe;
+#[cfg(feature = "script")]
+pub use script::{ScriptCommand, ScriptProbe, ScriptUser};
 #[cfg(feature = "tls")]
 pub use tls::{InvalidTls, StartTlsProbe, Tls, TlsIdentity, TlsOptions, TlsProbe, TlsVerify};
 pub use udp::UdpProbe;

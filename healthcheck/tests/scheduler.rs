@@ -72,7 +72,7 @@ impl Probe for Script {
         let _guard = Guard(now);
         sleep(self.takes).await;
         let outcome = *self.outcome.lock().unwrap();
-        ProbeReport { outcome, connect: None, total: self.takes, http: None, weight: Some(7) }
+        ProbeReport { weight: Some(7), ..ProbeReport::new(outcome, self.takes) }
     }
 }
 

@@ -176,7 +176,7 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
         let total = now.saturating_since(slot.attempt.began);
         let connect = result.is_ok().then_some(total);
         let outcome = result.err().unwrap_or(Outcome::Success);
-        self.finish(number, now, ProbeReport { outcome, connect, total, http: None, weight: None });
+        self.finish(number, now, ProbeReport { connect, ..ProbeReport::new(outcome, total) });
         now
     }
 

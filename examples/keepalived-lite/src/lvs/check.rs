@@ -3,15 +3,11 @@
 use core::num::NonZeroU16;
 use core::time::Duration;
 
-use healthcheck::{
-    Close, Config, ConnectTo, Failure, HttpExpect, HttpProbe, HttpRequest, HttpVersion, Policy, Probe,
-    Sequence, TcpProbe,
-};
+use healthcheck::{Config, Failure, Policy, Probe, Sequence};
 use kconf_parser::Span;
-use kconf_parser::model::{self, Checker, CheckerKind, HttpCheck, HttpProtocol, HttpUrl, ScriptUser};
+use kconf_parser::model::{Checker, CheckerKind, ScriptUser};
 
-use super::script::{ScriptProbe, describe};
-use crate::process::user_of;
+use super::kinds;
 
 /// One check of a real server.
 pub(crate) struct Check {
@@ -45,30 +41,18 @@ impl Check {
     /// What is probed.
     #[must_use]
     pub(crate) fn describe(&self) -> String {
-        match &self.block.kind {
-            CheckerKind::Misc(check) => {
-                let program = check.command.args.first().map(|program| program.to_string_lossy());
-                format!("MISC_CHECK by {}:", program.unwrap_or_default())
-            }
-            CheckerKind::Tcp(connect) => format!("TCP_CHECK of {}:", connect.address),
-            CheckerKind::Http(check) => format!("HTTP_GET of {}:", check.connect.address),
-            // Never built.
-            CheckerKind::Smtp(_)
-            | CheckerKind::Dns(_)
-            | CheckerKind::Udp(_)
-            | CheckerKind::Ping(_)
-            | CheckerKind::Bfd(_)
-            | CheckerKind::File(_)
-            | _ => String::new(),
-        }
+        kinds::describe(&self.block.kind)
     }
 
     /// What was probed and how it failed, for the log.
     #[must_use]
     pub(crate) fn explain(&self, cause: Failure) -> String {
         match self.block.kind {
-            CheckerKind::Misc(_) => format!("{} {}", self.describe(), describe(cause)),
-            CheckerKind::Tcp(_)
+            CheckerKind::Misc(_) if matches!(cause, Failure::TimedOut { .. }) => {
+                format!("{} timed out", self.describe())
+            }
+            CheckerKind::Misc(_)
+            | CheckerKind::Tcp(_)
             | CheckerKind::Http(_)
             | CheckerKind::Smtp(_)
             | CheckerKind::Dns(_)
@@ -76,9 +60,7 @@ impl Check {
             | CheckerKind::Ping(_)
             | CheckerKind::Bfd(_)
             | CheckerKind::File(_)
-            | _ => {
-                format!("{} {cause}", self.describe())
-            }
+            | _ => format!("{}: {cause}", self.describe()),
         }
     }
 }
@@ -87,44 +69,27 @@ impl Check {
 #[must_use]
 pub(crate) const fn unsupported(block: &Checker) -> Option<&'static str> {
     match &block.kind {
-        CheckerKind::Tcp(_) | CheckerKind::Misc(_) => None,
         CheckerKind::Http(check) if check.tls => Some("SSL_GET"),
-        CheckerKind::Http(_) => None,
-        CheckerKind::Smtp(_) => Some("SMTP_CHECK"),
-        CheckerKind::Dns(_) => Some("DNS_CHECK"),
-        CheckerKind::Udp(_) => Some("UDP_CHECK"),
-        CheckerKind::Ping(_) => Some("PING_CHECK"),
+        CheckerKind::Tcp(_)
+        | CheckerKind::Misc(_)
+        | CheckerKind::Http(_)
+        | CheckerKind::Smtp(_)
+        | CheckerKind::Dns(_)
+        | CheckerKind::Udp(_)
+        | CheckerKind::Ping(_) => None,
         CheckerKind::Bfd(_) => Some("BFD_CHECK"),
         CheckerKind::File(_) => Some("FILE_CHECK"),
         _ => Some("this check"),
     }
 }
 
-/// A check, if it is one that this version knows: see [`unsupported`].
+/// A check, if it can be made: see [`unsupported`].
 #[must_use]
 pub(crate) fn build(block: &Checker, default_user: Option<&ScriptUser>) -> Option<Check> {
-    if unsupported(block).is_some() {
+    let probes = kinds::probes(block, default_user);
+    if probes.is_empty() {
         return None;
     }
-    let probes: Vec<Box<dyn Probe>> = match &block.kind {
-        CheckerKind::Tcp(connect) => {
-            vec![Box::new(TcpProbe { connect: connect_to(connect), close: Close::Reset })]
-        }
-        CheckerKind::Http(check) => check.urls.iter().filter_map(|url| http(check, url)).collect(),
-        CheckerKind::Misc(check) => vec![Box::new(ScriptProbe {
-            args: check.command.args.clone(),
-            user: user_of(&check.command, default_user),
-            timeout: check.timeout,
-            dynamic: check.dynamic,
-        })],
-        CheckerKind::Smtp(_)
-        | CheckerKind::Dns(_)
-        | CheckerKind::Udp(_)
-        | CheckerKind::Ping(_)
-        | CheckerKind::Bfd(_)
-        | CheckerKind::File(_)
-        | _ => return None,
-    };
     let common = &block.common;
     let sequence = match &block.kind {
         CheckerKind::Http(check) => Sequence::Rotation {
@@ -150,33 +115,4 @@ pub(crate) fn build(block: &Checker, default_user: Option<&ScriptUser>) -> Optio
         from_start: matches!(block.kind, CheckerKind::Misc(_)),
         block: Checker { span: Span::default(), ..block.clone() },
     })
-}
-
-fn connect_to(written: &model::ConnectTo) -> ConnectTo {
-    ConnectTo {
-        source: written.bind_address,
-        source_port: written.bind_port,
-        interface: written.bind_interface.clone(),
-        mark: written.fwmark,
-        timeout: written.timeout,
-        ..ConnectTo::new(written.address)
-    }
-}
-
-fn http(check: &HttpCheck, url: &HttpUrl) -> Option<Box<dyn Probe>> {
-    let version = match check.protocol {
-        HttpProtocol::Http10 => HttpVersion::Http10,
-        HttpProtocol::Http10Close => HttpVersion::Http10Close,
-        HttpProtocol::Http11 => HttpVersion::Http11,
-    };
-    let connect = connect_to(&check.connect);
-    let host = url.virtualhost.as_deref().or(check.virtualhost.as_deref());
-    let request = HttpRequest::new(version, &url.path, host, connect.address)
-        .map_err(|error| tracing::error!("HTTP_GET of {}: url without effect: {error}", connect.address))
-        .ok()?;
-    // keepalived grants the time-out anew for each of these phases.
-    let deadline = connect.timeout.saturating_mul(3);
-    let expect =
-        HttpExpect { status: url.status_codes.0.clone(), digest: url.digest, ..HttpExpect::default() };
-    Some(Box::new(HttpProbe { connect, request, expect, deadline }))
 }

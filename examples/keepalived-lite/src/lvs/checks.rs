@@ -223,7 +223,7 @@ impl Checks {
         let mut orders = Vec::new();
         match found {
             Found::Health(health) => judge.heard((server, checker), health, &mut orders),
-            Found::Weight(weight) => judge.weigh(server, weight, &mut orders),
+            Found::Weight(weight) => judge.weigh((server, checker), weight, &mut orders),
         }
         self.send(orders);
     }

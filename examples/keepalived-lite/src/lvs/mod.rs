@@ -1,7 +1,7 @@
 //! Balancing: real servers are checked, and the kernel's IPVS table follows.
 //!
 //! - [`service`]: from `virtual_server` blocks to what the kernel and the judges are given.
-//! - [`check`]: from checker blocks to probes; [`script`] is `MISC_CHECK`.
+//! - [`check`]: from checker blocks to probes, which are made in [`kinds`].
 //! - [`checks`]: the thread that probes and judges. [`prober`] is one check in it, [`judge`] one
 //!   virtual server; [`presence`]: whether its address is here; [`report`]: what `SIGUSR1` asks for.
 //! - [`table`]: the thread that writes to the kernel, and what it knows of the table.
@@ -11,10 +11,10 @@
 mod check;
 mod checks;
 mod judge;
+mod kinds;
 mod presence;
 mod prober;
 mod report;
-mod script;
 mod service;
 mod table;
 

@@ -22,12 +22,12 @@ pub(crate) struct Place {
 }
 
 /// What a check has to say.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Found {
     /// The real server works, or not.
     Health(Health),
-    /// It asks for this weight.
-    Weight(u32),
+    /// It succeeded and asks for this weight, or for none.
+    Weight(Option<u32>),
 }
 
 /// One check that is made.
@@ -39,6 +39,8 @@ pub(crate) struct Prober {
     pub place: Place,
     /// Why the last probe could not be made, as the log has it already.
     problem: Option<LocalProblem>,
+    /// The weight that it asked for last, once it has.
+    asked: Option<Found>,
 }
 
 /// One of the probes of a check, which stay with the check.
@@ -65,7 +67,7 @@ impl Probe for Target {
 impl Prober {
     /// A check that has not said anything yet.
     pub(crate) const fn new(check: Arc<Check>, place: Place) -> Self {
-        Self { check, place, problem: None }
+        Self { check, place, problem: None, asked: None }
     }
 
     /// The check for the scheduler; `known` is what an earlier one has found. `None` if it has no probes.
@@ -85,10 +87,12 @@ impl Prober {
     pub(crate) fn heard(&mut self, what: Scheduled, names: impl FnOnce() -> String) -> Option<Found> {
         match what {
             Scheduled::Probed { report, .. } => {
-                if report.outcome.is_success() {
-                    self.problem = None;
+                if !report.outcome.is_success() {
+                    return None;
                 }
-                report.weight.map(Found::Weight)
+                self.problem = None;
+                let asks = Found::Weight(report.weight);
+                (self.asked.replace(asks) != Some(asks)).then_some(asks)
             }
             Scheduled::Transition(Transition::Up { .. }) => {
                 tracing::info!("check of {} succeeds", names());
@@ -97,6 +101,8 @@ impl Prober {
             Scheduled::Transition(Transition::Down { cause, failures }) => {
                 let why = self.check.explain(cause);
                 tracing::info!("check of {} failed, {failures} in a row: {why}", names());
+                // It counts no more.
+                self.asked = None;
                 Some(Found::Health(Health::Down))
             }
             Scheduled::Event(Event::Confirmed(health)) => Some(Found::Health(health)),

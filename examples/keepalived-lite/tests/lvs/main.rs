@@ -9,7 +9,9 @@ mod daemon;
 mod directors;
 #[path = "../common/foreground.rs"]
 mod foreground;
+mod kinds;
 mod matrix;
+mod peers;
 #[path = "../common/program.rs"]
 mod program;
 mod reload;
@@ -73,4 +75,9 @@ fn a_reload_costs_no_connection_of_what_stays() {
 #[test]
 fn a_client_outlives_the_director_that_serves_it() {
     with_ip_vs("a_client_outlives_the_director_that_serves_it", directors::compare);
+}
+
+#[test]
+fn every_kind_of_check_says_what_keepalived_says() {
+    with_ip_vs("every_kind_of_check_says_what_keepalived_says", kinds::compare);
 }
