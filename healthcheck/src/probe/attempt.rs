@@ -14,7 +14,7 @@ use crate::{Exchange, Failure, LocalProblem, Outcome, Phase, Step, TlsReport};
 #[derive(Debug)]
 pub(super) struct Attempt {
     start: Instant,
-    deadline: Instant,
+    pub(super) deadline: Instant,
     patience: Option<Duration>,
     connect: Option<Duration>,
     first_octet: Option<Duration>,

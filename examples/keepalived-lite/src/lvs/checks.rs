@@ -6,11 +6,12 @@ use core::num::NonZeroUsize;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use healthcheck::{Scheduler, SchedulerEvent, spread};
+use healthcheck::{Health, Scheduler, SchedulerEvent, spread};
 use ipvs_netlink::{AddressFamily, ServiceKey};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use tokio::sync::mpsc::UnboundedReceiver;
 
+use super::files::{Files, Followed, Word};
 use super::judge::Judge;
 use super::presence::Presence;
 use super::prober::{Found, Place, Prober};
@@ -53,6 +54,7 @@ pub(crate) struct Checks {
     rests: Vec<Option<bool>>,
     /// Listens where one of them may.
     presence: Option<Presence>,
+    files: Files,
     orders: QueueSender<Order>,
 }
 
@@ -67,6 +69,7 @@ impl Checks {
             next_key: 0,
             rests: Vec::new(),
             presence: None,
+            files: Files::follow([]),
             orders,
         }
     }
@@ -87,6 +90,7 @@ impl Checks {
                     Some(Command::Stop) | None => break,
                 },
                 () = changed(&mut self.presence) => self.look_around(),
+                said = self.files.said() => self.said(said),
                 event = self.scheduler.next() => self.happened(event),
             }
         }
@@ -168,7 +172,21 @@ impl Checks {
         for key in before.keys() {
             self.scheduler.remove(key);
         }
+        self.files = Files::follow(self.followed());
         self.scheduler.set_max_in_flight(allowed(self.probers.len()));
+    }
+
+    /// The files that checks follow.
+    fn followed(&self) -> Vec<(Place, Followed)> {
+        let mut all = Vec::new();
+        for (service, judge) in self.judges.iter().enumerate() {
+            for (server, real) in judge.server.servers.iter().enumerate() {
+                for (checker, check) in real.checks.iter().enumerate() {
+                    all.extend(check.file.clone().map(|file| (Place { service, server, checker }, file)));
+                }
+            }
+        }
+        all
     }
 
     /// Makes ready to suspend checks, where that is asked for.
@@ -197,7 +215,7 @@ impl Checks {
                 ServiceKey::Address { address, .. } => here.contains(&address.ip()),
                 ServiceKey::FirewallMark { .. } => true,
             });
-            if core::mem::replace(rests, !present) == !present {
+            if core::mem::replace(rests, !present) != present {
                 continue;
             }
             let act = if present { "Activating" } else { "Suspending" };
@@ -209,6 +227,26 @@ impl Checks {
                 }
             }
         }
+    }
+
+    fn said(&mut self, words: Vec<Word>) {
+        let mut orders = Vec::new();
+        for (Place { service, server, checker }, value, (health, contribution)) in words {
+            let Some(judge) = self.judges.get_mut(service) else { continue };
+            if judge.found(server, checker) != Some(health)
+                && let Some(real) = judge.server.servers.get(server)
+                && let Some(check) = real.checks.get(checker)
+            {
+                let verb = if health == Health::Up { "succeeded" } else { "failed" };
+                let (word, name, service) = (check.word(), &real.name, &judge.server.name);
+                let (file, number) = (check.target(), value.get());
+                tracing::info!("{word} on service {name} of VS {service} {verb}: {file}: {number}");
+            }
+            // A server that comes back comes with its new weight.
+            judge.add((server, checker), contribution, &mut orders);
+            judge.heard((server, checker), health, &mut orders);
+        }
+        self.send(orders);
     }
 
     fn happened(&mut self, event: SchedulerEvent<u32>) {

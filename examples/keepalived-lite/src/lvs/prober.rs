@@ -95,12 +95,16 @@ impl Prober {
                 (self.asked.replace(asks) != Some(asks)).then_some(asks)
             }
             Scheduled::Transition(Transition::Up { .. }) => {
-                tracing::info!("check of {} succeeds", names());
+                tracing::info!("{} on {} succeeded", self.check.word(), names());
                 Some(Found::Health(Health::Up))
             }
             Scheduled::Transition(Transition::Down { cause, failures }) => {
-                let why = self.check.explain(cause);
-                tracing::info!("check of {} failed, {failures} in a row: {why}", names());
+                let (word, why) = (self.check.word(), self.check.explain(cause));
+                let retries = match failures.saturating_sub(1) {
+                    0 => String::new(),
+                    retries => format!(" after {retries} retries"),
+                };
+                tracing::info!("{word} on {} failed{retries}: {why}", names());
                 // It counts no more.
                 self.asked = None;
                 Some(Found::Health(Health::Down))
@@ -116,23 +120,26 @@ impl Prober {
     fn event(&mut self, event: Event, names: impl FnOnce() -> String) {
         match event {
             Event::ProbeFailed { cause, .. } if self.check.log_all_failures => {
-                tracing::info!("check of {} failed: {}", names(), self.check.explain(cause));
+                let (word, why) = (self.check.word(), self.check.explain(cause));
+                tracing::info!("{word} on {}: probe failed: {why}", names());
             }
             Event::ProbeFailed { retries_left: None, .. } => {}
             Event::ProbeFailed { cause, retries_left: Some(_) } => {
-                tracing::debug!("check of {} failed: {}", names(), self.check.explain(cause));
+                let (word, why) = (self.check.word(), self.check.explain(cause));
+                tracing::debug!("{word} on {}: probe failed: {why}", names());
             }
             Event::NotProbed(problem) => {
                 // Once, not each time.
                 if self.problem.replace(problem) != Some(problem) {
-                    tracing::error!("check of {} cannot be made: {problem}", names());
+                    tracing::error!("{} on {} cannot be made: {problem}", self.check.word(), names());
                 }
             }
             Event::Overrun { missed } => {
-                tracing::debug!("check of {} took so long that {missed} were left out", names());
+                let word = self.check.word();
+                tracing::debug!("{word} on {} took so long that {missed} were left out", names());
             }
             other @ (Event::Confirmed(_) | Event::UnexpectedResult | _) => {
-                tracing::debug!("check of {}: {other:?}", names());
+                tracing::debug!("{} on {}: {other:?}", self.check.word(), names());
             }
         }
     }
