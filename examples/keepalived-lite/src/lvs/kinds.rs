@@ -15,6 +15,7 @@ use kconf_parser::model::{
 };
 
 use super::files::Followed;
+use super::pattern;
 use super::secure::Secure;
 use crate::parent::HEAPS;
 use crate::process::user_of;
@@ -140,8 +141,13 @@ fn http(check: &HttpCheck, url: &HttpUrl) -> Option<HttpProbe> {
         .ok()?;
     // To connect, to send and to receive; over TLS, to agree on it too.
     let deadline = deadline(&connect, if check.tls { 4 } else { 3 });
-    let expect =
-        HttpExpect { status: url.status_codes.0.clone(), digest: url.digest, ..HttpExpect::default() };
+    let expect = HttpExpect {
+        status: url.status_codes.0.clone(),
+        digest: url.digest,
+        // One that is refused is named by `unsupported`.
+        regex: url.regex.as_ref().and_then(|written| pattern::regex(written).ok()),
+        ..HttpExpect::default()
+    };
     Some(HttpProbe { connect, request, expect, deadline })
 }
 

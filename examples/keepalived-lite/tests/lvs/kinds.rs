@@ -30,7 +30,7 @@ const VIRTUAL: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 1);
 const LATER: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 2);
 
 /// For everything on a slow machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(180);
 /// Two periods of every check, its second look and its time-out.
 const REST: Duration = Duration::from_secs(2);
 
@@ -92,6 +92,13 @@ const CASES: &[Case] = &[
     // Only for those who show the certificate of the block `SSL`.
     Case { server: (PAGES, 8443), service: "", lines: "SSL_GET {;url {;path /;status_code 200;};^;}", weights: LIVES },
     Case { server: (PAGES, 80), service: "", lines: "SSL_GET {;url {;path /;};^;}", weights: NEVER },
+    // The page is `clear`. keepalived searches the head, too, if both come at once: it has none of these.
+    Case { server: (PAGES, 80), service: "", lines: "HTTP_GET {;url {;path /;regex CL.AR;regex_options caseless;};^;}", weights: LIVES },
+    Case { server: (PAGES, 80), service: "", lines: "HTTP_GET {;url {;path /;regex CL.AR;};^;}", weights: NEVER },
+    Case { server: (PAGES, 80), service: "", lines: "HTTP_GET {;url {;path /;regex (?<=cl)ear;};^;}", weights: LIVES },
+    Case { server: (PAGES, 80), service: "", lines: "HTTP_GET {;url {;path /;regex clear;regex_min_offset 1000;};^;}", weights: NEVER },
+    Case { server: (PAGES, 80), service: "", lines: "HTTP_GET {;url {;path /;regex cloudy;regex_no_match;};^;}", weights: LIVES },
+    Case { server: (PAGES, 80), service: "", lines: "HTTP_GET {;url {;path /;regex clear;regex_no_match;};^;}", weights: NEVER },
     // The exit status is the weight + 2, and 0 is the weight of the file: nothing accumulates.
     Case { server: (QUIET, 2), service: "", lines: "weight 4;MISC_CHECK {;misc_path \"/bin/sh @\";misc_dynamic;misc_timeout 60;delay_loop 2;warmup 0;}", weights: [Some(4), Some(10), Some(4)] },
     // The number in the file is 3, then 9; then there is no file.
