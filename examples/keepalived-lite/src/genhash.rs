@@ -102,10 +102,6 @@ fn ask(args: &Args) -> Result<(ProbeReport, Shown), String> {
 
 /// Whatever the status, and however long. The digest only has to be wanted.
 fn anything() -> HttpExpect {
-    HttpExpect {
-        status: vec![(0, u16::MAX)],
-        digest: Some([0; 16]),
-        max_body: u64::MAX,
-        ..HttpExpect::default()
-    }
+    let any = HttpExpect { status: vec![(0, u16::MAX)], digest: Some([0; 16]), ..HttpExpect::default() };
+    HttpExpect { max_body: u64::MAX, ..any }
 }

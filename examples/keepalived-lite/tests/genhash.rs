@@ -143,7 +143,7 @@ fn nothing_but_a_digest_is_a_success() {
     let cases = [
         (args(&silent, &["-u", "/"]),         "no data received"),
         (args(&closed, &["-u", "/"]),         "connection refused"),
-        (args(&silent, &["-u", "/", "-S"]),   "TLS handshake"),
+        (args(&silent, &["-u", "/", "-S", "-t", "1"]), "TLS handshake"),
         (args(&silent, &["-u", "/", "-z"]),   "unknown option -z"),
         (args(&silent, &["-u", "/", "stray"]), "stray"),
         (args(&silent, &[]),                  "usage"),
