@@ -74,6 +74,10 @@ pub enum Failure {
     #[cfg(feature = "dns")]
     #[error(transparent)]
     Dns(#[from] crate::DnsFailure),
+    /// The gRPC server's health was not.
+    #[cfg(feature = "grpc")]
+    #[error(transparent)]
+    Grpc(#[from] crate::GrpcFailure),
     /// A script said no.
     #[error(transparent)]
     Script(#[from] ScriptFailure),
@@ -99,6 +103,8 @@ impl Failure {
             Self::Postgres(failure) => Some(failure.phase()),
             #[cfg(feature = "dns")]
             Self::Dns(failure) => Some(failure.phase()),
+            #[cfg(feature = "grpc")]
+            Self::Grpc(failure) => Some(failure.phase()),
             Self::Script(failure) => Some(failure.phase()),
             Self::Custom(_) => None,
         }

@@ -16,6 +16,8 @@ mod datagram;
 mod dns;
 #[cfg(feature = "file")]
 mod file;
+#[cfg(feature = "grpc")]
+mod grpc;
 mod ping;
 #[cfg(feature = "script")]
 mod script;
@@ -27,6 +29,8 @@ mod udp;
 pub use dns::DnsProbe;
 #[cfg(feature = "file")]
 pub use file::{FileNews, FileWatch};
+#[cfg(feature = "grpc")]
+pub use grpc::GrpcProbe;
 pub use ping::PingProbe;
 #[cfg(feature = "script")]
 pub use script::{ScriptCommand, ScriptProbe, ScriptUser};

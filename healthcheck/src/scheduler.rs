@@ -116,6 +116,11 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
         }
     }
 
+    /// From now on at most `limit` probes at a time; those under way go on.
+    pub const fn set_max_in_flight(&mut self, limit: NonZeroUsize) {
+        self.max_in_flight = limit;
+    }
+
     /// Begins to check. What was known by the same key is removed before, with its state.
     pub fn insert(&mut self, key: K, entry: Entry) {
         self.remove(&key);

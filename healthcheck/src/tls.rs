@@ -7,8 +7,8 @@ use core::time::Duration;
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TlsFailure {
-    /// The server speaks neither TLS 1.2 nor 1.3. RFC 8996 forbids what is older, and so do we,
-    /// whereas keepalived may still take it.
+    /// The server speaks neither TLS 1.2 nor 1.3. RFC 8996 forbids what is older. keepalived takes
+    /// what its OpenSSL takes; version 3 takes nothing older either unless it is told to.
     #[error("{}", OnlyOlder(*version))]
     OlderProtocol {
         /// What it offers instead, if it said so. Most servers only say that it is not ours.
@@ -21,7 +21,7 @@ pub enum TlsFailure {
     #[error("what the server says is broken TLS")]
     Malformed,
     /// The server closed before TLS was agreed on.
-    #[error("the server closed in the handshake")]
+    #[error("the server closed")]
     Closed,
     /// The server chose something that we do not have or did not offer.
     #[error("no parameters in common with the server")]

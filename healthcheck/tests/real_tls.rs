@@ -317,6 +317,21 @@ fn a_name_that_a_server_does_not_know_is_its_alert() {
 }
 
 #[test]
+fn a_protocol_is_agreed_on_or_refused() {
+    let (directory, authority) = (Directory::new("alpn"), Authority::new("one"));
+    let certified = authority.certify("a.test", 2020, FAR);
+    let Some((_daemon, address)) = s_server(&directory, &certified, &["-alpn", "http/1.1"]) else { return };
+    let offer = |names: &[&str]| {
+        let alpn = names.iter().map(|name| name.as_bytes().to_vec()).collect();
+        get(address, "a", &TlsOptions { alpn, ..TlsOptions::default() }).outcome
+    };
+    assert_eq!(offer(&[]), Outcome::Success);
+    assert_eq!(offer(&["h2", "http/1.1"]), Outcome::Success);
+    // no_application_protocol (RFC 7301 §3.2).
+    assert_eq!(offer(&["h2"]), failed(TlsFailure::Alert(TlsAlert(120))));
+}
+
+#[test]
 fn an_old_certificate_is_no_reason_to_fail_where_nobody_is_verified() {
     let directory = Directory::new("old");
     let file = |name: &str| directory.path().join(name).display().to_string();

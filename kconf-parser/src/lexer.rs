@@ -3,6 +3,7 @@
 //! [`tokens`] is the ordinary one. [`command_words`] is the shell-like one that script keywords use.
 
 mod command;
+mod plain;
 mod signs;
 
 use std::borrow::Cow;
@@ -17,6 +18,7 @@ use crate::Span;
 use crate::tree::Token;
 
 pub(crate) use command::command_words;
+pub(crate) use plain::plain_line;
 pub(crate) use signs::{Signs, first_line};
 
 /// What a [`Token`](crate::tree::Token) is.
@@ -68,7 +70,7 @@ pub(crate) fn tokens(line: &[u8], signs: Signs, span: Span, out: &mut Vec<Token>
             break;
         };
         let escaped = signs.has(Signs::BACKSLASH) && kind == TokenKind::Word && hides_comment_sign(written);
-        out.push(Token { escaped, ..Token::new(kind, span.part(at, at + written.len())) });
+        out.push(Token::new(kind, span.part(at, at + written.len())).escaped(escaped));
         rest = after;
     }
     if scan.comment < body.len() {
@@ -185,7 +187,7 @@ mod tests {
         let mut out = Vec::new();
         let span = Span { end: u32::try_from(line.len()).unwrap(), ..Span::default() };
         tokens(line_octets, signs, span, &mut out);
-        out.into_iter().map(|token| (token.kind, &line[token.span.range()])).collect()
+        out.into_iter().map(|token| (token.kind, &line[token.span().range()])).collect()
     }
 
     #[test]

@@ -3,7 +3,7 @@
 pub(crate) mod braces;
 
 use crate::diagnostic::mend;
-use crate::lexer::{LineFaults, Signs, TokenKind, first_line, tokens};
+use crate::lexer::{LineFaults, Signs, TokenKind, first_line, plain_line, tokens};
 use crate::tree::{LineKind, Token};
 use crate::{Diagnostic, Problem, SourceId, Span, Tree};
 use braces::Surplus;
@@ -33,7 +33,8 @@ pub fn parse(source_name: &str, octets: &[u8]) -> Parsed {
     let mut builder = Builder::default();
     let source = builder.tree.sources.add(source_name, octets.to_vec());
     if !builder.is_too_large(source, octets.len()) {
-        for line in physical_lines(source, octets) {
+        let mut lines = PhysicalLines::new(source, octets);
+        while let Some(line) = builder.next_special(&mut lines) {
             builder.line(line.span, line.text, line.signs);
         }
     }
@@ -50,16 +51,34 @@ pub(crate) struct PhysicalLine<'o> {
 }
 
 /// The lines of a source.
-pub(crate) fn physical_lines(source: SourceId, octets: &[u8]) -> impl Iterator<Item = PhysicalLine<'_>> {
-    let mut at = 0;
-    let mut rest = octets;
-    core::iter::from_fn(move || {
-        let (text, signs) = first_line(rest);
-        rest = rest.get(text.len()..)?;
-        let start = at;
-        at = u32::try_from(text.len()).map_or(u32::MAX, |len| start.saturating_add(len));
-        (!text.is_empty()).then_some(PhysicalLine { span: Span::new(source, start, at), text, signs })
-    })
+pub(crate) struct PhysicalLines<'o> {
+    source: SourceId,
+    /// Where `rest` begins.
+    at: u32,
+    rest: &'o [u8],
+}
+
+impl<'o> PhysicalLines<'o> {
+    pub(crate) const fn new(source: SourceId, octets: &'o [u8]) -> Self {
+        Self { source, at: 0, rest: octets }
+    }
+
+    /// Goes on behind the next `len` octets, and gives their place.
+    fn take(&mut self, len: usize) -> Span {
+        let start = self.at;
+        self.at = u32::try_from(len).map_or(u32::MAX, |len| start.saturating_add(len));
+        self.rest = self.rest.get(len..).unwrap_or(&[]);
+        Span::new(self.source, start, self.at)
+    }
+}
+
+impl<'o> Iterator for PhysicalLines<'o> {
+    type Item = PhysicalLine<'o>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (text, signs) = first_line(self.rest);
+        (!text.is_empty()).then(|| PhysicalLine { span: self.take(text.len()), text, signs })
+    }
 }
 
 /// Builds a tree from physical lines, in the order in which keepalived reads them.
@@ -90,18 +109,40 @@ impl Builder {
         true
     }
 
+    /// Takes lines that mean what they say, and gives the first other one.
+    pub(crate) fn next_special<'o>(&mut self, lines: &mut PhysicalLines<'o>) -> Option<PhysicalLine<'o>> {
+        loop {
+            let first = self.tree.tokens.len();
+            let Some(line) = plain_line(lines.rest, (lines.source, lines.at), &mut self.tree.tokens) else {
+                return lines.next();
+            };
+            self.tree.push_text(lines.take(line.len));
+            if line.braces {
+                self.logical_lines(first);
+            } else {
+                self.statement(first, self.tree.tokens.len() - usize::from(line.comment));
+            }
+        }
+    }
+
     /// Takes a physical line, with or without its line feed.
     pub(crate) fn line(&mut self, span: Span, text: &[u8], signs: Signs) {
         self.tree.push_text(span);
         let text = text.strip_suffix(b"\n").unwrap_or(text);
         let whole = span.part(0, text.len());
-        let mut first = self.tree.tokens.len();
+        let first = self.tree.tokens.len();
         if text.len() > MAX_LINE {
             self.tree.tokens.push(Token::new(TokenKind::Ignored, whole));
             self.report(whole, Problem::LineTooLong { octets: text.len(), max: MAX_LINE });
             return;
         }
         let faults = tokens(text, signs, whole, &mut self.tree.tokens);
+        self.logical_lines(first);
+        self.report_faults(faults, whole);
+    }
+
+    /// Makes lines of the tokens from `first` on: each brace is one of its own.
+    fn logical_lines(&mut self, mut first: usize) {
         let mut at = first;
         while let Some(token) = self.tree.tokens.get(at).copied() {
             if !matches!(token.kind, TokenKind::Word | TokenKind::Quoted) {
@@ -112,7 +153,6 @@ impl Builder {
             at += 1;
         }
         self.statement(first, at);
-        self.report_faults(faults, whole);
     }
 
     fn report_faults(&mut self, faults: LineFaults, line: Span) {
@@ -139,7 +179,7 @@ impl Builder {
             TokenKind::Open => {
                 let index = self.tree.push_line(LineKind::Open, self.depth(), at, at + 1);
                 if self.depth() == MAX_DEPTH {
-                    self.report(token.span, Problem::TooDeep { max: u32::from(MAX_DEPTH) });
+                    self.report(token.span(), Problem::TooDeep { max: u32::from(MAX_DEPTH) });
                 }
                 self.open.push(index);
             }

@@ -3,7 +3,7 @@
 use core::ops::Range;
 
 use crate::lexer::{TokenKind, without_comment};
-use crate::parse::{MAX_FILE, PhysicalLine, physical_lines};
+use crate::parse::{MAX_FILE, PhysicalLine, PhysicalLines};
 use crate::{SourceId, Span, Tree};
 
 /// A line of the text.
@@ -54,13 +54,13 @@ impl Tree {
         let line = |line: PhysicalLine<'_>| {
             let span = line.span;
             let count = self.tokens.get(first..).unwrap_or(&[]);
-            let count = count.iter().take_while(|token| token.span.start < span.end).count();
+            let count = count.iter().take_while(|token| token.span().start < span.end).count();
             let tokens = first..first + count;
             first += count;
             let kind = self.kind(span, &tokens, &mut open);
             Physical { span, kind, tokens }
         };
-        physical_lines(source, octets).map(line).collect()
+        PhysicalLines::new(source, octets).map(line).collect()
     }
 
     /// `open`: a definition goes on.

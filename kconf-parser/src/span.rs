@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 /// One source among those of a [`Sources`] table.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
-pub struct SourceId(u32);
+pub struct SourceId(u16);
 
 /// A range of octets in one source. Line and column are computed only when something is printed.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -86,10 +86,14 @@ impl Source {
 impl Sources {
     /// Adds a text under the name that messages will show.
     ///
-    /// Texts above 4 GiB − 1 are cut there, because spans count in 32 bits.
+    /// Texts above 4 GiB − 1 are cut there, because spans count in 32 bits. Of more than 65,535 texts the last ones are
+    /// left out: what points to them points to nothing.
     pub fn add(&mut self, name: &str, mut octets: Vec<u8>) -> SourceId {
         octets.truncate(u32::MAX as usize);
-        let id = SourceId(u32::try_from(self.list.len()).unwrap_or(u32::MAX));
+        let id = SourceId(u16::try_from(self.list.len()).unwrap_or(u16::MAX));
+        if id.0 == u16::MAX {
+            return id;
+        }
         self.list.push(Source {
             name: name.to_owned(),
             octets: Arc::new(octets),
@@ -103,7 +107,7 @@ impl Sources {
     /// Adds the text of a file that is included at `at`.
     pub(crate) fn add_included(&mut self, name: &str, octets: Vec<u8>, at: Span) -> SourceId {
         let id = self.add(name, octets);
-        if let Some(entry) = self.list.last_mut() {
+        if let Some(entry) = self.list.get_mut(usize::from(id.0)) {
             entry.included_at = Some(at);
         }
         id
@@ -111,7 +115,7 @@ impl Sources {
 
     /// Appends to a generated text a piece that was written at `origin`.
     pub(crate) fn append(&mut self, source: SourceId, octets: &[u8], origin: Span) -> Span {
-        let Some(entry) = self.list.get_mut(source.0 as usize) else { return origin };
+        let Some(entry) = self.list.get_mut(usize::from(source.0)) else { return origin };
         let start = u32::try_from(entry.octets.len()).unwrap_or(u32::MAX);
         let Some(end) = u32::try_from(octets.len()).ok().and_then(|len| start.checked_add(len)) else {
             return origin;
@@ -124,22 +128,22 @@ impl Sources {
 
     /// Every source, in the order of reading.
     pub(crate) fn ids(&self) -> impl Iterator<Item = SourceId> {
-        (0..u32::try_from(self.list.len()).unwrap_or(u32::MAX)).map(SourceId)
+        (0..u16::try_from(self.list.len()).unwrap_or(u16::MAX)).map(SourceId)
     }
 
     /// Name of a source, as given to [`add`](Self::add).
     pub fn name(&self, source: SourceId) -> &str {
-        self.list.get(source.0 as usize).map_or("", |entry| &entry.name)
+        self.list.get(usize::from(source.0)).map_or("", |entry| &entry.name)
     }
 
     /// All octets of a source.
     pub fn octets(&self, source: SourceId) -> &[u8] {
-        self.list.get(source.0 as usize).map_or(&[], |entry| &entry.octets)
+        self.list.get(usize::from(source.0)).map_or(&[], |entry| &entry.octets)
     }
 
     /// The same, to keep while sources are added.
     pub(crate) fn shared(&self, source: SourceId) -> Arc<Vec<u8>> {
-        self.list.get(source.0 as usize).map(|entry| Arc::clone(&entry.octets)).unwrap_or_default()
+        self.list.get(usize::from(source.0)).map(|entry| Arc::clone(&entry.octets)).unwrap_or_default()
     }
 
     /// The octets of a span; empty when it does not fit its source.
@@ -149,7 +153,7 @@ impl Sources {
 
     /// Where the text of `span` was written: for text that expansion made, the line it was made from.
     pub fn written_at(&self, span: Span) -> Span {
-        let Some(entry) = self.list.get(span.source.0 as usize) else { return span };
+        let Some(entry) = self.list.get(usize::from(span.source.0)) else { return span };
         let after = entry.origins.partition_point(|(start, _)| *start <= span.start);
         after.checked_sub(1).and_then(|index| entry.origins.get(index)).map_or(span, |(_, origin)| *origin)
     }
@@ -157,7 +161,7 @@ impl Sources {
     /// For text that expansion made: the line that `span` is a part of, as expansion left it. `None` where nothing was
     /// changed, so that [`text`](Self::text) is what is written.
     pub fn became(&self, span: Span) -> Option<&[u8]> {
-        let entry = self.list.get(span.source.0 as usize).filter(|entry| !entry.origins.is_empty())?;
+        let entry = self.list.get(usize::from(span.source.0)).filter(|entry| !entry.origins.is_empty())?;
         let (before, after) = entry.octets.split_at_checked(span.start as usize)?;
         let start = before.iter().rposition(|octet| *octet == b'\n').map_or(0, |index| index + 1);
         let len = after.iter().position(|octet| *octet == b'\n').unwrap_or(after.len());
@@ -167,13 +171,13 @@ impl Sources {
     /// The include line that asked for a file; `None` for the file that everything began with. The line may stand in a
     /// file that is included itself.
     pub fn included_at(&self, source: SourceId) -> Option<Span> {
-        self.list.get(source.0 as usize)?.included_at
+        self.list.get(usize::from(source.0))?.included_at
     }
 
     /// Line and column of the start of `span`, where it was written.
     pub fn position(&self, span: Span) -> Position {
         let span = self.written_at(span);
-        let starts = self.list.get(span.source.0 as usize).map_or(&[][..], Source::line_starts);
+        let starts = self.list.get(usize::from(span.source.0)).map_or(&[][..], Source::line_starts);
         let lines_before = starts.partition_point(|start| *start <= span.start as usize);
         let line_start =
             lines_before.checked_sub(1).and_then(|index| starts.get(index)).copied().unwrap_or(0);

@@ -1,13 +1,12 @@
 //! The text in lines and blocks, without loss.
 
-use core::num::NonZeroU32;
 use std::borrow::Cow;
 
 pub use crate::lexer::TokenKind;
 
 use crate::lexer::unescape;
 use crate::parse::braces::{Surplus, Unclosed};
-use crate::{Sources, Span};
+use crate::{SourceId, Sources, Span};
 
 /// A configuration as it is written: every octet of it, its tokens, and which braces belong together.
 ///
@@ -29,33 +28,45 @@ pub struct Tree {
 }
 
 /// A token and its place. What lies between tokens is blank.
+///
+/// Long files have hundreds of thousands of them, so it is as small as it can be.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Token {
+    start: u32,
+    end: u32,
+    source: SourceId,
     /// What it is.
     pub kind: TokenKind,
-    /// Where it is, quotes included.
-    pub span: Span,
-    pub(crate) escaped: bool,
+    escaped: bool,
 }
 
 impl Token {
     pub(crate) const fn new(kind: TokenKind, span: Span) -> Self {
-        Self { kind, span, escaped: false }
+        Self { start: span.start, end: span.end, source: span.source, kind, escaped: false }
+    }
+
+    /// The same with or without a backslash that hides a comment sign.
+    pub(crate) const fn escaped(self, escaped: bool) -> Self {
+        Self { escaped, ..self }
+    }
+
+    /// Where it is, quotes included.
+    pub const fn span(&self) -> Span {
+        Span::new(self.source, self.start, self.end)
     }
 }
 
 /// A logical line: a brace ends one and begins the next.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Line {
-    /// What it is.
-    pub kind: LineKind,
+    /// Its first token.
+    first: u32,
+    /// Of a statement how many tokens it has. Of a brace, which is one, its partner's index and 1; 0 if it has none.
+    more: u32,
     /// Braces that are open around it; a brace itself counts as outside of its block.
     pub depth: u16,
-    /// Its tokens: a line that keepalived reads has at most a thousand.
-    len: u16,
-    first: u32,
-    /// Of a brace: the other one, if there is one.
-    partner: Option<NonZeroU32>,
+    /// What it is.
+    pub kind: LineKind,
 }
 
 /// What a [`Line`] is.
@@ -88,12 +99,13 @@ impl Tree {
     /// The words of a statement, or the brace.
     pub fn words(&self, line: &Line) -> &[Token] {
         let first = line.first as usize;
-        self.tokens.get(first..first + usize::from(line.len)).unwrap_or(&[])
+        let len = if line.kind == LineKind::Statement { line.more as usize } else { 1 };
+        self.tokens.get(first..first + len).unwrap_or(&[])
     }
 
     /// The text of a token as keepalived sees it: without its quotes, `\#` and `\!` replaced.
     pub fn text(&self, token: &Token) -> Cow<'_, [u8]> {
-        let written = self.sources.text(token.span);
+        let written = self.sources.text(token.span());
         match token.kind {
             TokenKind::Quoted => {
                 let inner = written.strip_prefix(b"\"").unwrap_or(written);
@@ -111,7 +123,7 @@ impl Tree {
     /// Index of the line that closes the block which line `open` opens.
     pub fn closing(&self, open: usize) -> Option<usize> {
         let line = self.lines.get(open).filter(|line| line.kind == LineKind::Open)?;
-        line.partner.map(|number| number.get() as usize - 1)
+        (line.more as usize).checked_sub(1)
     }
 
     /// The text, octet for octet. After expansion: the text that keepalived would read.
@@ -122,7 +134,7 @@ impl Tree {
     /// Where the first word of a line, or the brace that it is, stands.
     pub(crate) fn brace(&self, line: usize) -> Span {
         let first = self.lines.get(line).and_then(|line| self.words(line).first());
-        first.map_or_else(Span::default, |token| token.span)
+        first.map_or_else(Span::default, Token::span)
     }
 
     /// Where the block that line `open` opens should have ended, if it is one without an end.
@@ -150,9 +162,9 @@ impl Tree {
 
     /// Adds the line of the tokens from `first` to `end`, and gives its index.
     pub(crate) fn push_line(&mut self, kind: LineKind, depth: u16, first: usize, end: usize) -> usize {
-        let len = u16::try_from(end.saturating_sub(first)).unwrap_or(u16::MAX);
-        let first = u32::try_from(first).unwrap_or(u32::MAX);
-        self.lines.push(Line { kind, depth, len, first, partner: None });
+        let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        let more = if kind == LineKind::Statement { number(end.saturating_sub(first)) } else { 0 };
+        self.lines.push(Line { first: number(first), more, depth, kind });
         self.lines.len() - 1
     }
 
@@ -160,7 +172,7 @@ impl Tree {
     pub(crate) fn pair(&mut self, open: usize, close: usize) {
         for (one, other) in [(open, close), (close, open)] {
             if let Some(line) = self.lines.get_mut(one) {
-                line.partner = u32::try_from(other + 1).ok().and_then(NonZeroU32::new);
+                line.more = u32::try_from(other + 1).unwrap_or_default();
             }
         }
     }

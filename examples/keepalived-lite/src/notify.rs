@@ -33,9 +33,9 @@ pub(crate) struct UpDown {
     /// As the log names it.
     pub name: String,
     /// `notify_up` or `quorum_up`.
-    pub up: Option<ScriptCommand>,
+    pub up: Option<Box<ScriptCommand>>,
     /// `notify_down` or `quorum_down`.
-    pub down: Option<ScriptCommand>,
+    pub down: Option<Box<ScriptCommand>>,
 }
 
 /// Something that scripts may want to know.
@@ -68,7 +68,7 @@ struct Event {
     /// It says in which state its subject is now; a later one makes it worthless.
     is_state: bool,
     /// Commands and the arguments that are added to them.
-    commands: Vec<(ScriptCommand, Vec<String>)>,
+    commands: Vec<(Box<ScriptCommand>, Vec<String>)>,
 }
 
 /// All scripts.

@@ -171,6 +171,7 @@ impl Threads {
         let kernel =
             Kernel::new(watched, board.clone(), vrrp.clone(), link.clone(), options.address_monitoring)?;
         let tracking = Scripts::new(jobs, clock::now(), vrrp.clone());
+        lvs::prepare_files(&config, earlier.is_none());
         let servers = lvs::build(&config);
         // Not looked at again: the judges know what they were made of.
         config.virtual_servers = Vec::new();

@@ -14,7 +14,7 @@ use crate::{Exchange, Failure, LocalProblem, Outcome, Phase, Step, TlsReport};
 #[derive(Debug)]
 pub(super) struct Attempt {
     start: Instant,
-    deadline: Instant,
+    pub(super) deadline: Instant,
     patience: Option<Duration>,
     connect: Option<Duration>,
     first_octet: Option<Duration>,
@@ -42,17 +42,13 @@ impl Attempt {
         self.patience = to.patience;
         let deadline = self.deadline.min(after(self.start, to.timeout));
         let stream = to.connect(to.socket()?, deadline).await?;
-        self.connected();
+        self.connect = Some(self.start.elapsed());
         Ok(stream)
     }
 
     /// When a wait that begins now is over.
     pub(super) fn soon(&self) -> Instant {
         self.patience.map_or(self.deadline, |patience| self.deadline.min(after(Instant::now(), patience)))
-    }
-
-    pub(super) fn connected(&mut self) {
-        self.connect = Some(self.start.elapsed());
     }
 
     /// Connects and carries a dialogue in clear text.

@@ -35,6 +35,8 @@ pub(crate) enum Manner {
     Says(&'static [u8]),
     /// The same below TLS, where there is TLS.
     SaysBelow(&'static [u8]),
+    /// Changes its key for ever (RFC 8446 §4.6.3).
+    Rekeys,
 }
 
 /// What comes before it does that.
@@ -61,26 +63,22 @@ pub(crate) fn tls(certified: &Certified, key: &Certified) -> Arc<ServerConfig> {
 }
 
 /// Serves until the test ends, each connection in the same way.
-pub(crate) fn serve(servers: Vec<(Opening, Manner)>) -> Vec<SocketAddr> {
-    let listeners: Vec<_> = servers.iter().map(|_| TcpListener::bind("127.0.0.1:0").unwrap()).collect();
-    let addresses = listeners.iter().map(|listener| listener.local_addr().unwrap()).collect();
+pub(crate) fn serve(opening: Opening, manner: Manner) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    listener.set_nonblocking(true).unwrap();
+    // Each its own thread, so that a flood does not keep another from answering.
     thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async move {
-            for (listener, (opening, manner)) in listeners.into_iter().zip(servers) {
-                listener.set_nonblocking(true).unwrap();
-                let listener = tokio::net::TcpListener::from_std(listener).unwrap();
-                tokio::spawn(async move {
-                    while let Ok((stream, _)) = listener.accept().await {
-                        // Whoever hangs up on a villain is right.
-                        tokio::spawn(meet(stream, opening.clone(), manner));
-                    }
-                });
+            let listener = tokio::net::TcpListener::from_std(listener).unwrap();
+            while let Ok((stream, _)) = listener.accept().await {
+                // Whoever hangs up on a villain is right.
+                tokio::spawn(meet(stream, opening.clone(), manner));
             }
-            core::future::pending::<()>().await;
         });
     });
-    addresses
+    address
 }
 
 async fn meet(mut stream: TcpStream, opening: Opening, manner: Manner) -> io::Result<()> {
@@ -95,6 +93,10 @@ async fn meet(mut stream: TcpStream, opening: Opening, manner: Manner) -> io::Re
     }
     match opening {
         Opening::Nothing | Opening::StartTls => {
+            // Else the first octet may come along with the last line, and be clear text.
+            if let (Opening::StartTls, Manner::Drips(_)) = (&opening, manner) {
+                hear(&mut stream).await?;
+            }
             if let Manner::Resets(words) = manner {
                 hear_and_say(&mut stream, words).await?;
                 return socket2::SockRef::from(&stream).set_linger(Some(Duration::ZERO));
@@ -113,6 +115,11 @@ async fn meet(mut stream: TcpStream, opening: Opening, manner: Manner) -> io::Re
                     over.get_mut().0.write_all(words).await?;
                     behave(&mut over, Manner::Silent).await
                 }
+                Manner::Rekeys => loop {
+                    over.get_mut().1.refresh_traffic_keys().map_err(io::Error::other)?;
+                    over.flush().await?;
+                    tokio::task::yield_now().await;
+                },
                 Manner::Silent | Manner::Drips(_) | Manner::Floods(..) | Manner::Closes | Manner::Says(_) => {
                     behave(&mut over, manner).await
                 }
@@ -134,7 +141,8 @@ async fn hear_and_say(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), words:
 
 async fn behave(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), manner: Manner) -> io::Result<()> {
     match manner {
-        Manner::Silent => {}
+        // There is no key to change without TLS.
+        Manner::Silent | Manner::Rekeys => {}
         Manner::Drips(words) => {
             for octet in words.iter().cycle() {
                 stream.write_all(&[*octet]).await?;
@@ -144,8 +152,10 @@ async fn behave(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), manner: Mann
         }
         Manner::Floods(first, rest) => {
             stream.write_all(first).await?;
+            // One octet of TLS's own for each of ours would be a flood of another kind.
+            let rest = rest.repeat(4096 / rest.len() + 1);
             loop {
-                stream.write_all(rest).await?;
+                stream.write_all(&rest).await?;
                 // One thread serves all.
                 tokio::task::yield_now().await;
             }

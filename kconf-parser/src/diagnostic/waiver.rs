@@ -141,7 +141,7 @@ fn comment(line: &[u8]) -> (Option<usize>, Option<usize>) {
     let all = Span::new(SourceId::default(), 0, u32::try_from(line.len()).unwrap_or(u32::MAX));
     tokens(line, Signs::ALL, all, &mut found);
     let is_comment = |token: &&Token| token.kind == TokenKind::Comment;
-    let start = |token: &Token| token.span.start as usize;
+    let start = |token: &Token| token.span().start as usize;
     let own = found.iter().find(|token| !is_comment(token)).map(start);
     (own, found.iter().find(is_comment).map(start))
 }

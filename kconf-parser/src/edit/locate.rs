@@ -64,7 +64,7 @@ impl Edit<'_> {
             place = Some(line + 1);
         }
         let span = place.and_then(|open| expanded.lines().get(open - 1)).map(|line| first(expanded, line));
-        span.flatten().map_or(not_there, |token| made_elsewhere(expanded, token.span))
+        span.flatten().map_or(not_there, |token| made_elsewhere(expanded, token.span()))
     }
 
     /// The lines of a block with this keyword.
@@ -137,7 +137,7 @@ impl Edit<'_> {
 
     /// Where a logical line begins.
     pub(super) fn span(&self, line: usize) -> Span {
-        self.words(line).first().map_or_else(Span::default, |token| token.span)
+        self.words(line).first().map_or_else(Span::default, |token| token.span())
     }
 
     /// Its number in the file, from 1.
@@ -236,7 +236,7 @@ fn check_expanded(tree: &Tree, path: &BlockPath, keyword: &Step) -> Result<(), E
     let mut spans = lines
         .filter(|line| matches_step(tree, *line, keyword, false))
         .filter_map(|line| tree.lines().get(line).and_then(|line| first(tree, line)))
-        .map(|token| token.span);
+        .map(|token| token.span());
     let foreign = |span: &Span| span.source != SourceId::default();
     spans.find(foreign).map_or(Ok(()), |span| Err(made_elsewhere(tree, span)))
 }

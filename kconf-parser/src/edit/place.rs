@@ -24,20 +24,20 @@ impl Edit<'_> {
             return Ok(());
         };
         // Many people write comments as in C, and keepalived does not look that far.
-        let is_comment = |word: &Token| self.tree.sources().text(word.span).starts_with(b"//");
+        let is_comment = |word: &Token| self.tree.sources().text(word.span()).starts_with(b"//");
         let end = arguments.iter().position(is_comment).unwrap_or(arguments.len());
         let arguments = arguments.get(..end).unwrap_or(arguments);
         let (range, text) = match arguments {
             [] if argument.is_empty() => return Ok(()),
             [] => {
-                let end = keyword.span.range().end;
+                let end = keyword.span().range().end;
                 (end..end, format!(" {argument}"))
             }
             [.., last] if argument.is_empty() => {
-                (keyword.span.range().end..last.span.range().end, String::new())
+                (keyword.span().range().end..last.span().range().end, String::new())
             }
-            [only] => (only.span.range(), quoted_as(only.kind, argument)),
-            [first, .., last] => (first.span.to(last.span).range(), argument.to_owned()),
+            [only] => (only.span().range(), quoted_as(only.kind, argument)),
+            [first, .., last] => (first.span().to(last.span()).range(), argument.to_owned()),
         };
         self.replace(range, text.into_bytes()).map(drop)
     }
@@ -45,7 +45,7 @@ impl Edit<'_> {
     /// Replaces one word, and leaves its quotes.
     pub(super) fn set_word(&mut self, line: usize, word: usize, text: &str) -> Result<(), EditError> {
         let Some(token) = self.words(line).get(word) else { return Ok(()) };
-        let (range, text) = (token.span.range(), quoted_as(token.kind, text));
+        let (range, text) = (token.span().range(), quoted_as(token.kind, text));
         self.replace(range, text.into_bytes()).map(drop)
     }
 
@@ -56,7 +56,7 @@ impl Edit<'_> {
             Some(LineKind::Close | LineKind::Statement) | None => line,
         };
         let start = self.span(line).range().start;
-        let end = self.words(last).last().map_or(start, |token| token.span.range().end);
+        let end = self.words(last).last().map_or(start, |token| token.span().range().end);
         let first_line = self.line_range(start);
         let last_line = self.line_range(end.saturating_sub(1));
         let begins = self.text(first_line.start..start).trim_ascii().is_empty();
@@ -183,7 +183,7 @@ impl Edit<'_> {
     }
 
     fn end(&self, line: usize) -> usize {
-        self.words(line).last().map_or(0, |token| token.span.range().end)
+        self.words(line).last().map_or(0, |token| token.span().range().end)
     }
 
     fn text(&self, range: Range<usize>) -> &[u8] {
@@ -210,7 +210,7 @@ impl Edit<'_> {
         let tokens = self.tree.tokens().get(line.tokens.clone()).unwrap_or(&[]);
         tokens
             .iter()
-            .filter(|token| token.span.range().start >= at)
+            .filter(|token| token.span().range().start >= at)
             .all(|token| token.kind == TokenKind::Comment)
     }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::Expander;
 use super::include::{Insist, WILDCARDS, alternatives, include, include_check};
 use crate::lexer::{Signs, without_comment};
-use crate::parse::{PhysicalLine, physical_lines};
+use crate::parse::{PhysicalLine, PhysicalLines};
 use crate::{Problem, SourceId, Span};
 
 /// Files inside one another. A circle is noticed earlier, unless its files have several names.
@@ -23,7 +23,12 @@ impl Expander<'_> {
         // What include_check says in a file ends with it.
         let insist = self.insist;
         self.reading.push(path);
-        for PhysicalLine { span, text: written, signs } in physical_lines(source, &octets) {
+        let mut lines = PhysicalLines::new(source, &octets);
+        // A definition that goes on takes any line, so each is looked at then.
+        while let Some(line) =
+            if self.open.is_some() { lines.next() } else { self.builder.next_special(&mut lines) }
+        {
+            let PhysicalLine { span, text: written, signs } = line;
             if self.open.is_none() && !is_special(written, signs) {
                 self.builder.line(span, written, signs);
                 continue;

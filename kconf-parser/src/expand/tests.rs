@@ -60,7 +60,7 @@ fn expanded_lines_point_to_where_they_are_written() {
     let line = parsed.tree.lines().get(2).unwrap();
     let word = parsed.tree.words(line).first().unwrap();
     assert_eq!(&*parsed.tree.text(word), b"xzz");
-    let position = parsed.tree.sources().position(word.span);
+    let position = parsed.tree.sources().position(word.span());
     assert_eq!((position.line, position.column), (3, 3));
 }
 
@@ -73,7 +73,7 @@ fn includes_are_relative_to_the_file_that_has_them() {
     assert_eq!(parsed.diagnostics.len(), 1);
     assert_eq!(parsed.diagnostics[0].problem, Problem::IncludeMissing { pattern: "nothing".to_owned() });
     let word = parsed.tree.words(&parsed.tree.lines()[0])[0];
-    assert_eq!(parsed.tree.sources().name(word.span.source), "/etc/d/b");
+    assert_eq!(parsed.tree.sources().name(word.span().source), "/etc/d/b");
 }
 
 #[test]

@@ -45,7 +45,7 @@ pub(super) fn of(tree: &Tree, line: &Physical) -> Vec<Piece> {
             TokenKind::Open => Some(Piece::Open),
             TokenKind::Close => Some(Piece::Close),
             TokenKind::Comment => {
-                let text = tree.sources().text(token.span).trim_ascii_end().to_vec();
+                let text = tree.sources().text(token.span()).trim_ascii_end().to_vec();
                 let line = tree.sources().text(line.span).get(..offset(token, line)).unwrap_or(&[]);
                 Some(Piece::Comment(text, width(line, 0)))
             }
@@ -57,17 +57,17 @@ pub(super) fn of(tree: &Tree, line: &Physical) -> Vec<Piece> {
 }
 
 fn offset(token: &Token, line: &Physical) -> usize {
-    token.span.range().start.saturating_sub(line.span.range().start)
+    token.span().range().start.saturating_sub(line.span.range().start)
 }
 
 /// Scripts are split by other rules than ordinary words, and these may stand for blanks that matter.
 fn statement(tree: &Tree, words: &[Token]) -> Option<Piece> {
     let (first, last) = (words.first()?, words.last()?);
-    let written = tree.sources().text(first.span.to(last.span));
+    let written = tree.sources().text(first.span().to(last.span()));
     if written.iter().any(|octet| matches!(octet, b'"' | b'\'' | b'\\')) {
         return Some(Piece::Statement(written.to_vec()));
     }
-    let words: Vec<&[u8]> = words.iter().map(|word| tree.sources().text(word.span)).collect();
+    let words: Vec<&[u8]> = words.iter().map(|word| tree.sources().text(word.span())).collect();
     Some(Piece::Statement(words.join(&b' ')))
 }
 

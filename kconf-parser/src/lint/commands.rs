@@ -41,15 +41,15 @@ pub(super) fn commands<'a>(context: &'a Context<'_>) -> Vec<Command<'a>> {
     let globals = &config.globals;
     let block = places.top("global_defs").next();
     let at = |keyword: &str| block.map_or_else(Span::default, |block| block.at(keyword));
-    add(globals.startup_script.as_ref(), None, &|| at("startup_script"));
-    add(globals.shutdown_script.as_ref(), None, &|| at("shutdown_script"));
+    add(globals.startup_script.as_deref(), None, &|| at("startup_script"));
+    add(globals.shutdown_script.as_deref(), None, &|| at("shutdown_script"));
     let fifos = [
         ("notify_fifo_script", &globals.notify_fifo),
         ("vrrp_notify_fifo_script", &globals.vrrp_notify_fifo),
         ("lvs_notify_fifo_script", &globals.lvs_notify_fifo),
     ];
     for (keyword, fifo) in fifos {
-        add(fifo.as_ref().and_then(|fifo| fifo.script.as_ref()), None, &|| at(keyword));
+        add(fifo.as_ref().and_then(|fifo| fifo.script.as_deref()), None, &|| at(keyword));
     }
     for script in &config.scripts {
         if let VrrpScriptCommand::Run(command) = &script.command {
@@ -58,25 +58,25 @@ pub(super) fn commands<'a>(context: &'a Context<'_>) -> Vec<Command<'a>> {
     }
     for instance in &config.instances {
         for (keyword, command) in notify(&instance.notify) {
-            add(command.as_ref(), None, &|| context.own.lines(instance).at(keyword));
+            add(command, None, &|| context.own.lines(instance).at(keyword));
         }
     }
     for group in &config.sync_groups {
         let (lines, notify) = (places.block(group.span), &group.notify);
-        add(notify.master.as_ref(), None, &|| lines.at("notify_master"));
-        add(notify.backup.as_ref(), None, &|| lines.at("notify_backup"));
-        add(notify.fault.as_ref(), None, &|| lines.at("notify_fault"));
-        add(notify.stop.as_ref(), None, &|| lines.at("notify_stop"));
-        add(notify.any.as_ref(), None, &|| lines.at("notify"));
+        add(notify.master.as_deref(), None, &|| lines.at("notify_master"));
+        add(notify.backup.as_deref(), None, &|| lines.at("notify_backup"));
+        add(notify.fault.as_deref(), None, &|| lines.at("notify_fault"));
+        add(notify.stop.as_deref(), None, &|| lines.at("notify_stop"));
+        add(notify.any.as_deref(), None, &|| lines.at("notify"));
     }
     for server in &config.virtual_servers {
         let lines = places.block(server.span);
-        add(server.quorum_up.as_ref(), None, &|| lines.at("quorum_up"));
-        add(server.quorum_down.as_ref(), None, &|| lines.at("quorum_down"));
+        add(server.quorum_up.as_deref(), None, &|| lines.at("quorum_up"));
+        add(server.quorum_down.as_deref(), None, &|| lines.at("quorum_down"));
         for real in &server.real_servers {
             let lines = places.block(real.span);
-            add(real.notify_up.as_ref(), None, &|| lines.at("notify_up"));
-            add(real.notify_down.as_ref(), None, &|| lines.at("notify_down"));
+            add(real.notify_up.as_deref(), None, &|| lines.at("notify_up"));
+            add(real.notify_down.as_deref(), None, &|| lines.at("notify_down"));
             for checker in &real.checkers {
                 if let CheckerKind::Misc(misc) = &checker.kind {
                     add(Some(&misc.command), None, &|| places.block(checker.span).at("misc_path"));
@@ -88,14 +88,14 @@ pub(super) fn commands<'a>(context: &'a Context<'_>) -> Vec<Command<'a>> {
 }
 
 /// Commands by keyword.
-fn notify(notify: &Notify) -> [(&'static str, &Option<ScriptCommand>); 7] {
+fn notify(notify: &Notify) -> [(&'static str, Option<&ScriptCommand>); 7] {
     [
-        ("notify_master", &notify.master),
-        ("notify_backup", &notify.backup),
-        ("notify_fault", &notify.fault),
-        ("notify_stop", &notify.stop),
-        ("notify", &notify.any),
-        ("notify_deleted", &notify.deleted),
-        ("notify_master_rx_lower_pri", &notify.master_rx_lower_pri),
+        ("notify_master", notify.master.as_deref()),
+        ("notify_backup", notify.backup.as_deref()),
+        ("notify_fault", notify.fault.as_deref()),
+        ("notify_stop", notify.stop.as_deref()),
+        ("notify", notify.any.as_deref()),
+        ("notify_deleted", notify.deleted.as_deref()),
+        ("notify_master_rx_lower_pri", notify.master_rx_lower_pri.as_deref()),
     ]
 }

@@ -71,8 +71,8 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         let words = tree.words(line);
         let (Some(first), Some(last)) = (words.first(), words.last()) else { continue };
         // Comments are not always in what expansion made, so the text as it is written counts.
-        let octets = tree.sources().octets(last.span.source);
-        let Some(sign @ (b'#' | b'!')) = octets.get(last.span.end as usize) else { continue };
+        let octets = tree.sources().octets(last.span().source);
+        let Some(sign @ (b'#' | b'!')) = octets.get(last.span().end as usize) else { continue };
         let keyword = tree.text(first);
         let Some(keyword) = FREE_TEXT.iter().find(|free| free.as_bytes() == &*keyword) else { continue };
         if words.len() < 2 {
@@ -80,8 +80,8 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         }
         let sign = char::from(*sign);
         let message = format!("the value of {keyword} ends before the '{sign}', which begins a comment");
-        let at = if SECRET.contains(keyword) { first.span } else { last.span };
-        let cut = Span::new(last.span.source, last.span.end, last.span.end.saturating_add(1));
+        let at = if SECRET.contains(keyword) { first.span() } else { last.span() };
+        let cut = Span::new(last.span().source, last.span().end, last.span().end.saturating_add(1));
         let advice = format!(
             "put the value in double quotes, or write \\{sign}; if it is a comment, put a blank before it"
         );

@@ -105,7 +105,7 @@ fn written(context: &Context<'_>) -> Option<Span> {
         let text = |index: usize| words.get(index).map(|word| tree.text(word));
         let keyword = text(0).is_some_and(|word| word.starts_with(b"smtp_alert"));
         let off = matches!(text(1).as_deref(), Some(b"off" | b"false" | b"no"));
-        words.first().filter(|_| keyword && !off).map(|word| word.span)
+        words.first().filter(|_| keyword && !off).map(|word| word.span())
     });
     wishes.next()
 }

@@ -43,7 +43,7 @@ impl<'t> Places<'t> {
                 && let Some(first) = tree.words(line).first()
             {
                 let place = Place { opener: index, index: OnceCell::new() };
-                places.blocks.insert((first.span.source, first.span.start), place);
+                places.blocks.insert((first.span().source, first.span().start), place);
             }
         }
         places
@@ -245,7 +245,7 @@ impl<'t> Entry<'t> {
 
 fn span_of(words: &[Token]) -> Span {
     match (words.first(), words.last()) {
-        (Some(first), Some(last)) => first.span.to(last.span),
+        (Some(first), Some(last)) => first.span().to(last.span()),
         _ => Span::default(),
     }
 }

@@ -41,12 +41,12 @@ impl Interfaces<'_> {
         word: &Word<'_>,
         problem: impl FnOnce(String) -> Problem,
     ) {
-        let name = word.string();
+        let name = String::from_utf8_lossy(&word.text);
         if self.exists(&name) {
             return;
         }
         let alias = name.split_once(':').map(|(device, _)| device.to_owned());
-        let mut finding = crate::Diagnostic::new(word.span, problem(name));
+        let mut finding = crate::Diagnostic::new(word.span, problem(name.into_owned()));
         if let Some(device) = alias {
             finding = finding.suggest(format!("an alias is no interface; write '{device}'"));
         }

@@ -219,15 +219,21 @@ pub(super) struct Outer<'a> {
     pub(super) address: SocketAddr,
 }
 
-/// Fills in what is inherited. Nothing if its script cannot be run, several for a mail server with several hosts.
-pub(super) fn complete(draft: CheckerDraft, outer: Outer<'_>, scripts: &mut ScriptCheck<'_>) -> Vec<Checker> {
+/// Fills in what is inherited, and puts it into `out`. Nothing if its script cannot be run, several for a mail server
+/// with several hosts.
+pub(super) fn complete(
+    draft: CheckerDraft,
+    outer: Outer<'_>,
+    scripts: &mut ScriptCheck<'_>,
+    out: &mut Vec<Checker>,
+) {
     let CheckerDraft { span, kind, settings } = draft;
     let inherited = settings.inherited.within(outer.settings);
     let log_all_failures = outer.log_all_failures || settings.log_all_failures;
     let common = common(&kind, &inherited, log_all_failures);
     let timeout = inherited.connect_timeout;
     let connect = |draft: ConnectDraft| draft.complete(outer.address, timeout);
-    let one = |kind| vec![Checker { span, common: common.clone(), kind }];
+    let mut one = |kind| out.push(Checker { span, common: common.clone(), kind });
     match kind {
         KindDraft::Tcp => one(CheckerKind::Tcp(connect(settings.connect))),
         KindDraft::Ping => one(CheckerKind::Ping(connect(settings.connect))),
@@ -247,15 +253,14 @@ pub(super) fn complete(draft: CheckerDraft, outer: Outer<'_>, scripts: &mut Scri
             if hosts.is_empty() || !settings.connect.is_empty() {
                 hosts.insert(0, settings.connect);
             }
-            let kinds = hosts
-                .into_iter()
-                .map(|host| SmtpCheck { connect: connect(host), helo_name: helo_name.clone() });
-            kinds.flat_map(|check| one(CheckerKind::Smtp(Box::new(check)))).collect()
+            for host in hosts {
+                let check = SmtpCheck { connect: connect(host), helo_name: helo_name.clone() };
+                one(CheckerKind::Smtp(Box::new(check)));
+            }
         }
-        KindDraft::Misc(misc) => match misc_check(misc, outer.delay_loop, scripts) {
-            Some(check) => one(CheckerKind::Misc(check)),
-            None => Vec::new(),
-        },
+        KindDraft::Misc(misc) => {
+            misc_check(misc, outer.delay_loop, scripts).map(CheckerKind::Misc).into_iter().for_each(one);
+        }
         KindDraft::Dns(dns) => {
             let name = dns.name.unwrap_or_else(|| ".".to_owned());
             let check = DnsCheck { connect: connect(settings.connect), record: dns.record, name };
@@ -266,12 +271,12 @@ pub(super) fn complete(draft: CheckerDraft, outer: Outer<'_>, scripts: &mut Scri
             one(CheckerKind::Udp(Box::new(UdpCheck { connect, payload: udp.payload, reply })))
         }
         KindDraft::Bfd(BfdDraft { name, .. }) => {
-            name.map_or_else(Vec::new, |name| one(CheckerKind::Bfd(BfdCheck { name })))
+            name.map(|name| CheckerKind::Bfd(BfdCheck { name })).into_iter().for_each(one);
         }
         KindDraft::File(file) => {
             let (weight, reverse) = file.weight.unwrap_or(file.default_weight);
             let check = file.track_file.map(|track_file| FileCheck { track_file, weight, reverse });
-            check.map_or_else(Vec::new, |check| one(CheckerKind::File(check)))
+            check.map(CheckerKind::File).into_iter().for_each(one);
         }
     }
 }

@@ -226,9 +226,9 @@ impl<'a> ScriptCheck<'a> {
     }
 
     /// Takes the command out if it cannot be run.
-    pub(super) fn keep(&mut self, command: Option<Written>) -> Option<ScriptCommand> {
+    pub(super) fn keep(&mut self, command: Option<Written>) -> Option<Box<ScriptCommand>> {
         let Written { value, span } = command?;
-        self.usable(&value, None, span, false).then_some(*value)
+        self.usable(&value, None, span, false).then_some(value)
     }
 
     /// Reports missing script security, once.

@@ -45,7 +45,7 @@ impl<'t> Declared<'t> {
             let checker = has(b"checker");
             let session = Session {
                 name: self.tree.text(name).into_owned(),
-                at: keyword.span,
+                at: keyword.span(),
                 listeners: checker || has(b"vrrp"),
                 checker,
             };

@@ -52,7 +52,9 @@ pub(super) fn read<'t>(
         reader.skip();
         return None;
     }
-    let draft = Draft { name, span: line.span(), before: above.before, ..Draft::default() };
+    // Few have more lines, and there can be thousands of instances.
+    let lines = Vec::with_capacity(12);
+    let draft = Draft { name, span: line.span(), lines, before: above.before, ..Draft::default() };
     let mut block = InstanceReader { draft, interfaces, above };
     if let Some(table) = keyword.block() {
         reader.block(table, &mut block, (keyword, line));
@@ -69,7 +71,7 @@ struct InstanceReader<'a> {
 impl<'t> Section<'t> for InstanceReader<'_> {
     fn keyword(&mut self, reader: &mut Reader<'t>, keyword: &'static Keyword, line: Statement<'t>) -> bool {
         let (draft, name) = (&mut self.draft, keyword.name);
-        draft.lines.push((name, line.span()));
+        draft.lines.push((keyword, line.span()));
         election::keyword(draft, reader, name, &line)
             || place::keyword(draft, reader, self.interfaces, name, &line)
             || announce::keyword(draft, reader, name, &line)

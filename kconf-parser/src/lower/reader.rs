@@ -53,7 +53,7 @@ impl Word<'_> {
 impl<'t> Statement<'t> {
     /// Argument `index`, from 1. The keyword is 0.
     pub(super) fn arg(&self, index: usize) -> Option<Word<'t>> {
-        self.words.get(index).map(|token| Word { text: self.tree.text(token), span: token.span })
+        self.words.get(index).map(|token| Word { text: self.tree.text(token), span: token.span() })
     }
 
     pub(super) fn args(&self) -> impl Iterator<Item = Word<'t>> {
@@ -68,17 +68,17 @@ impl<'t> Statement<'t> {
     }
 
     pub(super) fn keyword_span(&self) -> Span {
-        self.words.first().map_or_else(Span::default, |token| token.span)
+        self.words.first().map_or_else(Span::default, |token| token.span())
     }
 
     pub(super) fn span(&self) -> Span {
-        self.words.last().map_or_else(Span::default, |last| self.keyword_span().to(last.span))
+        self.words.last().map_or_else(Span::default, |last| self.keyword_span().to(last.span()))
     }
 
     /// What is written behind the keyword, quotes included.
     pub(super) fn rest(&self) -> (&'t [u8], Span) {
         let span = match (self.words.get(1), self.words.last()) {
-            (Some(first), Some(last)) => first.span.to(last.span),
+            (Some(first), Some(last)) => first.span().to(last.span()),
             _ => self.keyword_span(),
         };
         let text = if self.words.len() > 1 { self.tree.sources().text(span) } else { &[] };
@@ -335,7 +335,7 @@ impl<'t> Reader<'t> {
     }
 
     fn brace_span(&self, line: &Line) -> Span {
-        self.tree.words(line).first().map_or_else(Span::default, |token| token.span)
+        self.tree.words(line).first().map_or_else(Span::default, |token| token.span())
     }
 
     fn unexpected_open(&mut self, line: &Line, depth: u16, previous: Option<Statement<'t>>) {

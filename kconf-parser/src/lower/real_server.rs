@@ -166,6 +166,10 @@ impl<'t> Section<'t> for RealServerReader<'_> {
                 let Inside { facts, declared, .. } = self.inside;
                 let around = Around { facts, declared, server: draft.address };
                 let read = checker::read(reader, around, &draft.checkers, keyword, line);
+                if draft.checkers.is_empty() {
+                    // Most servers have one.
+                    draft.checkers.reserve_exact(1);
+                }
                 draft.checkers.extend(read);
             }
             name => return draft.inherited.keyword(reader, name, &line),
@@ -243,7 +247,9 @@ pub(super) fn complete(
     };
     // Most servers have one check, and there can be thousands of servers: no room for a second one.
     let mut checkers = Vec::with_capacity(draft.checkers.len());
-    checkers.extend(draft.checkers.into_iter().flat_map(|check| checker::complete(check, outer, scripts)));
+    for check in draft.checkers {
+        checker::complete(check, outer, scripts, &mut checkers);
+    }
     let server = RealServer {
         span: draft.span,
         address,

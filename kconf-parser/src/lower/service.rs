@@ -5,13 +5,16 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use super::command::ScriptCheck;
-use super::real_server::{self, Service};
+use super::real_server::{self, RealServerDraft, Service};
 use super::virtual_server::{PERSISTENCE, ServerDraft};
 use crate::model::{
     AddressFamily, ForwardMethod, Globals, GroupEntry, ServiceProtocol, SorryServer, VirtualServer,
     VirtualServerGroup, VirtualServerKey,
 };
 use crate::{Diagnostic, Problem, Span};
+
+/// Real servers of most virtual servers.
+const FEW: usize = 16;
 
 /// Gives the virtual server, unless it cannot work, and what was wrong with it.
 pub(super) fn complete(
@@ -148,6 +151,15 @@ impl Completion {
     }
 
     fn remove_duplicates(&mut self, draft: &mut ServerDraft) {
+        // A few are compared faster than they are hashed.
+        let mut others = draft.real_servers.iter();
+        let mut is_repeated = |server: &RealServerDraft| {
+            others.next();
+            others.as_slice().iter().any(|other| other.address == server.address)
+        };
+        if draft.real_servers.len() <= FEW && !draft.real_servers.iter().any(&mut is_repeated) {
+            return;
+        }
         let mut seen = HashMap::new();
         draft.real_servers.retain(|server| match seen.entry(server.address) {
             Entry::Vacant(place) => {

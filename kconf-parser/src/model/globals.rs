@@ -74,9 +74,9 @@ pub struct Globals {
     /// `enable_script_security`.
     pub enable_script_security: bool,
     /// `startup_script`.
-    pub startup_script: Option<ScriptCommand>,
+    pub startup_script: Option<Box<ScriptCommand>>,
     /// `shutdown_script`.
-    pub shutdown_script: Option<ScriptCommand>,
+    pub shutdown_script: Option<Box<ScriptCommand>>,
     /// `notify_fifo`, events of both halves.
     pub notify_fifo: Option<NotifyFifo>,
     /// `vrrp_notify_fifo`.

@@ -264,21 +264,21 @@ impl Default for GarpSettings {
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Notify {
     /// `notify_master`.
-    pub master: Option<ScriptCommand>,
+    pub master: Option<Box<ScriptCommand>>,
     /// `notify_backup`.
-    pub backup: Option<ScriptCommand>,
+    pub backup: Option<Box<ScriptCommand>>,
     /// `notify_fault`.
-    pub fault: Option<ScriptCommand>,
+    pub fault: Option<Box<ScriptCommand>>,
     /// `notify_stop`.
-    pub stop: Option<ScriptCommand>,
+    pub stop: Option<Box<ScriptCommand>>,
     /// `notify`: gets `INSTANCE NAME STATE PRIORITY` appended.
-    pub any: Option<ScriptCommand>,
+    pub any: Option<Box<ScriptCommand>>,
     /// `notify_deleted` with a command.
-    pub deleted: Option<ScriptCommand>,
+    pub deleted: Option<Box<ScriptCommand>>,
     /// `notify_deleted`, with or without a command: DELETED instead of FAULT when a reload removes the instance.
     pub report_deleted: bool,
     /// `notify_master_rx_lower_pri`.
-    pub master_rx_lower_pri: Option<ScriptCommand>,
+    pub master_rx_lower_pri: Option<Box<ScriptCommand>>,
 }
 
 describe!(Notify { master, backup, fault, stop, any, deleted, report_deleted, master_rx_lower_pri });
@@ -296,7 +296,7 @@ impl Notify {
             &self.master_rx_lower_pri,
         ]
         .into_iter()
-        .flatten()
+        .filter_map(|command| command.as_deref())
     }
 }
 

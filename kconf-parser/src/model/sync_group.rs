@@ -40,15 +40,15 @@ describe!(SyncGroup { name, members, track_interfaces, track_scripts, track_file
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct GroupNotify {
     /// `notify_master`.
-    pub master: Option<ScriptCommand>,
+    pub master: Option<Box<ScriptCommand>>,
     /// `notify_backup`.
-    pub backup: Option<ScriptCommand>,
+    pub backup: Option<Box<ScriptCommand>>,
     /// `notify_fault`.
-    pub fault: Option<ScriptCommand>,
+    pub fault: Option<Box<ScriptCommand>>,
     /// `notify_stop`.
-    pub stop: Option<ScriptCommand>,
+    pub stop: Option<Box<ScriptCommand>>,
     /// `notify`: gets `GROUP NAME STATE 0` appended.
-    pub any: Option<ScriptCommand>,
+    pub any: Option<Box<ScriptCommand>>,
 }
 
 describe!(GroupNotify { master, backup, fault, stop, any });

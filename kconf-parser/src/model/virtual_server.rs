@@ -50,9 +50,9 @@ pub struct VirtualServer {
     /// `hysteresis`: distance from the quorum for a change of state.
     pub hysteresis: u32,
     /// `quorum_up`.
-    pub quorum_up: Option<ScriptCommand>,
+    pub quorum_up: Option<Box<ScriptCommand>>,
     /// `quorum_down`.
-    pub quorum_down: Option<ScriptCommand>,
+    pub quorum_down: Option<Box<ScriptCommand>>,
     /// `sorry_server`.
     pub sorry_server: Option<SorryServer>,
     /// `virtualhost`: default `Host` of HTTP checks.
@@ -197,9 +197,9 @@ pub struct RealServer {
     /// `virtualhost`, else the service's.
     pub virtualhost: Option<String>,
     /// `notify_up`.
-    pub notify_up: Option<ScriptCommand>,
+    pub notify_up: Option<Box<ScriptCommand>>,
     /// `notify_down`.
-    pub notify_down: Option<ScriptCommand>,
+    pub notify_down: Option<Box<ScriptCommand>>,
     /// `smtp_alert`.
     pub smtp_alert: bool,
     /// `snmp_name`.

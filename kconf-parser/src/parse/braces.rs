@@ -130,7 +130,7 @@ fn opened(tree: &Tree, index: usize, around: &[Opened]) -> Opened {
 
 /// Octets before a line that begins a line of the text; `None` for one that stands behind another.
 fn indent(tree: &Tree, line: &Line) -> Option<usize> {
-    let start = tree.words(line).first()?.span;
+    let start = tree.words(line).first()?.span();
     // Of what expansion made, the place where it was written tells more than the made-up line.
     let start = tree.sources().written_at(start);
     let before = tree.sources().octets(start.source).get(..start.start as usize)?;

@@ -192,11 +192,11 @@ fn a_line_knows_what_it_was_and_what_it_became() {
     let sources = parsed.tree.sources();
     let priority = parsed.tree.lines().get(2).unwrap();
     let word = parsed.tree.words(priority).get(1).unwrap();
-    assert_eq!(sources.text(word.span), b"150");
-    assert_eq!(sources.text(sources.written_at(word.span)), b"priority ${P}");
-    assert_eq!(sources.became(word.span), Some(&b"priority 150"[..]));
+    assert_eq!(sources.text(word.span()), b"150");
+    assert_eq!(sources.text(sources.written_at(word.span())), b"priority ${P}");
+    assert_eq!(sources.became(word.span()), Some(&b"priority 150"[..]));
     let state = parsed.tree.words(parsed.tree.lines().get(3).unwrap()).first().unwrap();
-    assert_eq!(sources.became(state.span), None);
+    assert_eq!(sources.became(state.span()), None);
 }
 
 #[test]

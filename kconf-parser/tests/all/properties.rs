@@ -149,7 +149,7 @@ fn render_all(sources: &Sources, findings: &[Diagnostic]) {
 fn check_tokens(parsed: &Parsed, octets: &[u8]) {
     let mut at = 0;
     for token in parsed.tree.tokens() {
-        let range = token.span.range();
+        let range = token.span().range();
         assert!(at <= range.start && range.start < range.end, "{token:?} after {at}");
         assert!(octets[at..range.start].iter().all(|octet| octet.is_ascii_whitespace() || *octet == 0x0b));
         at = range.end;
@@ -192,11 +192,11 @@ proptest! {
         let parsed = expand("main", &main, &files, &options);
         let sources = parsed.tree.sources();
         for token in parsed.tree.tokens() {
-            let at = sources.written_at(token.span);
+            let at = sources.written_at(token.span());
             prop_assert!(at.range().end <= sources.octets(at.source).len());
             prop_assert!(sources.became(at).is_none());
-            if let Some(line) = sources.became(token.span) {
-                let word = sources.text(token.span);
+            if let Some(line) = sources.became(token.span()) {
+                let word = sources.text(token.span());
                 prop_assert!(line.windows(word.len()).any(|part| part == word));
             }
         }

@@ -32,7 +32,7 @@ fn entries(tree: &Tree) -> BTreeSet<u32> {
         }
         let end = tree.closing(index + 1).unwrap_or(tree.lines().len());
         let inside = tree.lines().get(index + 2..end).unwrap_or(&[]).iter();
-        let spans = inside.filter_map(|line| tree.words(line).first().map(|word| word.span));
+        let spans = inside.filter_map(|line| tree.words(line).first().map(|word| word.span()));
         lines.extend(spans.map(|span| tree.sources().position(tree.sources().written_at(span)).line));
     }
     lines

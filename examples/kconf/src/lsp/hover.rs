@@ -18,7 +18,7 @@ pub(super) fn at(analysis: &Analysis, at: usize) -> Option<Hover> {
     // In front of a word the cursor is on it, too.
     let place = place.or_else(|| Place::at(&analysis.tree, at + 1))?;
     let token = place.token()?;
-    let range = document.range(token.span.range());
+    let range = document.range(token.span().range());
     if let Some(kind) = place.refers_to(&analysis.tree) {
         let text = analysis.tree.text(token);
         let known = analysis.names.iter().find(|name| name.kind == kind && name.name.as_bytes() == &*text)?;

@@ -35,7 +35,7 @@ pub(super) fn of(tree: &Tree) -> Vec<Name> {
         let kind = NAMED.iter().find(|kind| kind.as_bytes() == &*text)?;
         // They are two keywords for one thing.
         let kind = if *kind == "vrrp_track_file" { "track_file" } else { kind };
-        let span = tree.sources().written_at(name.span);
+        let span = tree.sources().written_at(name.span());
         Some(Name { kind, name: String::from_utf8_lossy(&tree.text(name)).into_owned(), span })
     };
     lines.filter_map(|line| name(tree.words(line))).collect()

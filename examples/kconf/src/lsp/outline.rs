@@ -26,8 +26,8 @@ fn blocks(tree: &Tree) -> Vec<Block> {
 
 fn octets(tree: &Tree, line: usize) -> core::ops::Range<usize> {
     let words = tree.lines().get(line).map_or(&[][..], |line| tree.words(line));
-    let start = words.first().map_or(0, |word| word.span.range().start);
-    start..words.last().map_or(start, |word| word.span.range().end)
+    let start = words.first().map_or(0, |word| word.span().range().start);
+    start..words.last().map_or(start, |word| word.span().range().end)
 }
 
 /// The blocks of the file and those that have a name inside them.

@@ -28,7 +28,7 @@ impl<'t> Place<'t> {
     pub(super) fn at(tree: &'t Tree, at: usize) -> Option<Self> {
         let in_comment = |token: &Token| {
             token.kind == TokenKind::Comment
-                && (token.span.range().start..=token.span.range().end).contains(&at)
+                && (token.span().range().start..=token.span().range().end).contains(&at)
         };
         if tree.tokens().iter().any(in_comment) {
             return None;
@@ -36,18 +36,18 @@ impl<'t> Place<'t> {
         let mut frames: Vec<Frame> = Vec::new();
         let mut statement: Option<&Line> = None;
         for line in tree.lines() {
-            let Some(first) = tree.words(line).first().filter(|first| first.span.range().start < at) else {
+            let Some(first) = tree.words(line).first().filter(|first| first.span().range().start < at) else {
                 break;
             };
             match line.kind {
                 LineKind::Statement => statement = Some(line),
-                LineKind::Open if first.span.range().end <= at => {
+                LineKind::Open if first.span().range().end <= at => {
                     let keyword = statement.take().map(|line| keyword_of(tree, line)).unwrap_or_default();
                     let table = frames.last().map_or(Some(&ROOT), |frame| frame.table);
                     let table = table.and_then(|table| table.keyword(keyword.as_bytes())?.block());
                     frames.push(Frame { keyword, table });
                 }
-                LineKind::Close if first.span.range().end <= at => {
+                LineKind::Close if first.span().range().end <= at => {
                     frames.pop();
                     statement = None;
                 }
@@ -56,7 +56,7 @@ impl<'t> Place<'t> {
         }
         let words: Vec<&Token> = statement.map_or_else(Vec::new, |line| tree.words(line).iter().collect());
         let words = if on_line_of(tree, &words, at) { words } else { Vec::new() };
-        let word = words.iter().take_while(|word| word.span.range().end < at).count();
+        let word = words.iter().take_while(|word| word.span().range().end < at).count();
         let table = frames.last().map_or(Some(&ROOT), |frame| frame.table);
         let around = frames.into_iter().map(|frame| frame.keyword).collect();
         Some(Self { around, table, words, word })
@@ -119,7 +119,7 @@ fn keyword_of(tree: &Tree, line: &Line) -> String {
 /// Whether no line ends between the statement and `at`.
 fn on_line_of(tree: &Tree, words: &[&Token], at: usize) -> bool {
     let Some(last) = words.last() else { return false };
-    let octets = tree.sources().octets(last.span.source);
-    at <= last.span.range().end
-        || octets.get(last.span.range().end..at).is_some_and(|between| !between.contains(&b'\n'))
+    let octets = tree.sources().octets(last.span().source);
+    at <= last.span().range().end
+        || octets.get(last.span().range().end..at).is_some_and(|between| !between.contains(&b'\n'))
 }

@@ -1,8 +1,11 @@
 //! One virtual server: what its checks say becomes orders for the kernel and news for scripts.
 
+use std::sync::Arc;
+
 use healthcheck::{Contribution, Health, MAX_WEIGHT, Quorum, QuorumEvent, QuorumInput, QuorumOutput};
 use ipvs_netlink::{ServiceKey, Table};
 
+use super::check::Check;
 use super::service::{Real, Virtual};
 use super::table::Order;
 use crate::notify::News;
@@ -25,6 +28,7 @@ impl Judge {
     /// Starts to judge; `subject` is the place of its first script among all.
     pub(crate) fn start(server: Virtual, subject: usize, orders: &mut Vec<Order>) -> Self {
         let mut judge = Self::new(server, subject);
+        judge.contribute();
         judge.feed(QuorumInput::Start, orders);
         if judge.server.notify_at_start {
             let up = (0..judge.server.servers.len()).filter(|server| judge.quorum.is_up(*server));
@@ -36,8 +40,8 @@ impl Judge {
     /// Goes on where `old` was, as far as it is the same.
     pub(crate) fn resume(server: Virtual, subject: usize, old: &Self, orders: &mut Vec<Order>) -> Self {
         let mut server = server;
-        let mut found = unknown(&server);
-        let mut added = nothing(&server);
+        let mut found = found_at_start(&server);
+        let mut added = added_at_start(&server);
         let slots = server.servers.iter_mut().zip(&mut server.quorum.servers).zip(&mut found).zip(&mut added);
         for (((real, config), found), added) in slots {
             let same = |(_, old): &(usize, &Real)| old.member.address() == real.member.address();
@@ -61,21 +65,25 @@ impl Judge {
             }
         }
         let mut judge = Self { found, added, ..Self::new(server, subject) };
-        // Before it resumes nothing is put out.
-        for (server, added) in judge.added.iter().enumerate() {
-            for (checker, change) in added.iter().enumerate() {
-                let contribution = Contribution(*change);
-                judge.quorum.handle_input(QuorumInput::Contribution { server, checker, contribution });
-            }
-        }
+        judge.contribute();
         judge.feed(QuorumInput::Resume { gained: old.quorum.has_quorum() }, orders);
         judge
     }
 
     fn new(server: Virtual, subject: usize) -> Self {
         let quorum = Quorum::new(server.quorum.clone());
-        let (found, added) = (unknown(&server), nothing(&server));
+        let (found, added) = (found_at_start(&server), added_at_start(&server));
         Self { quorum, subject, found, added, server }
+    }
+
+    /// What is known of the weights, before anything is put out.
+    fn contribute(&mut self) {
+        for (server, added) in self.added.iter().enumerate() {
+            for (checker, change) in added.iter().enumerate() {
+                let contribution = Contribution(*change);
+                self.quorum.handle_input(QuorumInput::Contribution { server, checker, contribution });
+            }
+        }
     }
 
     /// What a check of a real server has found before, for [`Checker::resumed`].
@@ -269,12 +277,16 @@ impl Judge {
     }
 }
 
-fn unknown(server: &Virtual) -> Vec<Vec<Option<Health>>> {
-    server.servers.iter().map(|real| vec![None; real.checks.len()]).collect()
+/// What is known before anything was probed.
+fn found_at_start(server: &Virtual) -> Vec<Vec<Option<Health>>> {
+    let known =
+        |check: &Arc<Check>| Some(check.start()).filter(|start| start.known).map(|start| start.health);
+    server.servers.iter().map(|real| real.checks.iter().map(known).collect()).collect()
 }
 
-fn nothing(server: &Virtual) -> Vec<Vec<i64>> {
-    server.servers.iter().map(|real| vec![0; real.checks.len()]).collect()
+fn added_at_start(server: &Virtual) -> Vec<Vec<i64>> {
+    let added = |check: &Arc<Check>| check.start().contribution.0;
+    server.servers.iter().map(|real| real.checks.iter().map(added).collect()).collect()
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! From a checker block to its probes, kind by kind.
 
-use core::net::SocketAddr;
+use core::hash::BuildHasher as _;
 use core::time::Duration;
-use std::hash::{BuildHasher as _, RandomState};
+use std::hash::RandomState;
 
 use healthcheck::{
     Close, ConnectTo, DEFAULT_UDP_PAYLOAD, DnsProbe, DnsQuery, DnsType, ExchangeProbe, HttpExpect, HttpProbe,
@@ -14,6 +14,8 @@ use kconf_parser::model::{
     UdpCheck,
 };
 
+use super::files::Followed;
+use super::pattern;
 use super::secure::Secure;
 use crate::parent::HEAPS;
 use crate::process::user_of;
@@ -21,7 +23,7 @@ use crate::process::user_of;
 /// What checks of the same file have in common.
 #[derive(Debug)]
 pub(crate) struct Means<'c> {
-    default_user: Option<&'c model::ScriptUser>,
+    config: &'c Config,
     secure: Secure,
 }
 
@@ -29,7 +31,7 @@ impl<'c> Means<'c> {
     /// What `config` says.
     #[must_use]
     pub(crate) fn new(config: &'c Config) -> Self {
-        Self { default_user: config.globals.script_user.as_ref(), secure: Secure::new(config.ssl.as_ref()) }
+        Self { config, secure: Secure::new(config.ssl.as_ref()) }
     }
 }
 
@@ -50,29 +52,49 @@ pub(super) fn probes(block: &Checker, means: &Means<'_>) -> Vec<Box<dyn Probe>> 
     }
 }
 
+/// The file that a `FILE_CHECK` follows.
+pub(super) fn file(block: &Checker, means: &Means<'_>) -> Option<Followed> {
+    let CheckerKind::File(check) = &block.kind else { return None };
+    Followed::new(check, means.config)
+}
+
 fn boxed(probe: Option<impl Probe + 'static>) -> Vec<Box<dyn Probe>> {
     probe.into_iter().map(|probe| Box::new(probe) as Box<dyn Probe>).collect()
 }
 
-/// Keyword of a check and what it is made of, for the log.
-pub(super) fn describe(kind: &CheckerKind) -> String {
-    let of = |keyword: &str, address: SocketAddr| format!("{keyword} of {address}");
+/// What keepalived's log calls a check.
+pub(super) const fn word(kind: &CheckerKind) -> &'static str {
     match kind {
-        CheckerKind::Tcp(connect) => of("TCP_CHECK", connect.address),
-        CheckerKind::Http(check) if check.tls => of("SSL_GET", check.connect.address),
-        CheckerKind::Http(check) => of("HTTP_GET", check.connect.address),
+        CheckerKind::Tcp(_) => "TCP_CHECK",
+        CheckerKind::Http(check) if check.tls => "SSL_CHECK",
+        CheckerKind::Http(_) => "HTTP_CHECK",
+        CheckerKind::Misc(_) => "MISC_CHECK",
+        CheckerKind::Smtp(_) => "SMTP_CHECK",
+        CheckerKind::Dns(_) => "DNS_CHECK",
+        CheckerKind::Udp(_) => "UDP_CHECK",
+        CheckerKind::Ping(_) => "PING_CHECK",
+        CheckerKind::File(_) => "FILE_CHECK",
+        CheckerKind::Bfd(_) => "BFD_CHECK",
+        _ => "check",
+    }
+}
+
+/// What is asked, for the log.
+pub(super) fn target(kind: &CheckerKind) -> String {
+    match kind {
+        CheckerKind::Tcp(connect) => connect.address.to_string(),
+        CheckerKind::Http(check) => check.connect.address.to_string(),
         CheckerKind::Misc(check) => {
             let program = check.command.args.first().map(|program| program.to_string_lossy());
-            format!("MISC_CHECK by {}", program.unwrap_or_default())
+            program.unwrap_or_default().into_owned()
         }
-        CheckerKind::Smtp(check) => of("SMTP_CHECK", check.connect.address),
-        CheckerKind::Dns(check) => {
-            format!("DNS_CHECK of {} for {}", check.connect.address, check.name)
-        }
-        CheckerKind::Udp(check) => of("UDP_CHECK", check.connect.address),
-        CheckerKind::Ping(connect) => format!("PING_CHECK of {}", connect.address.ip()),
+        CheckerKind::Smtp(check) => check.connect.address.to_string(),
+        CheckerKind::Dns(check) => format!("{} for {}", check.connect.address, check.name),
+        CheckerKind::Udp(check) => check.connect.address.to_string(),
+        CheckerKind::Ping(connect) => connect.address.ip().to_string(),
+        CheckerKind::File(check) => check.track_file.clone(),
         // Never built.
-        CheckerKind::Bfd(_) | CheckerKind::File(_) | _ => String::new(),
+        CheckerKind::Bfd(_) | _ => String::new(),
     }
 }
 
@@ -119,14 +141,19 @@ fn http(check: &HttpCheck, url: &HttpUrl) -> Option<HttpProbe> {
         .ok()?;
     // To connect, to send and to receive; over TLS, to agree on it too.
     let deadline = deadline(&connect, if check.tls { 4 } else { 3 });
-    let expect =
-        HttpExpect { status: url.status_codes.0.clone(), digest: url.digest, ..HttpExpect::default() };
+    let expect = HttpExpect {
+        status: url.status_codes.0.clone(),
+        digest: url.digest,
+        // One that is refused is named by `unsupported`.
+        regex: url.regex.as_ref().and_then(|written| pattern::regex(written).ok()),
+        ..HttpExpect::default()
+    };
     Some(HttpProbe { connect, request, expect, deadline })
 }
 
 /// `None`, thus no check, if its user is unknown, as with keepalived.
 fn script(check: &MiscCheck, means: &Means<'_>) -> Option<ScriptProbe> {
-    let user = user_of(&check.command, means.default_user)
+    let user = user_of(&check.command, means.config.globals.script_user.as_ref())
         .map(|user| ScriptUser::find(&user.user, user.group.as_deref()).map_err(|error| (user.user, error)));
     let user = user
         .transpose()
@@ -194,4 +221,51 @@ fn not_made(check: &str, connect: &ConnectTo, keyword: &str, error: &dyn core::e
 /// Another one each time, which nobody outside can guess.
 fn seed() -> u64 {
     RandomState::new().hash_one(())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::lvs::judge::tests::server;
+
+    /// The checks of one real server, as `word target probes`.
+    fn checks(lines: &str) -> Vec<String> {
+        let text = format!(
+            "track_file load {{\n file /nonexistent/load\n}}\nvirtual_server 192.0.2.1 80 {{\n lvs_sched rr\n lvs_method NAT\n \
+             protocol TCP\n real_server 198.51.100.1 80 {{\n{}\n}}\n}}\n",
+            lines.replace(';', "\n")
+        );
+        let server = server(&text);
+        let words = server.servers[0].checks.iter();
+        words.map(|check| format!("{} {} {}", check.word(), check.target(), check.probes.len())).collect()
+    }
+
+    #[test]
+    fn every_kind_of_check_is_made() {
+        let cases: &[(&str, &[&str])] = &[
+            ("TCP_CHECK {;connect_port 81;}", &["TCP_CHECK 198.51.100.1:81 1"]),
+            ("HTTP_GET {;url {;path /a;};url {;path /b;};}", &["HTTP_CHECK 198.51.100.1:80 2"]),
+            ("SSL_GET {;url {;path /a;};enable_sni;virtualhost a.test;}", &["SSL_CHECK 198.51.100.1:80 1"]),
+            ("MISC_CHECK {;misc_path /bin/true;}", &["MISC_CHECK /bin/true 1"]),
+            ("DNS_CHECK {;}", &["DNS_CHECK 198.51.100.1:80 for . 1"]),
+            ("UDP_CHECK {;payload 00;}", &["UDP_CHECK 198.51.100.1:80 1"]),
+            ("PING_CHECK {;}", &["PING_CHECK 198.51.100.1 1"]),
+            // Followed, not probed.
+            ("FILE_CHECK {;track_file load;}", &["FILE_CHECK load 0"]),
+            ("SMTP_CHECK {;}", &["SMTP_CHECK 198.51.100.1:80 1"]),
+            (
+                "SMTP_CHECK {;host {;connect_ip 198.51.100.2;};host {;connect_port 25;};}",
+                &["SMTP_CHECK 198.51.100.2:80 1", "SMTP_CHECK 198.51.100.1:25 1"],
+            ),
+        ];
+        for (lines, want) in cases {
+            assert_eq!(checks(lines), *want, "{lines}");
+        }
+    }
+
+    #[test]
+    fn what_no_probe_can_do_is_no_check() {
+        assert_eq!(checks("SMTP_CHECK {;helo_name \"two words\";}"), [""; 0]);
+        let long = "a".repeat(64);
+        assert_eq!(checks(&format!("DNS_CHECK {{;name {long}.test;}}")), [""; 0]);
+    }
 }

@@ -1,7 +1,8 @@
 //! Balancing: real servers are checked, and the kernel's IPVS table follows.
 //!
 //! - [`service`]: from `virtual_server` blocks to what the kernel and the judges are given.
-//! - [`check`]: from checker blocks to probes, which are made in [`kinds`]; [`secure`]: over TLS.
+//! - [`check`]: from checker blocks to probes, which are made in [`kinds`]; [`secure`]: over TLS,
+//!   [`files`]: by files; [`pattern`]: what a page's text must be.
 //! - [`checks`]: the thread that probes and judges. [`prober`] is one check in it, [`judge`] one
 //!   virtual server; [`presence`]: whether its address is here; [`report`]: what `SIGUSR1` asks for.
 //! - [`table`]: the thread that writes to the kernel, and what it knows of the table. [`whole`]:
@@ -11,8 +12,10 @@
 
 mod check;
 mod checks;
+mod files;
 mod judge;
 mod kinds;
+mod pattern;
 mod presence;
 mod prober;
 mod report;
@@ -32,6 +35,8 @@ use crate::queue::{QueueSender, queue};
 use crate::schedule;
 pub(crate) use check::unsupported as unsupported_check;
 use checks::{Checks, Command};
+pub(crate) use files::prepare as prepare_files;
+pub(crate) use pattern::regex;
 pub(crate) use service::{Virtual, build};
 pub(crate) use table::Ipvs;
 use table::Order;

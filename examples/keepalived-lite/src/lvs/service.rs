@@ -5,7 +5,7 @@ use core::num::NonZeroU16;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use healthcheck::{Health, QuorumConfig, ServerConfig, SorryConfig};
+use healthcheck::{QuorumConfig, ServerConfig, SorryConfig};
 use ipvs_netlink::{
     AddressFamily, Destination, DestinationKey, ForwardMethod, Granularity, Persistence, Protocol, Scheduler,
     SchedulerFlags, Service, ServiceKey, Tunnel, TunnelFlags,
@@ -152,7 +152,7 @@ fn virtual_server(block: &VirtualServer, config: &Config, means: &Means<'_>) -> 
 
 impl Real {
     fn quorum(&self) -> ServerConfig {
-        let start = |check: &Arc<Check>| if check.config.alpha { Health::Down } else { Health::Up };
+        let start = |check: &Arc<Check>| check.start().health;
         ServerConfig {
             weight: self.weight,
             inhibit_on_failure: self.inhibit,

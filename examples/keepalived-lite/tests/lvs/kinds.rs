@@ -30,7 +30,7 @@ const VIRTUAL: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 1);
 const LATER: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 2);
 
 /// For everything on a slow machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(180);
 /// Two periods of every check, its second look and its time-out.
 const REST: Duration = Duration::from_secs(2);
 
@@ -92,8 +92,20 @@ const CASES: &[Case] = &[
     // Only for those who show the certificate of the block `SSL`.
     Case { server: (PAGES, 8443), service: "", lines: "SSL_GET {;url {;path /;status_code 200;};^;}", weights: LIVES },
     Case { server: (PAGES, 80), service: "", lines: "SSL_GET {;url {;path /;};^;}", weights: NEVER },
+    // The page is `clear`. keepalived searches the head, too, if both come at once: it has none of these.
+    Case { server: (PAGES, 80), service: "", lines: "HTTP_GET {;url {;path /;regex CL.AR;regex_options caseless;};^;}", weights: LIVES },
+    Case { server: (PAGES, 80), service: "", lines: "HTTP_GET {;url {;path /;regex CL.AR;};^;}", weights: NEVER },
+    Case { server: (PAGES, 80), service: "", lines: "HTTP_GET {;url {;path /;regex (?<=cl)ear;};^;}", weights: LIVES },
+    Case { server: (PAGES, 80), service: "", lines: "HTTP_GET {;url {;path /;regex clear;regex_min_offset 1000;};^;}", weights: NEVER },
+    Case { server: (PAGES, 80), service: "", lines: "HTTP_GET {;url {;path /;regex cloudy;regex_no_match;};^;}", weights: LIVES },
+    Case { server: (PAGES, 80), service: "", lines: "HTTP_GET {;url {;path /;regex clear;regex_no_match;};^;}", weights: NEVER },
     // The exit status is the weight + 2, and 0 is the weight of the file: nothing accumulates.
     Case { server: (QUIET, 2), service: "", lines: "weight 4;MISC_CHECK {;misc_path \"/bin/sh @\";misc_dynamic;misc_timeout 60;delay_loop 2;warmup 0;}", weights: [Some(4), Some(10), Some(4)] },
+    // The number in the file is 3, then 9; then there is no file.
+    Case { server: (QUIET, 3), service: "", lines: "weight 4;FILE_CHECK {;track_file number;}", weights: [Some(7), Some(13), Some(4)] },
+    Case { server: (QUIET, 3), service: "", lines: "weight 20;FILE_CHECK {;track_file number;weight 2 reverse;}", weights: [Some(14), Some(2), Some(20)] },
+    Case { server: (QUIET, 3), service: "", lines: "weight 4;FILE_CHECK {;track_file number;weight -2;}", weights: [Some(0), Some(0), Some(4)] },
+    Case { server: (QUIET, 3), service: "", lines: "inhibit_on_failure;FILE_CHECK {;track_file number;weight 0;}", weights: [Some(0), Some(0), Some(1)] },
     // Checked only from when the address is there.
     Case { server: (DATAGRAMS, 8), service: "ha_suspend", lines: "UDP_CHECK {;#;}", weights: [Some(1), None, None] },
 ];
@@ -103,61 +115,29 @@ pub(crate) fn compare() {
     let began = Instant::now();
     let hosts = [DIRECTORS[0], DIRECTORS[1], MAIL, NAMES, DATAGRAMS, QUIET, PAGES];
     let lan = Lan::with_hosts("eth0", &hosts).unwrap();
-    let node = |host| lan.node(host).unwrap();
     let folders: Vec<TempDir> = (0..4).map(|_| TempDir::new().unwrap()).collect();
-    // Otherwise the kernel leaves some questions to a closed port without an answer.
-    node(DATAGRAMS).sysctl("ipv4.icmp_ratelimit", "0").unwrap();
-    // A daemon sees its own folder only.
-    let script = |one: usize| folders[one].path().join("status");
-    let exit_with =
-        |status: u8| (0..2).for_each(|one| fs::write(script(one), format!("exit {status}\n")).unwrap());
-    exit_with(0);
-    let mut mail = Daemonised::mail(node(MAIL), lan.address_of(MAIL), folders[2].path());
-    let mut pages = Daemonised::pages(node(PAGES), lan.address_of(PAGES), folders[3].path());
-    let mut names = Daemonised::names(node(NAMES), lan.address_of(NAMES));
-    let mut echo = Echo::start(node(DATAGRAMS), 7, false);
-    let mut silent = Echo::start(node(DATAGRAMS), 9, true);
+    let mut world = World::start(&lan, &folders);
 
-    let programs = [Program::Keepalived, Program::Ours];
-    let mut daemons: Vec<Daemon> = (0..2)
-        .map(|one| {
-            for file in ["certificate", "key"] {
-                fs::copy(folders[3].path().join(file), folders[one].path().join(file)).unwrap();
-            }
-            let text = configuration(&lan, &folders[one].path().display().to_string());
-            Daemon::start(programs[one], node(DIRECTORS[one]), folders[one].path(), &text, &["-C"])
+    let mut daemons: Vec<Daemon> = [Program::Keepalived, Program::Ours]
+        .into_iter()
+        .zip(DIRECTORS)
+        .zip(&folders)
+        .map(|((program, director), folder)| {
+            let text = configuration(&lan, &folder.path().display().to_string());
+            Daemon::start(program, lan.node(director).unwrap(), folder.path(), &text, &["-C"])
         })
         .collect();
-    let mut tables = DIRECTORS.map(|host| Ipvs::of(node(host)));
+    let mut tables = DIRECTORS.map(|host| Ipvs::of(lan.node(host).unwrap()));
     for (number, step) in STEPS.into_iter().enumerate() {
         match number {
             0 => {}
-            1 => {
-                mail.fail();
-                names.fail();
-                pages.fail();
-                echo.fail();
-                silent.fail();
-                exit_with(12);
-                lan.unplug(QUIET).unwrap();
-                for host in DIRECTORS {
-                    node(host).add_address("lo", IpAddr::V4(LATER), 32).unwrap();
-                }
-            }
-            _ => {
-                mail.revive();
-                names.revive();
-                pages.revive();
-                echo.revive();
-                silent.revive();
-                exit_with(0);
-                lan.plug(QUIET).unwrap();
-            }
+            1 => world.fail(),
+            _ => world.revive(),
         }
         let wanted = saved(&lan, number);
         for (table, daemon) in tables.iter_mut().zip(&daemons) {
             let found = table.wait(PATIENCE, |table| weights(table) == wanted_weights(number));
-            assert!(found.is_ok(), "{}, {step}: {:?} within {PATIENCE:?}: {found:?}", daemon.name(), wanted);
+            assert!(found.is_ok(), "{}, {step}: {wanted:#?} within {PATIENCE:?}: {found:?}", daemon.name());
         }
         thread::sleep(REST);
         for (table, daemon) in tables.iter().zip(&daemons) {
@@ -169,6 +149,61 @@ pub(crate) fn compare() {
         assert!(daemon.stop().success());
     }
     println!("{} checks beside keepalived in {:.1} s", CASES.len(), began.elapsed().as_secs_f64());
+}
+
+/// Everything that is checked.
+struct World<'lab> {
+    lan: &'lab Lan,
+    /// A daemon sees its own one only; the servers have others.
+    folders: &'lab [TempDir],
+    daemonised: [Daemonised<'lab>; 3],
+    echoes: [Echo<'lab>; 2],
+}
+
+impl<'lab> World<'lab> {
+    fn start(lan: &'lab Lan, folders: &'lab [TempDir]) -> Self {
+        let node = |host| lan.node(host).unwrap();
+        // Otherwise the kernel leaves some questions to a closed port without an answer.
+        node(DATAGRAMS).sysctl("ipv4.icmp_ratelimit", "0").unwrap();
+        let [mail, pages] = [folders[2].path(), folders[3].path()];
+        let daemonised = [
+            Daemonised::mail(node(MAIL), lan.address_of(MAIL), mail),
+            Daemonised::pages(node(PAGES), lan.address_of(PAGES), pages),
+            Daemonised::names(node(NAMES), lan.address_of(NAMES)),
+        ];
+        let echoes = [(7, false), (9, true)].map(|(port, silent)| Echo::start(node(DATAGRAMS), port, silent));
+        let world = Self { lan, folders, daemonised, echoes };
+        for file in ["certificate", "key"] {
+            world.write(file, &fs::read(pages.join(file)).unwrap());
+        }
+        world.write("status", b"exit 0\n");
+        world.write("number", b"3");
+        world
+    }
+
+    /// A file for each daemon.
+    fn write(&self, name: &str, content: &[u8]) {
+        self.folders[..2].iter().for_each(|folder| fs::write(folder.path().join(name), content).unwrap());
+    }
+
+    fn fail(&mut self) {
+        self.daemonised.iter_mut().for_each(Daemonised::fail);
+        self.echoes.iter_mut().for_each(Echo::fail);
+        self.write("status", b"exit 12\n");
+        self.write("number", b"9\n");
+        self.lan.unplug(QUIET).unwrap();
+        for host in DIRECTORS {
+            self.lan.node(host).unwrap().add_address("lo", IpAddr::V4(LATER), 32).unwrap();
+        }
+    }
+
+    fn revive(&mut self) {
+        self.daemonised.iter_mut().for_each(Daemonised::revive);
+        self.echoes.iter_mut().for_each(Echo::revive);
+        self.write("status", b"exit 0\n");
+        self.folders[..2].iter().for_each(|folder| fs::remove_file(folder.path().join("number")).unwrap());
+        self.lan.plug(QUIET).unwrap();
+    }
 }
 
 /// The port of a case's service.
@@ -183,7 +218,7 @@ fn virtual_address(case: &Case) -> Ipv4Addr {
 fn configuration(lan: &Lan, folder: &str) -> String {
     let mut text = format!(
         "global_defs {{\n    script_user root\n}}\nSSL {{\n    certificate {folder}/certificate\n    \
-         key {folder}/key\n}}\n"
+         key {folder}/key\n}}\ntrack_file number {{\n    file {folder}/number\n}}\n"
     );
     let script = format!("{folder}/status");
     for (number, case) in CASES.iter().enumerate() {

@@ -11,7 +11,7 @@ use crate::{Program, daemon::Daemon, table::Ipvs};
 const DIRECTOR: u8 = 1;
 
 /// For everything on a slow machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(180);
 const ROLES: [&str; 2] = ["master", "backup"];
 /// Between two looks.
 const PERIOD: Duration = Duration::from_millis(200);
@@ -42,7 +42,7 @@ fn play(program: Program) -> Vec<String> {
         let deadline = Instant::now() + PATIENCE;
         let wanted = |told: &str| {
             let running = ROLES.iter().filter(|role| told.contains(&format!("{role} sync daemon")));
-            running.eq(threads) && told.contains(&format!("Timeout (tcp tcpfin udp): {timeouts}"))
+            running.eq(threads) && told.contains(&format!("Timeout (tcp tcpfin udp): {timeouts}\n"))
         };
         let mut told = tell(&ipvs);
         while !wanted(&told) {

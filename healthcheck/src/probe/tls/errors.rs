@@ -4,7 +4,7 @@ use std::io;
 
 use rustls::{AlertDescription, CertificateError, Error, PeerIncompatible};
 
-use crate::{Failure, Phase, TlsAlert, TlsFailure};
+use crate::{Failure, NetworkError, Phase, TlsAlert, TlsFailure};
 
 /// An error before TLS was agreed on.
 pub(super) fn of_handshake(error: &io::Error) -> Failure {
@@ -16,10 +16,13 @@ pub(super) fn of_handshake(error: &io::Error) -> Failure {
 
 /// An error of the library, or of the socket below it.
 pub(super) fn failure(phase: Phase, error: &io::Error) -> Failure {
-    match error.get_ref().and_then(|inner| inner.downcast_ref()) {
-        Some(error) => Failure::Tls(of_tls(error)),
-        None => crate::probe::failure(phase, error),
+    if let Some(error) = error.get_ref().and_then(|inner| inner.downcast_ref()) {
+        return Failure::Tls(of_tls(error));
     }
+    // Not of the socket: a message that the library's buffers do not take.
+    let of_library = Failure::Network { phase, reason: NetworkError::Other(None) };
+    let failure = crate::probe::failure(phase, error);
+    if failure == of_library { Failure::Tls(TlsFailure::Malformed) } else { failure }
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "the library has more words than we need")]

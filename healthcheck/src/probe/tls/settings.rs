@@ -93,6 +93,10 @@ pub enum InvalidTls {
 }
 
 /// Settings made ready. Copies share them, so that thousands of probes hold them once.
+///
+/// Versions 1.3 and 1.2, with ciphers that authenticate (GCM, ChaCha20-Poly1305) and keys that are
+/// agreed on anew (ECDHE). keepalived's OpenSSL also takes CBC, RSA and DHE; a server that has
+/// nothing else fails here with the alert [`HANDSHAKE_FAILURE`](crate::TlsAlert::HANDSHAKE_FAILURE).
 #[derive(Clone, Debug)]
 pub struct Tls {
     pub(super) config: Arc<ClientConfig>,
@@ -100,8 +104,8 @@ pub struct Tls {
 }
 
 impl Tls {
-    /// Makes settings ready: TLS 1.3 and 1.2, each handshake from the beginning. What a resumed
-    /// session saves is what a check is there to try.
+    /// Makes settings ready. Each handshake is one from the beginning: what a resumed session saves
+    /// is what a check is there to try.
     ///
     /// # Errors
     ///

@@ -143,4 +143,18 @@ mod tests {
             assert_eq!(Certificate::read(&whole[..length]), None);
         }
     }
+
+    #[test]
+    fn no_certificate_is_too_broken_to_be_read() {
+        let whole = rcgen::generate_simple_self_signed(["a.example.org".to_owned()]).unwrap();
+        let mut der = whole.cert.der().to_vec();
+        for place in 0..der.len() {
+            let kept = der[place];
+            for octet in 0..=255 {
+                der[place] = octet;
+                let _ = Certificate::read(&der);
+            }
+            der[place] = kept;
+        }
+    }
 }

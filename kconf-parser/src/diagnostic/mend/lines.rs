@@ -59,7 +59,7 @@ impl<'t> Lines<'t> {
                 lines.root_line(index);
             }
             for token in tree.words(line) {
-                lines.by_start.insert((token.span.source, token.span.start), index);
+                lines.by_start.insert((token.span().source, token.span().start), index);
             }
         }
         lines
@@ -89,7 +89,7 @@ impl<'t> Lines<'t> {
 
     pub(super) fn span(&self, index: usize) -> Option<Span> {
         let words = self.tree.words(self.line(index)?);
-        Some(words.first()?.span.to(words.last()?.span))
+        Some(words.first()?.span().to(words.last()?.span()))
     }
 
     /// The line with the keyword of the block that the brace `open` opens.

@@ -83,7 +83,7 @@ impl FifoDraft {
     ) -> Option<NotifyFifo> {
         let Self { path, user, script, .. } = self;
         let at = script.as_ref().map(|script| script.span);
-        let script = if runs { scripts.keep(script) } else { script.map(|script| *script.value) };
+        let script = if runs { scripts.keep(script) } else { script.map(|script| script.value) };
         if let (None, Some(at)) = (&path, at) {
             let what = "there is no pipe that this script could read".to_owned();
             findings.push(finding(at, what, "it is not run"));

@@ -7,6 +7,7 @@ use super::authentication::{AuthenticationDraft, HmacDraft};
 use super::notify::NotifyDraft;
 use super::vmac::{IpvlanDraft, VmacDraft};
 use crate::Span;
+use crate::keywords::Keyword;
 use crate::lower::track::{Before, TrackDraft};
 use crate::model::{
     AddressFamily, GarpExtraInterfaces, InitialState, OldUnicastChecksum, Route, Rule, UnicastPeer,
@@ -19,7 +20,7 @@ pub(in crate::lower) struct Draft {
     pub(in crate::lower) name: String,
     pub(in crate::lower) span: Span,
     /// Where each keyword is written.
-    pub(in crate::lower) lines: Vec<(&'static str, Span)>,
+    pub(in crate::lower) lines: Vec<(&'static Keyword, Span)>,
     pub(in crate::lower) family: Option<AddressFamily>,
     pub(in crate::lower) state: Option<InitialState>,
     pub(in crate::lower) interface: Option<String>,
@@ -82,7 +83,7 @@ impl Draft {
 
     /// The last line with `keyword`.
     pub(in crate::lower) fn written(&self, keyword: &str) -> Option<Span> {
-        self.lines.iter().rev().find(|(name, _)| *name == keyword).map(|(_, span)| *span)
+        self.lines.iter().rev().find(|(line, _)| line.name == keyword).map(|(_, span)| *span)
     }
 }
 

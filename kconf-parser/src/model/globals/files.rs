@@ -112,7 +112,7 @@ pub struct NotifyFifo {
     /// Whom it belongs to, else `script_user`.
     pub user: Option<ScriptUser>,
     /// `notify_fifo_script` and its like: a program that reads from it and gets its path as the last argument.
-    pub script: Option<ScriptCommand>,
+    pub script: Option<Box<ScriptCommand>>,
 }
 
 describe!(NotifyFifo { path, user, script });

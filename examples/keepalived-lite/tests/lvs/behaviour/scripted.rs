@@ -1,41 +1,37 @@
 //! Servers that behave as they are told.
 
-use core::{net::SocketAddr, time::Duration};
+use core::{net::SocketAddr, sync::atomic::Ordering, time::Duration};
 
 use socket2::SockRef;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpSocket, TcpStream},
     runtime::Builder,
-    sync::watch,
     task::JoinSet,
     time::sleep,
 };
 
-use super::cases::Conduct;
+use super::{cases::Conduct, stage::Part};
 use crate::server::HEALTH;
-
-/// Where a server is, and what it is told.
-pub(super) type Told = (SocketAddr, watch::Receiver<Conduct>);
 
 /// Runs all of them in the calling thread, and in its network, until nobody tells them anything any
 /// more. The addresses of those that should have stumbled more often than they could.
-pub(super) fn serve(servers: Vec<Told>) -> Vec<SocketAddr> {
+pub(super) fn serve(parts: Vec<Part>) -> Vec<SocketAddr> {
     // One thread for all: they are dear in User-Mode Linux.
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let mut lives = JoinSet::new();
-        servers.into_iter().for_each(|(address, told)| drop(lives.spawn(live(address, told))));
+        parts.into_iter().for_each(|part| drop(lives.spawn(live(part))));
         lives.join_all().await.into_iter().flatten().collect()
     })
 }
 
-async fn live(address: SocketAddr, mut told: watch::Receiver<Conduct>) -> Option<SocketAddr> {
+async fn live(Part { address, mut told, heard }: Part) -> Option<SocketAddr> {
     let mut listener = None;
     let mut stumbles = 0;
     let mut callers = JoinSet::new();
     loop {
-        let conduct = *told.borrow_and_update();
+        let (step, conduct) = *told.borrow_and_update();
         if let Conduct::Stumbles(count) = conduct {
             assert_eq!(stumbles, 0, "{address} has not stumbled as often as it should");
             stumbles = count;
@@ -45,6 +41,7 @@ async fn live(address: SocketAddr, mut told: watch::Receiver<Conduct>) -> Option
         } else if listener.is_none() {
             listener = Some(listen(address));
         }
+        heard.store(step, Ordering::SeqCst);
         let told_more = loop {
             tokio::select! {
                 changed = told.changed() => break changed,

@@ -57,9 +57,13 @@ pub(super) fn words(changes: &[Change]) -> Vec<&str> {
 pub(super) fn written(changes: &[Change]) -> String {
     let mut text = String::new();
     for Change { word, step, time, probes } in changes {
-        let (from, to) = (probes.start(), probes.end());
-        let range = if from == to { to.to_string() } else { format!("{from}-{to}") };
-        write!(text, "{step}: {word} {:.1} s #{range}  ", time.as_secs_f64()).unwrap();
+        write!(text, "{step}: {word} {:.1} s", time.as_secs_f64()).unwrap();
+        match (*probes.start(), *probes.end()) {
+            (_, 0) => {}
+            (from, to) if from == to => write!(text, " #{to}").unwrap(),
+            (from, to) => write!(text, " #{from}-{to}").unwrap(),
+        }
+        text.push_str("  ");
     }
     text
 }
