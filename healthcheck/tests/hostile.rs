@@ -10,9 +10,7 @@ mod daemon;
 mod villain;
 
 use core::net::SocketAddr;
-use core::sync::atomic::{AtomicUsize, Ordering};
 use core::time::Duration;
-use std::sync::Mutex;
 use std::thread;
 
 use certificates::{Authority, FAR};
@@ -196,7 +194,7 @@ fn deadline(case: &Case) -> Duration {
     match (&case.want, &case.opening) {
         (Failure::TimedOut { .. }, Opening::Nothing) => Duration::from_secs(1),
         // What comes before it needs some of it.
-        (Failure::TimedOut { .. }, _) => Duration::from_secs(3),
+        (Failure::TimedOut { .. }, _) => Duration::from_secs(5),
         _ => Duration::from_secs(60),
     }
 }
@@ -235,7 +233,8 @@ fn every_server_that_means_harm_is_named_by_the_deadline_with_little_memory() {
     let mail = Opening::StartTlsAndTls(std::sync::Arc::clone(&good));
     let mut cases = without_certificates(&Opening::Tls(good), &mail);
     cases.extend(with_certificates(&authority));
-    let mut addresses = villain::serve(cases.iter().map(|c| (c.opening.clone(), c.manner)).collect());
+    let mut addresses: Vec<_> =
+        cases.iter().map(|case| villain::serve(case.opening.clone(), case.manner)).collect();
     let old = older(&directory, &authority);
     for kind in [Kind::Https, Kind::Handshake] {
         let Some((_, address)) = &old else { break };
@@ -244,21 +243,22 @@ fn every_server_that_means_harm_is_named_by_the_deadline_with_little_memory() {
         cases.push(Case { name: "TLS 1.1 only, OpenSSL", kind, opening, manner, want });
         addresses.push(*address);
     }
-    let (next, rows) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
-    thread::scope(|scope| {
-        // Most of their time they wait for deadlines.
-        for _ in 0..4 {
-            scope.spawn(|| {
-                while let number = next.fetch_add(1, Ordering::Relaxed)
-                    && let (Some(case), Some(address)) = (cases.get(number), addresses.get(number))
-                {
-                    let row = judge(case, *address, &roots);
-                    rows.lock().unwrap().push((number, row));
-                }
+    let mut rows = Vec::new();
+    // Those that only wait do so together, the others get the machine for themselves.
+    let waits = |case: &Case| matches!(case.want, Failure::TimedOut { .. });
+    for (width, waiting) in [(16, true), (1, false)] {
+        let cases = cases.iter().zip(&addresses).enumerate();
+        let cases: Vec<_> = cases.filter(|(_, (case, _))| waits(case) == waiting).collect();
+        for together in cases.chunks(width) {
+            let judge = |(number, (case, address)): &(usize, (&Case, &SocketAddr))| {
+                (*number, judge(case, **address, &roots))
+            };
+            thread::scope(|scope| {
+                let threads: Vec<_> = together.iter().map(|case| scope.spawn(|| judge(case))).collect();
+                rows.extend(threads.into_iter().map(|thread| thread.join().unwrap()));
             });
         }
-    });
-    let mut rows = rows.into_inner().unwrap();
+    }
     rows.sort_unstable();
     println!(
         "{:<30} {:<15} {:<68} {:>10} {:>10} same of {CROWD} at once",

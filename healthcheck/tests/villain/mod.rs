@@ -63,26 +63,22 @@ pub(crate) fn tls(certified: &Certified, key: &Certified) -> Arc<ServerConfig> {
 }
 
 /// Serves until the test ends, each connection in the same way.
-pub(crate) fn serve(servers: Vec<(Opening, Manner)>) -> Vec<SocketAddr> {
-    let listeners: Vec<_> = servers.iter().map(|_| TcpListener::bind("127.0.0.1:0").unwrap()).collect();
-    let addresses = listeners.iter().map(|listener| listener.local_addr().unwrap()).collect();
+pub(crate) fn serve(opening: Opening, manner: Manner) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    listener.set_nonblocking(true).unwrap();
+    // Each its own thread, so that a flood does not keep another from answering.
     thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async move {
-            for (listener, (opening, manner)) in listeners.into_iter().zip(servers) {
-                listener.set_nonblocking(true).unwrap();
-                let listener = tokio::net::TcpListener::from_std(listener).unwrap();
-                tokio::spawn(async move {
-                    while let Ok((stream, _)) = listener.accept().await {
-                        // Whoever hangs up on a villain is right.
-                        tokio::spawn(meet(stream, opening.clone(), manner));
-                    }
-                });
+            let listener = tokio::net::TcpListener::from_std(listener).unwrap();
+            while let Ok((stream, _)) = listener.accept().await {
+                // Whoever hangs up on a villain is right.
+                tokio::spawn(meet(stream, opening.clone(), manner));
             }
-            core::future::pending::<()>().await;
         });
     });
-    addresses
+    address
 }
 
 async fn meet(mut stream: TcpStream, opening: Opening, manner: Manner) -> io::Result<()> {

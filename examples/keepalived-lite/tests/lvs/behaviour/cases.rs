@@ -224,9 +224,9 @@ impl Case {
         before.iter().zip(*now).position(|(before, now)| before != now).unwrap_or(place)
     }
 
-    /// Whether none of its probes follows the last one at once, or has nothing to do with it.
+    /// Whether there is [`BEFORE_RETRY`] at least between any two probes of a server.
     pub(super) fn is_paced(&self) -> bool {
-        self.probes == 1 || !self.check.contains("fast_recovery")
+        !self.check.contains("TCP_CHECK {;};HTTP_GET")
     }
 
     /// As it stands in the file; `number` makes its addresses.

@@ -275,9 +275,9 @@ fn weight(table: &Table, number: usize, address: SocketAddr) -> String {
     found.map_or_else(|| "gone".to_owned(), |(_, destination)| destination.weight.to_string())
 }
 
-/// The median of the times between two probes, and the shortest.
+/// The mean time between two probes, and the shortest.
 pub(super) fn pace(probes: &[Duration]) -> Option<(Duration, Duration)> {
-    let mut gaps: Vec<_> = probes.windows(2).map(|pair| pair[1] - pair[0]).collect();
-    gaps.sort();
-    Some((*gaps.get(gaps.len() / 2)?, *gaps.first()?))
+    let gaps: Vec<_> = probes.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    let mean = gaps.iter().sum::<Duration>().checked_div(gaps.len().try_into().ok()?)?;
+    Some((mean, *gaps.iter().min()?))
 }
