@@ -107,17 +107,18 @@ mod mistakes {
         }
     }
 
-    /// Wrong for an agent that is up, wants maintenance and names its weight, with a reason.
+    /// Wrong for an agent that is up and wants maintenance.
     pub(crate) fn in_exchange(reply: &AgentReply) {
-        if (reply.health, reply.admin) == (Some(AgentHealth::Up), Some(AgentAdmin::Maintenance)) {
-            assert!(reply.percent.is_none() || reply.text.is_empty(), "planted");
-        }
+        assert!(
+            (reply.health, reply.admin) != (Some(AgentHealth::Up), Some(AgentAdmin::Maintenance)),
+            "planted"
+        );
     }
 
-    /// Wrong for a pattern in lines with a look-behind, in a body of several lines.
+    /// Wrong for a pattern that looks behind in lines.
     pub(crate) fn in_pattern(pattern: &RegexPattern, body: &[u8]) {
-        if pattern.options() == [RegexOption::Multiline] && pattern.pattern().contains("(?<!") {
-            assert!(!body.contains(&b'\n'), "planted");
+        if pattern.options().contains(&RegexOption::Multiline) && pattern.pattern().contains("(?<!") {
+            assert!(body.is_empty(), "planted");
         }
     }
 }
