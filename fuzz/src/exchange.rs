@@ -12,7 +12,7 @@ use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use healthcheck::{
     AgentExchange, DnsAnswer, DnsExchange, DnsQuery, DnsType, Echo, EchoSocket, Exchange, MysqlExchange,
     MysqlHello, NetworkError, PatternOctet, PostgresExchange, PostgresHello, RedisAuth, RedisExchange,
-SmtpDialogue, SmtpExchange, SmtpReplies, SmtpRequest, UdpEvent, UdpExpect, UdpReply,
+    SmtpDialogue, SmtpExchange, SmtpReplies, SmtpRequest, UdpEvent, UdpExpect, UdpReply,
 };
 
 use crate::planted;
@@ -50,8 +50,8 @@ mod http {
     use std::sync::LazyLock;
 
     use healthcheck::{
-        HeaderCondition, HttpExchange, HttpExpect, HttpHeader, HttpMethod, HttpRegex, HttpRequest, HttpVersion,
-        RegexOption, RegexPattern,
+        HeaderCondition, HttpExchange, HttpExpect, HttpHeader, HttpMethod, HttpRegex, HttpRequest,
+        HttpVersion, RegexOption, RegexPattern,
     };
 
     use super::chosen;
@@ -70,8 +70,10 @@ mod http {
 
     pub(super) fn exchange(settings: u8) -> HttpExchange {
         let version = chosen(settings, &[HttpVersion::Http10, HttpVersion::Http11]);
-        let method = chosen(settings >> 1, &[HttpMethod::Get, HttpMethod::Get, HttpMethod::Get, HttpMethod::Head]);
-        let request = HttpRequest::new(version, "/", None, ([192, 0, 2, 1], 80).into()).expect("a proper request");
+        let method =
+            chosen(settings >> 1, &[HttpMethod::Get, HttpMethod::Get, HttpMethod::Get, HttpMethod::Head]);
+        let request =
+            HttpRequest::new(version, "/", None, ([192, 0, 2, 1], 80).into()).expect("a proper request");
         let mut expect = HttpExpect::default();
         if settings & 0x08 != 0 {
             expect.status = vec![(100, 399)];
@@ -102,7 +104,12 @@ fn smtp(server: &Server<'_>, settings: u8) {
     use SmtpDialogue::{Ehlo, Helo, StartTls};
     let (dialogue, replies) = chosen(
         settings,
-        &[(Helo, SmtpReplies::Rfc5321), (Helo, SmtpReplies::Keepalived), (Ehlo, SmtpReplies::Rfc5321), (StartTls, SmtpReplies::Rfc5321)],
+        &[
+            (Helo, SmtpReplies::Rfc5321),
+            (Helo, SmtpReplies::Keepalived),
+            (Ehlo, SmtpReplies::Rfc5321),
+            (StartTls, SmtpReplies::Rfc5321),
+        ],
     );
     let exchange = SmtpExchange::new(SmtpRequest::new(dialogue, replies, "bar.com").expect("a proper name"));
     let exchange = match dialogue {
@@ -207,7 +214,10 @@ fn echo(settings: u8, packet: &[u8]) {
     let echo = Echo::new(server, 0x1234, 1);
     for socket in [EchoSocket::Raw, EchoSocket::Datagram] {
         let other = Echo::new(server, 0x1234, 2);
-        assert!(!(echo.is_reply(socket, packet) && other.is_reply(socket, packet)), "a reply to two requests");
+        assert!(
+            !(echo.is_reply(socket, packet) && other.is_reply(socket, packet)),
+            "a reply to two requests"
+        );
     }
     let mut reply = echo.encode();
     reply[0] = if server == v4 { 0 } else { 129 };

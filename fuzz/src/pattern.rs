@@ -3,7 +3,8 @@
 //! An input is an octet per kind of option (3 in all), the pattern up to the first NUL, and a body.
 
 use healthcheck::{
-    Exchange as _, HttpExchange, HttpExpect, HttpRegex, HttpRequest, HttpVersion, RegexOption, RegexPattern, Step,
+    Exchange as _, HttpExchange, HttpExpect, HttpRegex, HttpRequest, HttpVersion, RegexOption, RegexPattern,
+    Step,
 };
 
 use crate::planted;

@@ -74,7 +74,7 @@ mod mistakes {
         for line in tree.lines().iter().filter(|line| line.depth == 3) {
             let hidden = |word: &[u8]| word.windows(2).any(|pair| pair == b"\\!");
             let words = tree.words(line).iter().filter(|token| token.kind == TokenKind::Word);
-            assert!(!words.map(|token| tree.sources().text(token.span)).any(hidden), "planted");
+            assert!(!words.map(|token| tree.sources().text(token.span())).any(hidden), "planted");
         }
     }
 
@@ -82,7 +82,7 @@ mod mistakes {
     pub(crate) fn in_expand(tree: &Tree) {
         let sources = tree.sources();
         for token in tree.tokens() {
-            let written = sources.written_at(token.span);
+            let written = sources.written_at(token.span());
             let line = sources.text(written);
             let nested = line.starts_with(b"~SEQ") && line.windows(4).any(|part| part == b"~LST");
             assert!(!nested || sources.included_at(written.source).is_none(), "planted");
@@ -107,17 +107,18 @@ mod mistakes {
         }
     }
 
-    /// Wrong for an agent that is up, wants maintenance and names its weight, with a reason.
+    /// Wrong for an agent that is up and wants maintenance.
     pub(crate) fn in_exchange(reply: &AgentReply) {
-        if (reply.health, reply.admin) == (Some(AgentHealth::Up), Some(AgentAdmin::Maintenance)) {
-            assert!(reply.percent.is_none() || reply.text.is_empty(), "planted");
-        }
+        assert!(
+            (reply.health, reply.admin) != (Some(AgentHealth::Up), Some(AgentAdmin::Maintenance)),
+            "planted"
+        );
     }
 
-    /// Wrong for a pattern in lines with a look-behind, in a body of several lines.
+    /// Wrong for a pattern that looks behind in lines.
     pub(crate) fn in_pattern(pattern: &RegexPattern, body: &[u8]) {
-        if pattern.options() == [RegexOption::Multiline] && pattern.pattern().contains("(?<!") {
-            assert!(!body.contains(&b'\n'), "planted");
+        if pattern.options().contains(&RegexOption::Multiline) && pattern.pattern().contains("(?<!") {
+            assert!(body.is_empty(), "planted");
         }
     }
 }

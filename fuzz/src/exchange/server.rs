@@ -73,10 +73,7 @@ impl Server<'_> {
 }
 
 /// The verdict, after TLS as if there had been some.
-fn converse<'p>(
-    exchange: &mut impl Dialogue,
-    pieces: impl Iterator<Item = &'p [u8]>,
-) -> Result<(), Failure> {
+fn converse<'p>(exchange: &mut impl Dialogue, pieces: impl Iterator<Item = &'p [u8]>) -> Result<(), Failure> {
     for piece in pieces.filter(|piece| !piece.is_empty()) {
         flush(exchange);
         if let Step::Done(verdict) = exchange.received(piece) {
