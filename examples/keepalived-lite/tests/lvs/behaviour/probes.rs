@@ -61,9 +61,12 @@ impl Probes {
             Err(Errno::EAGAIN) => return None,
             other => other.unwrap(),
         };
-        let time = message.cmsgs().unwrap().find_map(|one| match one {
-            ControlMessageOwned::ScmTimestampns(time) => Some(Duration::from(time)),
-            _ => None,
+        let time = message.cmsgs().unwrap().find_map(|one| {
+            if let ControlMessageOwned::ScmTimestampns(time) = one {
+                Some(Duration::from(time))
+            } else {
+                None
+            }
         });
         Some((message.bytes, time.unwrap()))
     }

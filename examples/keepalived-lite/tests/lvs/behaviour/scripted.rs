@@ -46,13 +46,9 @@ async fn live(Part { address, mut told, heard }: Part) -> Option<SocketAddr> {
             tokio::select! {
                 changed = told.changed() => break changed,
                 caller = accept(listener.as_ref()) => {
-                    let conduct = match conduct {
-                        Conduct::Stumbles(_) if stumbles > 0 => {
-                            stumbles -= 1;
-                            Conduct::Status
-                        }
-                        other => other,
-                    };
+                    let stumbles_now = matches!(conduct, Conduct::Stumbles(_)) && stumbles > 0;
+                    stumbles -= u32::from(stumbles_now);
+                    let conduct = if stumbles_now { Conduct::Status } else { conduct };
                     callers.spawn(answer(caller, conduct));
                 }
             }

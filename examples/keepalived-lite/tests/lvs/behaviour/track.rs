@@ -29,6 +29,11 @@ impl Tracks {
         self.last.insert(subject.to_owned(), word.to_owned());
     }
 
+    /// Whether this is what was seen of a subject last, or taken for granted.
+    pub(super) fn is_last(&self, subject: &str, word: &str) -> bool {
+        self.last.get(subject).is_some_and(|last| last == word)
+    }
+
     /// A subject is so, perhaps as it was before.
     pub(super) fn see(&mut self, subject: &str, change: Change) {
         if self.last.get(subject) != Some(&change.word) {

@@ -27,6 +27,9 @@ const SCRIPTS: [(&str, &str); 2] = [
     ("exit", "#!/bin/sh\nread code <$1\necho >>$2\nexit $code\n"),
 ];
 
+/// For how many looks a table rests that is complete.
+const REST: u32 = 3;
+
 /// The cases and the numbers in their addresses.
 pub(super) fn numbered() -> impl Iterator<Item = (usize, &'static Case)> {
     CASES.iter().enumerate().map(|(number, case)| (number + 1, case))
@@ -114,7 +117,9 @@ pub(super) struct Watched<'lab> {
     counts: Counts,
     /// How much of what scripts wrote is read.
     read: usize,
-    /// Whether its services were there at the last look.
+    /// The table before all was there, and for how many looks it had stayed so.
+    seen: (Table, u32),
+    /// Whether its services and their servers are there.
     pub(super) is_ready: bool,
     pub(super) tracks: Tracks,
 }
@@ -134,8 +139,8 @@ impl<'lab> Watched<'lab> {
         let both = |counts: &Vec<usize>| [counts.clone(), counts.clone()];
         let scene = |counts| Scene { step: 0, began: Instant::now(), before: both(counts), heard: true };
         let scenes = counts.iter().map(scene).collect();
-        let tracks = assumed();
-        Self { daemon, ipvs, probes, lab, stage, scenes, counts, read: 0, is_ready: false, tracks }
+        let (tracks, seen) = (assumed(), (Table::new(), 0));
+        Self { daemon, ipvs, probes, lab, stage, scenes, counts, read: 0, seen, is_ready: false, tracks }
     }
 
     /// Looks at the table and at what scripts have written.
@@ -143,9 +148,7 @@ impl<'lab> Watched<'lab> {
         let before = self.look_at_servers();
         let table = self.ipvs.glance();
         if !self.is_ready {
-            // A service may have been there before its servers: only the next look counts.
-            let is_there = |number| table.services().any(|(key, _)| *key == service(number));
-            self.is_ready = numbered().all(|(number, _)| is_there(number));
+            self.settle(table, &before);
             let now = Instant::now();
             return self.scenes.iter_mut().for_each(|scene| scene.began = now);
         }
@@ -163,6 +166,20 @@ impl<'lab> Watched<'lab> {
         }
         self.counts = before;
         self.listen();
+    }
+
+    /// Services come before their servers: all is there when every server is, or has been probed, and
+    /// the table has stayed as it is for some looks.
+    fn settle(&mut self, table: Table, counts: &Counts) {
+        let is_there = |number: usize, case: &Case| {
+            (0..case.weights.len()).all(|place| {
+                let seen = weight(&table, number, address(number, place));
+                counts[number - 1][place] > 0 || self.tracks.is_last(&kernel(number, place), &seen)
+            }) && table.services().any(|(key, _)| *key == service(number))
+        };
+        let stays = numbered().all(|(number, case)| is_there(number, case)) && self.seen.0 == table;
+        self.seen = (table, if stays { self.seen.1 + 1 } else { 0 });
+        self.is_ready = self.seen.1 >= REST;
     }
 
     /// Which servers do as they were told, and how often all of them have been probed.
@@ -212,9 +229,12 @@ impl<'lab> Watched<'lab> {
     /// How often each server has been probed until now.
     fn count(&mut self) -> Counts {
         self.probes.catch_up();
-        let one = |number: usize, case: &Case, place: usize| match case.steps[0].1[place] {
-            Conduct::Exits(_) => self.lab.read(&format!("runs-{number}")).len(),
-            _ => self.probes.to(address(number, place).ip()).len(),
+        let one = |number: usize, case: &Case, place: usize| {
+            if matches!(case.steps[0].1[place], Conduct::Exits(_)) {
+                self.lab.read(&format!("runs-{number}")).len()
+            } else {
+                self.probes.to(address(number, place).ip()).len()
+            }
         };
         let of_case = |(number, case): (usize, &Case)| {
             (0..case.weights.len()).map(|place| one(number, case, place)).collect()
