@@ -103,7 +103,7 @@ mod watch {
     }
 
     async fn news(watch: &mut FileWatch) -> FileNews {
-        tokio::time::timeout(LONG, watch.changed()).await.expect("news come").unwrap()
+        tokio::time::timeout(LONG, watch.changed()).await.unwrap().unwrap()
     }
 
     async fn next(watch: &mut FileWatch) -> i64 {

@@ -110,6 +110,14 @@ fn the_body_is_what_is_between_head_and_end() {
 }
 
 #[test]
+fn what_comes_behind_the_bound_of_a_body_does_not_matter() {
+    let broken = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\nno chunk";
+    assert_eq!(judge(HttpExpect { max_body: 4, ..HttpExpect::default() }, broken), Ok(()));
+    assert_eq!(judge(HttpExpect { max_body: 4, ..sha256() }, broken), Err(HttpFailure::BodyTooLong));
+    assert_eq!(judge(HttpExpect { max_body: 5, ..HttpExpect::default() }, broken), Err(HttpFailure::Chunk));
+}
+
+#[test]
 fn a_server_that_keeps_the_connection_is_not_waited_for() {
     let replies = ["HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", NGINX_CHUNKED];
     for reply in replies {

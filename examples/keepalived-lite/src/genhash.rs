@@ -19,7 +19,7 @@ use healthcheck::{
     TlsOptions, TlsProbe,
 };
 
-use args::Args;
+use args::{Args, Hash};
 use dump::Shown;
 
 /// Nobody waits longer. keepalived's limit without `-t` is 71 minutes for each step.
@@ -45,7 +45,8 @@ pub(crate) fn run(args: &[OsString]) -> ExitCode {
         if args.verbose {
             dump::digest(&mut out, digest)?;
         }
-        writeln!(out, "{:032x}", u128::from_be_bytes(*digest))
+        digest.iter().try_for_each(|octet| write!(out, "{octet:02x}"))?;
+        writeln!(out)
     });
     if args.verbose {
         let taken = start.elapsed().as_micros();
@@ -61,12 +62,17 @@ pub(crate) fn run(args: &[OsString]) -> ExitCode {
     }
 }
 
-fn digest(args: &Args) -> Result<[u8; 16], String> {
+fn digest(args: &Args) -> Result<Vec<u8>, String> {
     let (report, exchange) = ask(args)?;
     if exchange.is_chunked() {
         eprintln!("the body comes in chunks, which keepalived would hash with their lengths");
     }
-    match (report.outcome, exchange.inner.report().digest) {
+    let found = exchange.inner.report();
+    let digest = match args.hash {
+        Hash::Md5 => found.digest.map(Vec::from),
+        Hash::Sha256 => found.sha256.map(Vec::from),
+    };
+    match (report.outcome, digest) {
         (Outcome::Success | Outcome::Failure(Failure::Http(_)), Some(digest)) => Ok(digest),
         (Outcome::NotProbed(problem), _) => Err(problem.to_string()),
         (Outcome::Failure(failure), _) => Err(failure.to_string()),
@@ -100,12 +106,13 @@ fn ask(args: &Args) -> Result<(ProbeReport, Shown), String> {
     Ok(runtime.block_on(TlsProbe { probe, tls }.run()))
 }
 
-/// Whatever the status, and however long. The digest only has to be wanted.
+/// Whatever the status, and however long. The digests only have to be wanted.
 fn anything() -> HttpExpect {
-    HttpExpect {
+    let any = HttpExpect {
         status: vec![(0, u16::MAX)],
         digest: Some([0; 16]),
-        max_body: u64::MAX,
+        sha256: Some([0; 32]),
         ..HttpExpect::default()
-    }
+    };
+    HttpExpect { max_body: u64::MAX, ..any }
 }

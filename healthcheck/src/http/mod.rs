@@ -197,11 +197,12 @@ impl HttpExchange {
             }
         });
         match result {
-            Err(broken) => self.fail(broken),
-            Ok(_) if self.report.body_len > self.expect.max_body => match inspection.is_some() {
+            // First, as what is wrong behind the bound may not have arrived yet.
+            _ if self.report.body_len > self.expect.max_body => match inspection.is_some() {
                 true => self.fail(HttpFailure::BodyTooLong),
                 false => self.done(Ok(())),
             },
+            Err(broken) => self.fail(broken),
             Ok(true) => self.finish(),
             Ok(false) => Step::Continue,
         }

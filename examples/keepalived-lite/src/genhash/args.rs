@@ -18,6 +18,7 @@ usage: keepalived-lite genhash [-S [-I]] -s ADDRESS -p PORT -u URL [OPTION]...
   -P, --protocol VERSION       1.0 (the default), 1.0c (with Connection: close), or 1.1
   -m, --fwmark MARK            firewall mark of the packets
   -t, --timeout SECONDS        for connecting; three times that for everything
+  -H, --hash NAME              md5 (the default, and what digest wants), or sha256
   -v, --verbose                show the reply as well
   -h, --help                   this
 ";
@@ -35,10 +36,19 @@ pub(super) struct Args {
     pub(super) mark: u32,
     pub(super) version: HttpVersion,
     pub(super) timeout: Option<Duration>,
+    pub(super) hash: Hash,
+}
+
+/// Which digest; keepalived knows the first only.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(super) enum Hash {
+    #[default]
+    Md5,
+    Sha256,
 }
 
 /// Short name, long name, whether it takes an argument.
-const OPTIONS: [(char, &str, bool); 11] = [
+const OPTIONS: [(char, &str, bool); 12] = [
     ('h', "help", false),
     ('v', "verbose", false),
     ('S', "use-ssl", false),
@@ -50,6 +60,7 @@ const OPTIONS: [(char, &str, bool); 11] = [
     ('m', "fwmark", true),
     ('P', "protocol", true),
     ('t', "timeout", true),
+    ('H', "hash", true),
 ];
 
 impl Args {
@@ -57,7 +68,7 @@ impl Args {
     pub(super) fn read(args: &[OsString]) -> Result<Self, Option<String>> {
         let (mut tls, mut sni, mut verbose, mut mark) = (false, false, false, 0);
         let (mut server, mut port, mut url, mut virtual_host) = (None, None, None, None);
-        let (mut version, mut timeout) = (HttpVersion::Http10, None);
+        let (mut version, mut timeout, mut hash) = (HttpVersion::Http10, None, Hash::default());
         for (option, value) in split(args)? {
             match option {
                 'v' => verbose = true,
@@ -70,13 +81,14 @@ impl Args {
                 'm' => mark = number(&value).ok_or_else(|| format!("invalid fwmark '{value}'"))?,
                 'P' => version = protocol(&value)?,
                 't' => timeout = Some(seconds(&value)?),
+                'H' => hash = hash_named(&value)?,
                 // Help.
                 _ => return Err(None),
             }
         }
         match (server, port, url) {
             (Some(server), Some(port), Some(url)) => {
-                Ok(Self { tls, sni, verbose, server, port, url, virtual_host, mark, version, timeout })
+                Ok(Self { tls, sni, verbose, server, port, url, virtual_host, mark, version, timeout, hash })
             }
             _ => Err(None),
         }
@@ -154,6 +166,14 @@ fn protocol(value: &str) -> Result<HttpVersion, String> {
     }
 }
 
+fn hash_named(value: &str) -> Result<Hash, String> {
+    match value {
+        "md5" => Ok(Hash::Md5),
+        "sha256" => Ok(Hash::Sha256),
+        _ => Err(format!("unknown hash '{value}'")),
+    }
+}
+
 fn seconds(value: &str) -> Result<Duration, String> {
     let seconds = number(value).ok_or_else(|| format!("invalid timeout '{value}'"))?;
     Ok(Duration::from_secs(seconds.into()))
@@ -184,6 +204,7 @@ mod tests {
             mark: 0,
             version: HttpVersion::Http10,
             timeout: None,
+            hash: Hash::Md5,
         }
     }
 
@@ -202,6 +223,7 @@ mod tests {
         #[rustfmt::skip]
         let cases = [
             ("-s 192.0.2.1 -p 80 -u /",                         plain()),
+            ("-s 192.0.2.1 -p 80 -u / -H sha256",               Args { hash: Hash::Sha256, ..plain() }),
             ("-u/ -p80 -s192.0.2.1",                            plain()),
             ("--ser 192.0.2.1 --port=80 --ur /",                plain()),
             ("-s 192.0.2.1 -p 443 -u /x -p +80 -u /",           plain()),
@@ -224,7 +246,7 @@ mod tests {
         #[rustfmt::skip]
         let bad = [
             "-s host.example", "-p 0", "-p 65536", "-p 80x", "-p -1", "-P 2", "-P 1.0x", "-m -1", "-m x", "-t", "-t x",
-            "-t -1", "-z", "--nonsense", "--use", "--verbose=1", "stray", "-- -v",
+            "-t -1", "-H", "-H sha1", "-z", "--nonsense", "--use", "--verbose=1", "stray", "-- -v",
         ];
         for option in bad {
             assert!(matches!(read(&format!("{good} {option}")), Err(Some(_))), "{option}");

@@ -90,7 +90,7 @@ impl Exchange for Shown {
 }
 
 /// The digest before it is printed as such.
-pub(super) fn digest(out: &mut impl Write, digest: &[u8; 16]) -> io::Result<()> {
+pub(super) fn digest(out: &mut impl Write, digest: &[u8]) -> io::Result<()> {
     writeln!(out, "\n{}", rule("    HTML hash resulting    "))?;
     table(out, digest)?;
     writeln!(out, "{}", rule(" HTML hash final resulting "))
