@@ -61,9 +61,9 @@ impl Probes {
             Err(Errno::EAGAIN) => return None,
             other => other.unwrap(),
         };
-        let time = message.cmsgs().unwrap().find_map(|one| match one {
-            ControlMessageOwned::ScmTimestampns(time) => Some(Duration::from(time)),
-            _ => None,
+        let time = message.cmsgs().unwrap().find_map(|one| {
+            let ControlMessageOwned::ScmTimestampns(time) = one else { return None };
+            Some(Duration::from(time))
         });
         Some((message.bytes, time.unwrap()))
     }

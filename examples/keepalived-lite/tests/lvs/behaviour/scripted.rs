@@ -46,13 +46,9 @@ async fn live(Part { address, mut told, heard }: Part) -> Option<SocketAddr> {
             tokio::select! {
                 changed = told.changed() => break changed,
                 caller = accept(listener.as_ref()) => {
-                    let conduct = match conduct {
-                        Conduct::Stumbles(_) if stumbles > 0 => {
-                            stumbles -= 1;
-                            Conduct::Status
-                        }
-                        other => other,
-                    };
+                    let stumbling = matches!(conduct, Conduct::Stumbles(_)) && stumbles > 0;
+                    let conduct = if stumbling { Conduct::Status } else { conduct };
+                    stumbles -= u32::from(stumbling);
                     callers.spawn(answer(caller, conduct));
                 }
             }

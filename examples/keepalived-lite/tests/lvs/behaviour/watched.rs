@@ -212,9 +212,12 @@ impl<'lab> Watched<'lab> {
     /// How often each server has been probed until now.
     fn count(&mut self) -> Counts {
         self.probes.catch_up();
-        let one = |number: usize, case: &Case, place: usize| match case.steps[0].1[place] {
-            Conduct::Exits(_) => self.lab.read(&format!("runs-{number}")).len(),
-            _ => self.probes.to(address(number, place).ip()).len(),
+        let one = |number: usize, case: &Case, place: usize| {
+            if matches!(case.steps[0].1[place], Conduct::Exits(_)) {
+                self.lab.read(&format!("runs-{number}")).len()
+            } else {
+                self.probes.to(address(number, place).ip()).len()
+            }
         };
         let of_case = |(number, case): (usize, &Case)| {
             (0..case.weights.len()).map(|place| one(number, case, place)).collect()
