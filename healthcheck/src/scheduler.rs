@@ -36,7 +36,7 @@ const PATIENCE: u32 = 256;
 ///
 /// Nothing is spawned: probes go on only while somebody awaits [`next`](Self::next), and dropping
 /// the scheduler ends them all. No check ever has two probes under way. There is one timer, and
-/// one epoll for the connections of every [`TcpProbe`]; other probes are futures, polled when woken.
+/// one epoll for the connections of every [`TcpProbe`](crate::TcpProbe); other probes are futures, polled when woken.
 /// A check costs a few hundred octets between its probes.
 ///
 /// Checks are known by a key of the caller's.

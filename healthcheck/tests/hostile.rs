@@ -3,9 +3,11 @@
 #![cfg(feature = "tls")]
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+#[path = "all/certificates/mod.rs"]
 mod certificates;
 mod crowd;
 #[expect(dead_code, reason = "for dialogues without TLS")]
+#[path = "all/daemon/mod.rs"]
 mod daemon;
 mod villain;
 

@@ -1,5 +1,5 @@
 //! What the field has beside keepalived's policy: rise, first state, intervals, jitter, pace, damping, history.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
+#![expect(clippy::panic, reason = "a test may panic")]
 
 use core::time::Duration;
 

@@ -1,9 +1,6 @@
 //! What a reply is judged by besides its status: headers, SHA-256, the body's framing.
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-mod dialogue;
-
-use dialogue::{converse, judge_in_all_pieces, replies};
+use crate::dialogue::{converse, judge_in_all_pieces, replies};
 use healthcheck::{
     Exchange as _, Failure, HeaderCondition, HttpExchange, HttpExpect, HttpFailure, HttpHeader, HttpMethod,
     HttpRequest, HttpVersion, Phase, Step,

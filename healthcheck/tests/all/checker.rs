@@ -1,5 +1,4 @@
 //! keepalived's judgement row by row: where the check stands, what the probe says, what follows.
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use core::num::NonZeroU16;
 use core::time::Duration;

@@ -1,7 +1,5 @@
 //! The scheduler's own way of connecting, against real sockets: it must find out what a
 //! [`TcpProbe`] alone finds out.
-#![cfg(feature = "tokio")]
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use core::time::Duration;

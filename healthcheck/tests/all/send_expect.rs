@@ -1,9 +1,6 @@
 //! Scripts of send and expect.
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-mod dialogue;
-
-use dialogue::{converse, judge, judge_in_all_pieces, replies};
+use crate::dialogue::{converse, judge, judge_in_all_pieces, replies};
 use healthcheck::{
     Expected, Failure, InvalidScript, Phase, SendExpectExchange, SendExpectFailure, SendExpectScript,
     SendExpectStep,

@@ -1,15 +1,10 @@
 //! A real nginx, asked in every way.
-#![cfg(feature = "tokio")]
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-
-#[expect(dead_code, reason = "shared with other tests")]
-mod daemon;
 
 use core::net::SocketAddr;
 use core::time::Duration;
 use std::fs;
 
-use daemon::{Daemon, Directory, unused};
+use crate::daemon::{Daemon, Directory, unused};
 use healthcheck::{
     ConnectTo, Failure, HeaderCondition, HttpExpect, HttpFailure, HttpHeader, HttpMethod, HttpProbe,
     HttpReport, HttpRequest, HttpVersion, Outcome, Probe as _,

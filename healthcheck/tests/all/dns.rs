@@ -1,6 +1,4 @@
 //! `DNS_CHECK` as octets: the questions keepalived asks, and what it makes of replies.
-#![cfg(feature = "dns")]
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use healthcheck::{
     DnsAnswer, DnsExchange, DnsFailure, DnsQuery, DnsType, Exchange, Failure, InvalidDnsName, Step,

@@ -1,6 +1,4 @@
 //! Scheduling in made-up time: who begins when, in which order, and what is kept.
-#![cfg(feature = "tokio")]
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use core::num::{NonZeroU16, NonZeroUsize};
 use core::sync::atomic::{AtomicUsize, Ordering};

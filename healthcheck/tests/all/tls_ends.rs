@@ -1,9 +1,4 @@
 //! How probes over TLS and their servers take leave of each other.
-#![cfg(feature = "tls")]
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-
-#[expect(dead_code, reason = "for those who verify")]
-mod certificates;
 
 use core::net::{Ipv4Addr, SocketAddr};
 use core::time::Duration;
@@ -12,7 +7,7 @@ use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
-use certificates::{Authority, FAR};
+use crate::certificates::{Authority, FAR};
 use healthcheck::{
     Close, ConnectTo, ExchangeProbe, Failure, HttpExpect, HttpFailure, HttpProbe, HttpRequest, HttpVersion,
     LocalProblem, Outcome, Probe, ProbeReport, SmtpDialogue, SmtpExchange, SmtpReplies, SmtpRequest,

@@ -1,6 +1,4 @@
 //! `bindto`, `bind_if` and `fwmark` of every probe: the kernel's policy rules tell who heeds them.
-#![cfg(all(feature = "tokio", feature = "dns"))]
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use core::net::{IpAddr, Ipv4Addr, SocketAddr};
 use core::time::Duration;

@@ -1,5 +1,4 @@
 //! `HTTP_GET` as octets: the request that keepalived sends, and what it makes of replies.
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use core::net::SocketAddr;
 

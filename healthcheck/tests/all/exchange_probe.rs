@@ -1,6 +1,4 @@
 //! Any dialogue over real sockets on the loopback interface.
-#![cfg(feature = "tokio")]
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use core::net::{Ipv4Addr, SocketAddr};
 use core::time::Duration;

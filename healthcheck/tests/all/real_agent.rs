@@ -1,8 +1,4 @@
 //! What HAProxy makes of an agent's lines, and what we make of them.
-#![cfg(feature = "tokio")]
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-
-mod daemon;
 
 use core::fmt::Write as _;
 use core::net::{Ipv4Addr, SocketAddr};
@@ -15,7 +11,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::thread;
 
-use daemon::{Daemon, Directory, ask, unused};
+use crate::daemon::{Daemon, Directory, ask, unused};
 use healthcheck::{Agent, AgentExchange, AgentState, Outcome};
 
 const LINES: &[&str] = &[

@@ -1,18 +1,12 @@
 //! Probes over TLS against real servers: nginx and OpenSSL's.
-#![cfg(feature = "tls")]
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-
-mod certificates;
-#[expect(dead_code, reason = "for dialogues without TLS")]
-mod daemon;
 
 use core::net::SocketAddr;
 use core::time::Duration;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use certificates::{Authority, Certified, FAR};
-use daemon::{Daemon, Directory, unused};
+use crate::certificates::{Authority, Certified, FAR};
+use crate::daemon::{Daemon, Directory, unused};
 use healthcheck::{
     Close, ConnectTo, ExchangeProbe, Failure, HttpExpect, HttpProbe, HttpRequest, HttpVersion, Outcome,
     Phase, Probe, ProbeReport, SmtpDialogue, SmtpExchange, SmtpReplies, SmtpRequest, StartTlsProbe, TcpProbe,

@@ -1,9 +1,6 @@
 //! Conversations with mail servers; those of RFC 5321 and RFC 3207 are from their examples.
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-mod dialogue;
-
-use dialogue::{converse, judge, judge_in_all_pieces, replies};
+use crate::dialogue::{converse, judge, judge_in_all_pieces, replies};
 use healthcheck::{
     Exchange as _, Failure, InvalidHelo, MAX_SMTP_LINE_LEN, MAX_SMTP_REPLY_LEN, Phase, SmtpDialogue,
     SmtpExchange, SmtpFailure, SmtpReplies, SmtpRequest, SmtpStep, Step,

@@ -1,9 +1,4 @@
 //! gRPC's health protocol against gRPC's own server, and against servers that get it wrong.
-#![cfg(feature = "grpc")]
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-
-#[expect(dead_code, reason = "shared with other tests")]
-mod daemon;
 
 use core::net::SocketAddr;
 use core::time::Duration;
@@ -12,13 +7,13 @@ use std::net::TcpListener;
 use std::process::{Command, Stdio};
 use std::thread;
 
-use daemon::{Daemon, unused};
+use crate::daemon::{Daemon, unused};
 use healthcheck::{
     ConnectTo, Failure, GrpcFailure, GrpcProbe, GrpcRequest, NetworkError, Outcome, Phase, Probe as _,
 };
 
 const PYTHON: &str = "/usr/bin/python3";
-const SERVER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/grpc_server.py");
+const SERVER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/all/grpc_server.py");
 
 fn is_installed() -> bool {
     let import = Command::new(PYTHON).args(["-c", "import grpc"]).stderr(Stdio::null()).status();

@@ -1,5 +1,4 @@
 //! What the number in a file means, and how a watch learns of it.
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use healthcheck::{Contribution, FileRule, FileValue, FileValueOutOfRange, Health};
 use proptest::prelude::*;

@@ -1,10 +1,4 @@
 //! A real mail server, OpenSMTPD.
-#![cfg(feature = "tokio")]
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-
-#[expect(dead_code, reason = "for those who verify")]
-mod certificates;
-mod daemon;
 
 #[cfg(feature = "tls")]
 use core::net::SocketAddr;
@@ -12,8 +6,8 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
 
-use certificates::{Authority, FAR};
-use daemon::{Daemon, Directory, ask, unused};
+use crate::certificates::{Authority, FAR};
+use crate::daemon::{Daemon, Directory, ask, unused};
 use healthcheck::{
     Expected, Failure, LocalProblem, Outcome, SendExpectExchange, SendExpectScript, SendExpectStep,
     SmtpDialogue, SmtpExchange, SmtpFailure, SmtpReplies, SmtpRequest,

@@ -1,8 +1,6 @@
 //! Lines of HAProxy's agents.
 
-mod dialogue;
-
-use dialogue::{converse, judge, judge_in_all_pieces, replies};
+use crate::dialogue::{converse, judge, judge_in_all_pieces, replies};
 use healthcheck::{
     Agent, AgentAdmin, AgentExchange, AgentFailure, AgentHealth, AgentReply, AgentState, Exchange as _,
     Failure, MAX_AGENT_LINE_LEN,

@@ -1,6 +1,4 @@
 //! Probes against a real HTTP server: HAProxy, answering by itself.
-#![cfg(feature = "tokio")]
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use core::net::{Ipv4Addr, SocketAddr};
 use core::time::Duration;

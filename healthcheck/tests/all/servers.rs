@@ -1,6 +1,4 @@
 //! Probes against real servers: dnsmasq, MariaDB, PostgreSQL.
-#![cfg(all(feature = "tokio", feature = "dns"))]
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use core::net::{Ipv4Addr, SocketAddr};
 use core::num::NonZeroU8;

@@ -1,8 +1,6 @@
 //! Dialogues with Redis; the error texts are those of Redis 5 to 7.
 
-mod dialogue;
-
-use dialogue::{converse, judge, judge_in_all_pieces, replies};
+use crate::dialogue::{converse, judge, judge_in_all_pieces, replies};
 use healthcheck::{
     Exchange as _, Failure, MAX_REDIS_LINE_LEN, Phase, RedisAuth, RedisExchange, RedisFailure,
 };

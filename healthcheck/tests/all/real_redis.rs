@@ -1,14 +1,10 @@
 //! A real Redis in each state that has a name.
-#![cfg(feature = "tokio")]
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-
-mod daemon;
 
 use core::net::SocketAddr;
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 
-use daemon::{Daemon, Directory, ask, unused};
+use crate::daemon::{Daemon, Directory, ask, unused};
 use healthcheck::{Failure, Outcome, RedisAuth, RedisExchange, RedisFailure};
 
 /// A server with `settings` and files in `directory`; `None` if it is not installed.

@@ -1,10 +1,6 @@
 //! Settings for TLS that cannot work are refused before the first probe.
-#![cfg(feature = "tls")]
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-mod certificates;
-
-use certificates::{Authority, FAR};
+use crate::certificates::{Authority, FAR};
 use healthcheck::{InvalidTls, Tls, TlsIdentity, TlsOptions, TlsVerify};
 
 fn refused(options: &TlsOptions) -> Option<InvalidTls> {
