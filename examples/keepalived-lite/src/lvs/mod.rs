@@ -6,13 +6,14 @@
 //! - [`checks`]: the thread that probes and judges. [`prober`] is one check in it, [`judge`] one
 //!   virtual server; [`presence`]: whether its address is here; [`report`]: what `SIGUSR1` asks for.
 //! - [`table`]: the thread that writes to the kernel, and what it knows of the table. [`whole`]:
-//!   what it tells the kernel besides.
+//!   what it tells the kernel besides; [`hints`]: what it tells the user of it.
 //!
 //! Both threads run only when the file has virtual servers, or connections are synchronized.
 
 mod check;
 mod checks;
 mod files;
+mod hints;
 mod judge;
 mod kinds;
 mod pattern;

@@ -10,6 +10,7 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use vrrp_fsm::Instant;
 
 use super::Policy;
+use super::hints::Hints;
 use super::whole::{Settings, Whole};
 use crate::clock;
 use crate::notify::News;
@@ -53,6 +54,7 @@ pub(crate) struct Ipvs {
     /// When to try that again, and the pause after it.
     retry: Option<(Instant, Duration)>,
     whole: Whole,
+    hints: Hints,
 }
 
 impl Ipvs {
@@ -77,6 +79,7 @@ impl Ipvs {
             refused: BTreeSet::new(),
             retry: None,
             whole: Whole::default(),
+            hints: Hints::default(),
         })
     }
 
@@ -114,6 +117,7 @@ impl Ipvs {
             self.settle(clock::now());
             if stop.is_none() {
                 self.whole.settle(&mut self.client, clock::now());
+                self.hints.give(&mut self.client, &self.wanted, &self.whole.roles());
             }
             news.into_iter().for_each(|told| outlet.send(told));
             if let Some(policy) = stop {

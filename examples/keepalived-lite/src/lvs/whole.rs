@@ -159,6 +159,12 @@ impl Whole {
         }
     }
 
+    /// What the threads that we have started do.
+    #[must_use]
+    pub(crate) fn roles(&self) -> Vec<SyncRole> {
+        self.ours.iter().map(|daemon| daemon.role).collect()
+    }
+
     fn wanted(&self) -> Vec<SyncDaemon> {
         let Some(Sync { daemon, instance }) = &self.settings.sync else { return Vec::new() };
         let roles: &[SyncRole] = match (instance, self.master) {

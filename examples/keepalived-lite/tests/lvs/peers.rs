@@ -98,7 +98,9 @@ impl<'lab> Daemonised<'lab> {
     pub(crate) fn revive(&mut self) {
         let mut command = Command::new(self.program);
         command.args(&self.arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        self.node = Some(self.namespace.spawn(&mut command, &Isolation::none()).unwrap());
+        // What a mail server keeps is written for good otherwise: the file system is the host's.
+        let isolation = Isolation::none().private("/var/spool");
+        self.node = Some(self.namespace.spawn(&mut command, &isolation).unwrap());
     }
 
     /// Ends all of its processes at once.

@@ -53,13 +53,16 @@ fn play(program: Program) -> Vec<String> {
         all.push(format!("{step}: {told}"));
     };
 
+    // So that it stays what it is until it is looked at.
+    lan.unplug(DIRECTOR).unwrap();
     let mut daemon = start(
         "lvs_timeouts tcp 100 tcpfin 20\nlvs_sync_daemon eth0 VI id 7 port 8850 ttl 2 group 224.0.0.90",
     );
-    settled(&daemon, "backup", &["backup"], "100 20 300");
+    settled(&daemon, "without a cable", &["backup"], "100 20 300");
+    lan.plug(DIRECTOR).unwrap();
     settled(&daemon, "master", &["master"], "100 20 300");
     lan.unplug(DIRECTOR).unwrap();
-    settled(&daemon, "without a cable", &["backup"], "100 20 300");
+    settled(&daemon, "without a cable again", &["backup"], "100 20 300");
     assert!(daemon.stop().success());
     settled(&daemon, "stopped", &[], "900 120 300");
 

@@ -62,11 +62,8 @@ impl Probes {
             other => other.unwrap(),
         };
         let time = message.cmsgs().unwrap().find_map(|one| {
-            if let ControlMessageOwned::ScmTimestampns(time) = one {
-                Some(Duration::from(time))
-            } else {
-                None
-            }
+            let ControlMessageOwned::ScmTimestampns(time) = one else { return None };
+            Some(Duration::from(time))
         });
         Some((message.bytes, time.unwrap()))
     }

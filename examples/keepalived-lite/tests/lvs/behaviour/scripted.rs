@@ -46,9 +46,9 @@ async fn live(Part { address, mut told, heard }: Part) -> Option<SocketAddr> {
             tokio::select! {
                 changed = told.changed() => break changed,
                 caller = accept(listener.as_ref()) => {
-                    let stumbles_now = matches!(conduct, Conduct::Stumbles(_)) && stumbles > 0;
-                    stumbles -= u32::from(stumbles_now);
-                    let conduct = if stumbles_now { Conduct::Status } else { conduct };
+                    let stumbling = matches!(conduct, Conduct::Stumbles(_)) && stumbles > 0;
+                    let conduct = if stumbling { Conduct::Status } else { conduct };
+                    stumbles -= u32::from(stumbling);
                     callers.spawn(answer(caller, conduct));
                 }
             }
