@@ -41,11 +41,11 @@ pub fn run(octets: &[u8]) {
 /// Every word knows where it was written, and what that became holds the word.
 fn traces(sources: &Sources, tree: &kconf_parser::Tree) {
     for token in tree.tokens() {
-        let at = sources.written_at(token.span);
+        let at = sources.written_at(token.span());
         assert!(at.range().end <= sources.octets(at.source).len());
         assert!(sources.became(at).is_none(), "what is written was not made by expansion");
-        if let Some(line) = sources.became(token.span) {
-            let word = sources.text(token.span);
+        if let Some(line) = sources.became(token.span()) {
+            let word = sources.text(token.span());
             assert!(line.windows(word.len()).any(|part| part == word));
         }
         // A chain of includes ends at the first file.

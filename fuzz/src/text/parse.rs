@@ -26,7 +26,7 @@ pub fn run(octets: &[u8]) {
 fn tokens(tree: &Tree, octets: &[u8]) {
     let mut at = 0;
     for token in tree.tokens() {
-        let range = token.span.range();
+        let range = token.span().range();
         assert!(at <= range.start && range.start < range.end, "{token:?} after {at}");
         let between = octets.get(at..range.start).expect("a token in its source");
         assert!(between.iter().all(|octet| matches!(octet, b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c)));
