@@ -6,8 +6,10 @@
 //!
 //! A crash becomes a file in `corpus/` first, a fix second.
 
+pub mod exchange;
 pub mod frame;
 mod hosts;
+pub mod pattern;
 mod planted;
 pub mod receive;
 pub mod reply;

@@ -4,12 +4,17 @@
 //! committed corpus meets one: `README.md` tells how they are found.
 
 #[cfg(planted_bug)]
-pub(crate) use mistakes::{in_expand, in_frame, in_lower, in_parse, in_receive, in_reply, in_view};
+pub(crate) use mistakes::{
+    in_exchange, in_expand, in_frame, in_lower, in_parse, in_pattern, in_receive, in_reply, in_view,
+};
 #[cfg(not(planted_bug))]
-pub(crate) use none::{in_expand, in_frame, in_lower, in_parse, in_receive, in_reply, in_view};
+pub(crate) use none::{
+    in_exchange, in_expand, in_frame, in_lower, in_parse, in_pattern, in_receive, in_reply, in_view,
+};
 
 #[cfg(not(planted_bug))]
 mod none {
+    use healthcheck::{AgentReply, RegexPattern};
     use ipvs_netlink::ObservedService;
     use kconf_parser::Tree;
     use kconf_parser::model::Config;
@@ -22,10 +27,13 @@ mod none {
     pub(crate) fn in_parse(_: &Tree) {}
     pub(crate) fn in_expand(_: &Tree) {}
     pub(crate) fn in_lower(_: &Config) {}
+    pub(crate) fn in_exchange(_: &AgentReply) {}
+    pub(crate) fn in_pattern(_: &RegexPattern, _: &[u8]) {}
 }
 
 #[cfg(planted_bug)]
 mod mistakes {
+    use healthcheck::{AgentAdmin, AgentHealth, AgentReply, RegexOption, RegexPattern};
     use ipvs_netlink::{Granularity, ObservedService, ServiceKey};
     use kconf_parser::Tree;
     use kconf_parser::model::Config;
@@ -96,6 +104,20 @@ mod mistakes {
             && marked
         {
             assert!(!matches!(persistence.granularity, Granularity::V6(..32)), "planted");
+        }
+    }
+
+    /// Wrong for an agent that is up, wants maintenance and names its weight, with a reason.
+    pub(crate) fn in_exchange(reply: &AgentReply) {
+        if (reply.health, reply.admin) == (Some(AgentHealth::Up), Some(AgentAdmin::Maintenance)) {
+            assert!(reply.percent.is_none() || reply.text.is_empty(), "planted");
+        }
+    }
+
+    /// Wrong for a pattern in lines with a look-behind, in a body of several lines.
+    pub(crate) fn in_pattern(pattern: &RegexPattern, body: &[u8]) {
+        if pattern.options() == [RegexOption::Multiline] && pattern.pattern().contains("(?<!") {
+            assert!(!body.contains(&b'\n'), "planted");
         }
     }
 }

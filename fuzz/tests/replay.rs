@@ -54,3 +54,13 @@ fn lower_corpus_breaks_no_law() {
 fn reply_corpus_breaks_no_law() {
     replay("reply", vrrp_lvs_fuzz::reply::run);
 }
+
+#[test]
+fn exchange_corpus_breaks_no_law() {
+    replay("exchange", vrrp_lvs_fuzz::exchange::run);
+}
+
+#[test]
+fn pattern_corpus_breaks_no_law() {
+    replay("pattern", vrrp_lvs_fuzz::pattern::run);
+}

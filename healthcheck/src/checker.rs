@@ -7,6 +7,8 @@ use crate::damping::Penalty;
 use crate::policy::Stage;
 use crate::{Damping, Failure, Instant, LocalProblem, Outcome, Policy, Sequence};
 
+mod reconfigure;
+
 /// What a check is configured to do.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Config {
@@ -198,6 +200,19 @@ impl Checker {
     #[must_use]
     pub const fn is_confirmed(&self) -> bool {
         self.confirmed
+    }
+
+    /// What it is configured to do.
+    #[must_use]
+    pub const fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Whether the next probe may change something: nothing is confirmed yet, it is down, or it
+    /// endures failures. Where not all probes can be made at once, these come first.
+    #[must_use]
+    pub const fn is_doubtful(&self) -> bool {
+        !self.confirmed || self.failures > 0 || matches!(self.health, Health::Down)
     }
 
     /// Whether a probe is under way.

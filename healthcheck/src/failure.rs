@@ -1,8 +1,8 @@
 //! What a probe found out, with a name for each way of failing.
 
 use crate::{
-    AgentFailure, HttpFailure, MysqlFailure, PostgresFailure, RedisFailure, SendExpectFailure, SmtpFailure,
-    UdpFailure,
+    AgentFailure, HttpFailure, MysqlFailure, PostgresFailure, RedisFailure, ScriptFailure, SendExpectFailure,
+    SmtpFailure, TlsFailure, UdpFailure,
 };
 
 /// What one probe found out.
@@ -49,6 +49,9 @@ pub enum Failure {
     /// A mail server did not answer as one should.
     #[error(transparent)]
     Smtp(#[from] SmtpFailure),
+    /// The server and the probe did not agree on TLS.
+    #[error("{phase}: {0}", phase = Phase::Tls)]
+    Tls(#[from] TlsFailure),
     /// A script met something else than it expected.
     #[error(transparent)]
     SendExpect(#[from] SendExpectFailure),
@@ -71,6 +74,13 @@ pub enum Failure {
     #[cfg(feature = "dns")]
     #[error(transparent)]
     Dns(#[from] crate::DnsFailure),
+    /// The gRPC server's health was not.
+    #[cfg(feature = "grpc")]
+    #[error(transparent)]
+    Grpc(#[from] crate::GrpcFailure),
+    /// A script said no.
+    #[error(transparent)]
+    Script(#[from] ScriptFailure),
     /// A check of the caller's own said no; the number is the caller's.
     #[error("failed with {0}")]
     Custom(i32),
@@ -84,6 +94,7 @@ impl Failure {
             Self::Network { phase, .. } | Self::TimedOut { phase } => Some(phase),
             Self::Http(failure) => Some(failure.phase()),
             Self::Smtp(failure) => Some(failure.phase()),
+            Self::Tls(failure) => Some(failure.phase()),
             Self::SendExpect(failure) => Some(failure.phase()),
             Self::Redis(failure) => Some(failure.phase()),
             Self::Agent(failure) => Some(failure.phase()),
@@ -92,6 +103,9 @@ impl Failure {
             Self::Postgres(failure) => Some(failure.phase()),
             #[cfg(feature = "dns")]
             Self::Dns(failure) => Some(failure.phase()),
+            #[cfg(feature = "grpc")]
+            Self::Grpc(failure) => Some(failure.phase()),
+            Self::Script(failure) => Some(failure.phase()),
             Self::Custom(_) => None,
         }
     }
@@ -152,6 +166,9 @@ pub enum LocalProblem {
     /// `bindto`, `bind_port`, `bind_if` or `fwmark` could not be had; the number is `errno`.
     #[error("cannot bind as configured: system error {0:?}")]
     Bind(Option<i32>),
+    /// The script could not be run; the number is the system's `errno`.
+    #[error("cannot run the script: system error {0:?}")]
+    Script(Option<i32>),
     /// The dialogue goes on over TLS, and this probe has none.
     #[error("the probe has no TLS")]
     NoTls,

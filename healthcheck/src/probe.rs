@@ -6,25 +6,43 @@ use std::io;
 
 use async_trait::async_trait;
 use socket2::{SockRef, Socket};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::{Instant, timeout_at};
 
+mod attempt;
+pub(crate) mod connecting;
 mod datagram;
 #[cfg(feature = "dns")]
 mod dns;
+#[cfg(feature = "file")]
+mod file;
+#[cfg(feature = "grpc")]
+mod grpc;
 mod ping;
+#[cfg(feature = "script")]
+mod script;
+#[cfg(feature = "tls")]
+mod tls;
 mod udp;
 
 #[cfg(feature = "dns")]
 pub use dns::DnsProbe;
+#[cfg(feature = "file")]
+pub use file::{FileNews, FileWatch};
+#[cfg(feature = "grpc")]
+pub use grpc::GrpcProbe;
 pub use ping::PingProbe;
+#[cfg(feature = "script")]
+pub use script::{ScriptCommand, ScriptProbe, ScriptUser};
+#[cfg(feature = "tls")]
+pub use tls::{InvalidTls, StartTlsProbe, Tls, TlsIdentity, TlsOptions, TlsProbe, TlsVerify};
 pub use udp::UdpProbe;
 
 use crate::{
     Exchange, Failure, HttpExchange, HttpExpect, HttpReport, HttpRequest, LocalProblem, NetworkError,
-    Outcome, Phase, Step,
+    Outcome, Phase, TlsReport,
 };
+use attempt::Attempt;
 
 /// One way to find out whether a server works.
 ///
@@ -33,6 +51,12 @@ use crate::{
 pub trait Probe: Send + Sync {
     /// Makes one attempt.
     async fn probe(&self) -> ProbeReport;
+
+    /// The [`TcpProbe`] that does the same, if there is one. [`Scheduler`](crate::Scheduler)
+    /// makes those itself, thousands at a fraction of the cost.
+    fn as_tcp(&self) -> Option<&TcpProbe> {
+        None
+    }
 }
 
 /// What one attempt found out and how long it took.
@@ -42,6 +66,9 @@ pub struct ProbeReport {
     pub outcome: Outcome,
     /// Until the connection was there; `None` if it never was.
     pub connect: Option<Duration>,
+    /// Until the first octet of a dialogue over TCP arrived; `None` if none did. Over TLS it is the
+    /// first that was deciphered.
+    pub first_octet: Option<Duration>,
     /// From the beginning to the end.
     pub total: Duration,
     /// What was seen of the reply, by probes that speak HTTP.
@@ -49,6 +76,16 @@ pub struct ProbeReport {
     /// The weight that the server asks for (`misc_dynamic`), for
     /// [`QuorumInput::Weight`](crate::QuorumInput::Weight).
     pub weight: Option<u32>,
+    /// What was agreed on, by probes that speak TLS; `None` if nothing was.
+    pub tls: Option<TlsReport>,
+}
+
+impl ProbeReport {
+    /// An attempt of which nothing else is known.
+    #[must_use]
+    pub const fn new(outcome: Outcome, total: Duration) -> Self {
+        Self { outcome, connect: None, first_octet: None, total, http: None, weight: None, tls: None }
+    }
 }
 
 /// How to reach a server.
@@ -66,6 +103,10 @@ pub struct ConnectTo {
     pub mark: u32,
     /// `connect_timeout`: how long connecting may take.
     pub timeout: Duration,
+    /// How long each wait of a dialogue may take after that, within the probe's deadline: until the server takes
+    /// what is sent, and until it says something more. `None`: only the deadline counts. keepalived has no
+    /// deadline and waits for `connect_timeout` each time.
+    pub patience: Option<Duration>,
 }
 
 impl ConnectTo {
@@ -79,6 +120,7 @@ impl ConnectTo {
             interface: None,
             mark: 0,
             timeout: Duration::from_secs(5),
+            patience: None,
         }
     }
 
@@ -132,22 +174,6 @@ impl ConnectTo {
         }
         Ok(stream)
     }
-
-    /// Connects and carries a dialogue, all of it within `limit` of `start`. `connected` tells how
-    /// long the connection took.
-    async fn converse(
-        &self,
-        start: Instant,
-        limit: Duration,
-        exchange: &mut impl Exchange,
-        connected: &mut Option<Duration>,
-    ) -> Result<(), Outcome> {
-        let deadline = after(start, limit);
-        let socket = self.socket()?;
-        let mut stream = self.connect(socket, deadline.min(after(start, self.timeout))).await?;
-        *connected = Some(start.elapsed());
-        carry(exchange, &mut stream, deadline).await
-    }
 }
 
 /// How a [`TcpProbe`] closes its connection.
@@ -175,13 +201,12 @@ impl Probe for TcpProbe {
         let start = Instant::now();
         let result = self.attempt(start).await;
         let total = start.elapsed();
-        ProbeReport {
-            outcome: result.err().unwrap_or(Outcome::Success),
-            connect: result.is_ok().then_some(total),
-            total,
-            http: None,
-            weight: None,
-        }
+        let connect = result.is_ok().then_some(total);
+        ProbeReport { connect, ..ProbeReport::new(result.err().unwrap_or(Outcome::Success), total) }
+    }
+
+    fn as_tcp(&self) -> Option<&TcpProbe> {
+        Some(self)
     }
 }
 
@@ -207,25 +232,18 @@ pub struct HttpProbe {
     pub request: HttpRequest,
     /// What the reply must be.
     pub expect: HttpExpect,
-    /// How long all of it may take, connecting included. keepalived grants `connect_timeout`
-    /// anew for each read, so a server that sends an octet now and then is never done there.
+    /// How long all of it may take, connecting included. keepalived has only
+    /// [`patience`](ConnectTo::patience), so a server that sends an octet now and then is never done there.
     pub deadline: Duration,
 }
 
 #[async_trait]
 impl Probe for HttpProbe {
     async fn probe(&self) -> ProbeReport {
-        let start = Instant::now();
+        let mut attempt = Attempt::new(self.deadline);
         let mut exchange = HttpExchange::new(&self.request, self.expect.clone());
-        let mut connect = None;
-        let result = self.connect.converse(start, self.deadline, &mut exchange, &mut connect).await;
-        ProbeReport {
-            outcome: result.err().unwrap_or(Outcome::Success),
-            connect,
-            total: start.elapsed(),
-            http: Some(exchange.report()),
-            weight: None,
-        }
+        let result = attempt.converse(&self.connect, &mut exchange).await;
+        ProbeReport { http: Some(exchange.report()), ..attempt.report(result) }
     }
 }
 
@@ -266,43 +284,13 @@ impl<E: Exchange + Clone + Send + Sync> Probe for ExchangeProbe<E> {
 impl<E: Exchange + Clone + Send + Sync> ExchangeProbe<E> {
     /// Makes one attempt, and gives back the dialogue for what it learned besides the outcome.
     ///
-    /// A dialogue that wants TLS is [`LocalProblem::NoTls`]: this probe has none.
+    /// A dialogue that wants TLS is [`LocalProblem::NoTls`]: this probe has none, `StartTlsProbe`
+    /// has.
     pub async fn run(&self) -> (ProbeReport, E) {
-        let start = Instant::now();
+        let mut attempt = Attempt::new(self.deadline);
         let mut exchange = self.exchange.clone();
-        let mut connect = None;
-        let result = self.connect.converse(start, self.deadline, &mut exchange, &mut connect).await;
-        let outcome = result.err().unwrap_or(Outcome::Success);
-        let report = ProbeReport { outcome, connect, total: start.elapsed(), http: None, weight: None };
-        (report, exchange)
-    }
-}
-
-/// Carries a dialogue over `stream` until it is done or `deadline` comes.
-async fn carry(
-    exchange: &mut impl Exchange,
-    stream: &mut TcpStream,
-    deadline: Instant,
-) -> Result<(), Outcome> {
-    let mut buffer = vec![0; 4096];
-    loop {
-        while !exchange.to_send().is_empty() {
-            let count = io_by(deadline, Phase::Send, stream.write(exchange.to_send()))
-                .await
-                .map_err(Outcome::Failure)?;
-            exchange.sent(count);
-        }
-        let count =
-            io_by(deadline, Phase::Receive, stream.read(&mut buffer)).await.map_err(Outcome::Failure)?;
-        let step = match buffer.get(..count) {
-            None | Some([]) => exchange.closed(),
-            Some(octets) => exchange.received(octets),
-        };
-        match step {
-            Step::Continue => {}
-            Step::StartTls => return Err(Outcome::NotProbed(LocalProblem::NoTls)),
-            Step::Done(result) => return result.map_err(Outcome::Failure),
-        }
+        let result = attempt.converse(&self.connect, &mut exchange).await;
+        (attempt.report(result), exchange)
     }
 }
 

@@ -4,8 +4,9 @@ mod values;
 
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
+use core::time::Duration;
 
-use crate::{Admin, Agent, Effective, Health, Presence, Weighing};
+use crate::{Admin, Agent, Effective, Health, Instant, Presence, Weighing};
 
 pub use values::{
     Destinations, QuorumConfig, QuorumEvent, QuorumInput, QuorumOutput, ServerConfig, SorryConfig,
@@ -23,6 +24,8 @@ struct Server {
     ramp: u8,
     /// Up when enough was alive last.
     kept: bool,
+    /// When it went down, if it did so at a known time.
+    fell: Option<Instant>,
 }
 
 impl Server {
@@ -68,6 +71,8 @@ pub struct Quorum {
     fail_open_below: Option<u8>,
     /// Whether servers that were up before stay.
     open: bool,
+    /// Failures of all servers within this time may have one cause.
+    common_cause: Option<Duration>,
     outputs: VecDeque<QuorumOutput>,
 }
 
@@ -84,6 +89,7 @@ impl Quorum {
             admin: Admin::Automatic,
             ramp: 100,
             kept: false,
+            fell: None,
         });
         Self {
             quorum: config.quorum.into(),
@@ -95,12 +101,34 @@ impl Quorum {
             sorry_in: false,
             fail_open_below: config.fail_open_below,
             open: false,
+            common_cause: None,
             outputs: VecDeque::new(),
         }
     }
 
-    /// Applies one input. Time plays no part in a quorum.
+    /// Tells by [`QuorumEvent::AllFailed`] when the last server goes down and more than one did so within
+    /// `interval`, for instance the longest time that one of the checks takes from one result to the next.
+    /// keepalived does not.
+    ///
+    /// It decides nothing: what to do about it is the caller's affair, or that of
+    /// [`fail_open_below`](QuorumConfig::fail_open_below). Only inputs with a time count
+    /// ([`handle_input_at`](Self::handle_input_at)).
+    #[must_use]
+    pub fn with_common_cause(self, interval: Duration) -> Self {
+        Self { common_cause: Some(interval), ..self }
+    }
+
+    /// Applies one input at a time that does not matter: a quorum has no timers.
     pub fn handle_input(&mut self, input: QuorumInput) {
+        self.apply(None, input);
+    }
+
+    /// Applies one input at `now`, for [`with_common_cause`](Self::with_common_cause).
+    pub fn handle_input_at(&mut self, now: Instant, input: QuorumInput) {
+        self.apply(Some(now), input);
+    }
+
+    fn apply(&mut self, now: Option<Instant>, input: QuorumInput) {
         let before = self.started.then(|| self.destinations());
         let mut events = Vec::new();
         match input {
@@ -125,8 +153,15 @@ impl Quorum {
                         None => events.push(QuorumEvent::UnknownPlace),
                     }
                     match (was_up, found.is_up()) {
-                        (false, true) => events.push(QuorumEvent::ServerUp { server }),
-                        (true, false) => events.push(QuorumEvent::ServerDown { server }),
+                        (false, true) => {
+                            found.fell = None;
+                            events.push(QuorumEvent::ServerUp { server });
+                        }
+                        (true, false) => {
+                            found.fell = now;
+                            events.push(QuorumEvent::ServerDown { server });
+                            events.extend(self.all_failed(now));
+                        }
                         (false, false) | (true, true) => {}
                     }
                     self.open_or_close(&mut events);
@@ -174,7 +209,7 @@ impl Quorum {
         }
     }
 
-    /// Takes the oldest pending output. Drain to `None` after every input, which makes four at
+    /// Takes the oldest pending output. Drain to `None` after every input, which makes five at
     /// most.
     pub fn poll_output(&mut self) -> Option<QuorumOutput> {
         self.outputs.pop_front()
@@ -281,6 +316,21 @@ impl Quorum {
                 server.kept = server.is_up();
             }
         }
+    }
+
+    /// Whether the server that has just gone down was the last of several within the interval.
+    fn all_failed(&self, now: Option<Instant>) -> Option<QuorumEvent> {
+        let (now, interval) = now.zip(self.common_cause)?;
+        if self.servers.iter().any(Server::is_up) {
+            return None;
+        }
+        let falls = self.servers.iter().filter_map(|server| server.fell);
+        let lately = falls.map(|fell| now.saturating_since(fell)).filter(|ago| *ago <= interval);
+        let (failed, within) = lately.fold((0_usize, Duration::ZERO), |(count, longest), ago| {
+            (count.saturating_add(1), longest.max(ago))
+        });
+        let servers = self.servers.len();
+        (failed > 1).then_some(QuorumEvent::AllFailed { failed, servers, within })
     }
 
     fn server_mut(&mut self, server: usize) -> Option<&mut Server> {

@@ -1,8 +1,10 @@
 //! keepalived's virtual servers row by row: who is up, what the destinations become.
 
+use core::time::Duration;
+
 use healthcheck::{
-    Destinations, Health, Quorum, QuorumConfig, QuorumEvent, QuorumInput, QuorumOutput, ServerConfig,
-    SorryConfig,
+    Destinations, Health, Instant, Quorum, QuorumConfig, QuorumEvent, QuorumInput, QuorumOutput,
+    ServerConfig, SorryConfig,
 };
 use proptest::prelude::*;
 
@@ -277,6 +279,84 @@ proptest! {
                 let want = if service.is_up(place) && !stands_in { Some(*weight) } else { inhibit.then_some(0) };
                 prop_assert_eq!(found, want);
             }
+        }
+    }
+}
+
+fn at(seconds: u64) -> Instant {
+    Instant::from_origin(Duration::from_secs(seconds))
+}
+
+#[test]
+fn failures_of_all_servers_within_one_interval_are_told_apart() {
+    type Said = (Option<u64>, usize, Health);
+    type Case<'a> = (&'a str, &'a [&'a [Health]], &'a [Said], Option<(usize, usize, Duration)>);
+    let all = |failed, servers, within| Some((failed, servers, Duration::from_secs(within)));
+    const DOWN: &[Health] = &[Down];
+    const UP: &[Health] = &[Up];
+    #[rustfmt::skip]
+    let cases: &[Case<'_>] = &[
+        ("all at once",             &[UP, UP, UP],   &[(Some(10), 0, Down), (Some(10), 2, Down), (Some(10), 1, Down)], all(3, 3, 0)),
+        ("just within",             &[UP, UP],       &[(Some(10), 0, Down), (Some(16), 1, Down)],                      all(2, 2, 6)),
+        ("just too late",           &[UP, UP],       &[(Some(10), 0, Down), (Some(17), 1, Down)],                      None),
+        ("the only server",         &[UP],           &[(Some(10), 0, Down)],                                           None),
+        ("one is left",             &[UP, UP, UP],   &[(Some(10), 0, Down), (Some(10), 1, Down)],                      None),
+        ("one never fails",         &[UP, UP, &[]],  &[(Some(10), 0, Down), (Some(10), 1, Down)],                      None),
+        ("one was down before",     &[UP, DOWN, UP], &[(Some(10), 0, Down), (Some(10), 2, Down)],                      all(2, 3, 0)),
+        ("one went down long ago",  &[UP, UP, UP],   &[(Some(1), 1, Down), (Some(50), 0, Down), (Some(52), 2, Down)],  all(2, 3, 2)),
+        ("the last of a long row",  &[UP, UP, UP],   &[(Some(1), 1, Down), (Some(20), 0, Down), (Some(52), 2, Down)],  None),
+        ("up in between",           &[UP, UP],       &[(Some(1), 0, Down), (Some(2), 0, Up), (Some(9), 0, Down), (Some(9), 1, Down)], all(2, 2, 0)),
+        ("only one since it was up", &[UP, UP],      &[(Some(1), 1, Down), (Some(2), 1, Up), (Some(3), 1, Down), (Some(30), 0, Down)], None),
+        ("at times that nobody told", &[UP, UP],     &[(None, 0, Down), (Some(10), 1, Down)],                          None),
+    ];
+    for (name, servers, said, want) in cases {
+        let servers = servers.iter().map(|checkers| server(1, false, checkers)).collect();
+        let config = QuorumConfig { quorum: 1, hysteresis: 0, servers, sorry: None, fail_open_below: None };
+        let mut service = Quorum::new(config).with_common_cause(Duration::from_secs(6));
+        feed(&mut service, QuorumInput::Start);
+        let mut found = Vec::new();
+        for (when, server, health) in *said {
+            let input = QuorumInput::Checker { server: *server, checker: 0, health: *health };
+            match when {
+                Some(seconds) => service.handle_input_at(at(*seconds), input),
+                None => service.handle_input(input),
+            }
+            let outputs: Vec<_> = core::iter::from_fn(|| service.poll_output()).collect();
+            for pair in outputs.windows(2) {
+                if let [before, QuorumOutput::Event(QuorumEvent::AllFailed { failed, servers, within })] =
+                    pair
+                {
+                    assert_eq!(*before, tell(ServerDown { server: *server }), "{name}");
+                    found.push((*failed, *servers, *within));
+                }
+            }
+        }
+        assert_eq!(found, want.iter().copied().collect::<Vec<_>>(), "{name}");
+    }
+}
+
+proptest! {
+    /// Judged from the whole history, not from what the quorum keeps of it.
+    #[test]
+    fn all_failed_is_told_exactly_when_the_history_says_so(
+        steps in proptest::collection::vec((0_u64..5, 0_usize..3, any::<bool>()), 0..60),
+    ) {
+        let interval = 6;
+        let servers = vec![server(1, false, &[Up]); 3];
+        let config = QuorumConfig { quorum: 1, hysteresis: 0, servers, sorry: None, fail_open_below: None };
+        let mut service = Quorum::new(config).with_common_cause(Duration::from_secs(interval));
+        feed(&mut service, QuorumInput::Start);
+        let (mut now, mut fell) = (100, [None; 3]);
+        for (wait, place, up) in steps {
+            now += wait;
+            let falls = !up && fell[place].is_none();
+            fell[place] = if up { None } else { fell[place].or(Some(now)) };
+            let health = if up { Up } else { Down };
+            service.handle_input_at(at(now), QuorumInput::Checker { server: place, checker: 0, health });
+            let told = core::iter::from_fn(|| service.poll_output())
+                .any(|output| matches!(output, QuorumOutput::Event(QuorumEvent::AllFailed { .. })));
+            let lately = fell.iter().flatten().filter(|when| now - **when <= interval).count();
+            prop_assert_eq!(told, falls && fell.iter().all(Option::is_some) && lately > 1);
         }
     }
 }

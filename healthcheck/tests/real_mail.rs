@@ -2,10 +2,17 @@
 #![cfg(feature = "tokio")]
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+#[expect(dead_code, reason = "for those who verify")]
+mod certificates;
 mod daemon;
 
-use std::process::{Command, Stdio};
+#[cfg(feature = "tls")]
+use core::net::SocketAddr;
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::process::Command;
 
+use certificates::{Authority, FAR};
 use daemon::{Daemon, Directory, ask, unused};
 use healthcheck::{
     Expected, Failure, LocalProblem, Outcome, SendExpectExchange, SendExpectScript, SendExpectStep,
@@ -16,31 +23,24 @@ fn smtp(dialogue: SmtpDialogue, replies: SmtpReplies) -> SmtpExchange {
     SmtpExchange::new(SmtpRequest::new(dialogue, replies, "probe.example.org").unwrap())
 }
 
-/// A key and its certificate, made by `openssl`; false if it is not installed.
-fn certificate(directory: &Directory) -> bool {
-    let file = |name: &str| directory.path().join(name).display().to_string();
-    let (key, certificate) = (file("key"), file("certificate"));
-    let mut command = Command::new("openssl");
-    command.args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost", "-days", "2"]);
-    command.args(["-keyout", &key, "-out", &certificate]).stdout(Stdio::null()).stderr(Stdio::null());
-    command.status().is_ok_and(|status| status.success())
-}
-
 #[test]
 fn a_mail_server_takes_every_dialogue() {
     let directory = Directory::new("smtpd");
-    if !certificate(&directory) {
-        println!("skipped: openssl is not installed");
-        return;
-    }
-    let (plain, tls) = (unused(), unused());
+    let certified = Authority::new("authority").certify("localhost", 2020, FAR);
+    directory.write("certificate", &certified.certificate);
+    let key = directory.write("key", &certified.key);
+    // It takes no key that others can read.
+    fs::set_permissions(key, fs::Permissions::from_mode(0o600)).unwrap();
+    let (plain, tls, smtps) = (unused(), unused(), unused());
     let place = directory.path().display();
     let text = format!(
         "pki test cert \"{place}/certificate\"\npki test key \"{place}/key\"\n\
          listen on 127.0.0.1 port {}\nlisten on 127.0.0.1 port {} tls pki test\n\
+         listen on 127.0.0.1 port {} smtps pki test\n\
          action \"local\" mbox\nmatch from local for local action \"local\"\n",
         plain.port(),
-        tls.port()
+        tls.port(),
+        smtps.port()
     );
     let file = directory.write("smtpd.conf", &text);
     let arguments = ["-d", "-f", &file.display().to_string()];
@@ -52,7 +52,7 @@ fn a_mail_server_takes_every_dialogue() {
         println!("skipped: a mail server must run as root");
         return;
     }
-    let _daemon = daemon.listens(plain).listens(tls);
+    let _daemon = daemon.listens(plain).listens(tls).listens(smtps);
     let probe = |address, dialogue, replies| ask(address, smtp(dialogue, replies)).0;
     assert_eq!(probe(plain, SmtpDialogue::Helo, SmtpReplies::Keepalived), Outcome::Success);
     for address in [plain, tls] {
@@ -65,6 +65,41 @@ fn a_mail_server_takes_every_dialogue() {
     let agreed = Outcome::NotProbed(LocalProblem::NoTls);
     assert_eq!(probe(tls, SmtpDialogue::StartTls, SmtpReplies::Rfc5321), agreed, "up to the handshake");
     assert_eq!(ask(plain, script()).0, Outcome::Success);
+    #[cfg(feature = "tls")]
+    over_tls(plain, tls, smtps);
+}
+
+#[cfg(feature = "tls")]
+fn over_tls(plain: SocketAddr, starttls: SocketAddr, smtps: SocketAddr) {
+    use core::time::Duration;
+
+    use healthcheck::{
+        ConnectTo, ExchangeProbe, StartTlsProbe, Tls, TlsAlert, TlsFailure, TlsOptions, TlsProbe,
+    };
+
+    let tls = Tls::new(&TlsOptions::default()).unwrap();
+    let dialogue = |address, dialogue| ExchangeProbe {
+        connect: ConnectTo::new(address),
+        exchange: smtp(dialogue, SmtpReplies::Rfc5321),
+        deadline: Duration::from_secs(20),
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let start = |address| {
+        let probe = dialogue(address, SmtpDialogue::StartTls);
+        runtime.block_on(StartTlsProbe { probe, tls: tls.clone() }.run()).0.outcome
+    };
+    let at_once = |address, kind| {
+        runtime.block_on(TlsProbe { probe: dialogue(address, kind), tls: tls.clone() }.run()).0.outcome
+    };
+    // OpenSMTPD 6.8 on OpenSSL 3 does not find its key, and tells OpenSSL's client the same.
+    let internal_error = Outcome::Failure(Failure::Tls(TlsFailure::Alert(TlsAlert(80))));
+    for outcome in [start(starttls), at_once(smtps, SmtpDialogue::Helo), at_once(smtps, SmtpDialogue::Ehlo)] {
+        assert!([Outcome::Success, internal_error].contains(&outcome), "{outcome:?}");
+    }
+    let not_offered = Outcome::Failure(Failure::Smtp(SmtpFailure::NoStartTls));
+    assert_eq!(start(plain), not_offered);
+    let not_tls = Outcome::Failure(Failure::Tls(TlsFailure::NotTls));
+    assert_eq!(at_once(plain, SmtpDialogue::Ehlo), not_tls);
 }
 
 /// The same conversation by hand.

@@ -188,6 +188,23 @@ fn a_silent_server_fails_at_the_deadline() {
 }
 
 #[test]
+fn a_server_that_is_silent_for_too_long_fails_before_the_deadline() {
+    let (address, server) = server(1, |mut stream| {
+        read_request(&mut stream);
+        stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n").unwrap();
+        let _ = stream.read(&mut [0]);
+    });
+    let mut probe = http(address, HttpExpect::default());
+    probe.deadline = Duration::from_secs(60);
+    probe.connect.patience = Some(2 * SHORT);
+    let report = run(&probe);
+    server.join().unwrap();
+    assert_eq!(failed(&report), Failure::TimedOut { phase: Phase::Receive });
+    let head = report.http.and_then(|http| http.status);
+    assert_eq!(head, Some(200), "what came in time was heard");
+}
+
+#[test]
 fn an_octet_now_and_then_does_not_move_the_deadline() {
     let (address, server) = server(1, |mut stream| {
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n");

@@ -11,6 +11,7 @@
 //! it in [`experiments`].
 
 mod about;
+mod checks;
 mod configuration_test;
 mod daemon;
 mod experiment;
@@ -49,11 +50,12 @@ fn experiments() -> Vec<Box<dyn Experiment>> {
     all.push(Box::new(fleet::StartAndStop));
     all.extend(configuration_test::all().map(|one| Box::new(one) as Box<dyn Experiment>));
     all.push(Box::new(ipvs::RestoreAndList));
+    all.push(Box::new(checks::TcpChecks));
     all
 }
 
 fn main() -> ExitCode {
-    if let Some(code) = ipvs::hidden_role() {
+    if let Some(code) = ipvs::hidden_role().or_else(checks::hidden_role) {
         return code;
     }
     let options = match Options::try_parse() {

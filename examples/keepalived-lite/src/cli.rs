@@ -114,7 +114,7 @@ pub(crate) struct Options {
     /// Print the version, and exit
     #[arg(short = 'v', long = "version")]
     pub version: bool,
-    /// The digest of a page for HTTP_GET; not supported
+    /// The digest of a page for HTTP_GET; must be the first option, those of genhash follow
     #[arg(short = 'T', long = "genhash")]
     pub genhash: bool,
 }

@@ -25,6 +25,7 @@ mod config_test;
 mod dump;
 mod exit;
 mod facts;
+mod genhash;
 mod interface;
 mod link;
 mod logging;
@@ -79,6 +80,10 @@ pub fn run<I: IntoIterator<Item = OsString>>(args: I) -> ExitCode {
         Some((role, rest)) if role == SCRIPT_ROLE => ExitCode::from(script_helper::run(rest)),
         Some((role, rest)) if role == WORKER_ROLE => as_worker(rest).into(),
         Some((role, rest)) if role == PARENT_ROLE => as_supervisor(rest).into(),
+        // As keepalived has it, and as people say it.
+        Some((first, rest)) if ["-T", "--genhash", "genhash"].iter().any(|name| first == *name) => {
+            genhash::run(rest)
+        }
         _ => as_parent(&args).into(),
     }
 }
@@ -150,7 +155,7 @@ fn answer(options: &Options) -> Option<Exit> {
         return Some(Exit::Ok);
     }
     if options.genhash {
-        eprintln!("-T: genhash is not supported");
+        eprintln!("-T: must be the first option");
         return Some(Exit::Usage);
     }
     let name = options.signum.as_ref()?;

@@ -171,12 +171,12 @@ impl Threads {
         let kernel =
             Kernel::new(watched, board.clone(), vrrp.clone(), link.clone(), options.address_monitoring)?;
         let tracking = Scripts::new(jobs, clock::now(), vrrp.clone());
+        lvs::prepare_files(&config, earlier.is_none());
         let servers = lvs::build(&config);
         // Not looked at again: the judges know what they were made of.
         config.virtual_servers = Vec::new();
         let notifier = Notifier::new(notify, lvs::scripts(&servers), config.globals.script_user.clone());
         let engine = Engine::new(instances, scripts, ports.len());
-        let outlets = Outlets { link: link.clone(), notify: notices.clone(), board: board.clone() };
 
         let settings = config.globals.vrrp_process.clone();
         // A delay of the start, not of a reload.
@@ -193,26 +193,35 @@ impl Threads {
             let _ = earlier.map(JoinHandle::join);
             notifier.run(&notice_queue, &notify_stopped);
         })?;
-        let vrrp_thread = spawn("vrrp", move || {
-            schedule::prepare_thread("vrrp", &settings);
-            run::run(engine, ports, &commands, outlets, delay)
-        })?;
-        let monitor_thread = spawn("monitor", move || monitor::run(kernel, tracking, &monitor_stopped))?;
         let lvs_policy = lvs::Policy::new(&config, options.keep_ipvs);
-        let settings = config.globals.checker_process.clone();
+        let whole = lvs::Settings::new(&config);
         let lvs = match (ipvs, balancing) {
-            (Some(ipvs), _) => Some(Lvs::start(ipvs, servers, settings, lvs_policy, notices)?),
-            (None, Some(lvs)) if servers.is_empty() => {
+            (Some(ipvs), _) => {
+                let settings = config.globals.checker_process.clone();
+                Some(Lvs::start(ipvs, servers, settings, lvs_policy, notices.clone())?)
+            }
+            (None, Some(lvs)) if servers.is_empty() && !lvs::needs_ipvs(&config) => {
                 // Neither `-I` nor lvs_flush_on_stop: the daemon goes on.
                 lvs.stop(lvs::Policy::default());
                 None
             }
             (None, Some(lvs)) => {
-                lvs.reload(servers, notices);
+                lvs.reload(servers, notices.clone());
                 Some(lvs)
             }
             (None, None) => None,
         };
+        let leader = whole.leader().and_then(|name| position(&origins, &config, name));
+        if let Some(lvs) = &lvs {
+            lvs.want(whole, leader.is_some_and(|leader| board.wanted(leader)));
+        }
+        let leader = leader.and_then(|leader| lvs.as_ref().map(|lvs| lvs.leader(leader)));
+        let outlets = Outlets { link: link.clone(), notify: notices, board: board.clone(), leader };
+        let vrrp_thread = spawn("vrrp", move || {
+            schedule::prepare_thread("vrrp", &settings);
+            run::run(engine, ports, &commands, outlets, delay)
+        })?;
+        let monitor_thread = spawn("monitor", move || monitor::run(kernel, tracking, &monitor_stopped))?;
         Ok(Self {
             vrrp,
             link,
@@ -249,8 +258,15 @@ impl Threads {
 
 /// The kernel's IPVS where balancing is about to begin.
 fn ipvs(config: &Config, running: Option<&Lvs>) -> Result<Option<Ipvs>, LvsError> {
-    let begins = running.is_none() && !config.virtual_servers.is_empty();
+    let needed = !config.virtual_servers.is_empty() || lvs::needs_ipvs(config);
+    let begins = running.is_none() && needed;
     begins.then(lvs::open).transpose()
+}
+
+/// Of an instance among those that run.
+fn position(origins: &[Origin], config: &Config, name: &str) -> Option<usize> {
+    let named = |origin: &Origin| config.instances.get(origin.block).is_some_and(|block| block.name == name);
+    origins.iter().position(named)
 }
 
 fn interfaces() -> Result<HashMap<String, Interface>, StartError> {

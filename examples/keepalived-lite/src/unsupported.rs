@@ -1,7 +1,7 @@
 //! What a configuration asks for that this version cannot do: each is named, with its line.
 
 use kconf_parser::model::{
-    AddressFamily, Authentication, Checker, CheckerKind, Config, VirtualServer, VirtualServerKey,
+    AddressFamily, Authentication, Checker, CheckerKind, Config, HttpUrl, VirtualServer, VirtualServerKey,
     VrrpInstance,
 };
 use kconf_parser::{Sources, Span};
@@ -108,14 +108,18 @@ fn in_server(server: &VirtualServer, mail: bool) -> Vec<Unsupported> {
     own.chain(reals).map(|(span, what)| Unsupported { span, what, stops_instance: false }).collect()
 }
 
-fn in_check(check: &Checker) -> Option<(Span, String)> {
+fn in_check(check: &Checker) -> Vec<(Span, String)> {
     if let Some(name) = lvs::unsupported_check(check) {
         let what = format!("{name} is not supported yet: it never fails, the server counts as up");
-        return Some((check.span, what));
+        return vec![(check.span, what)];
     }
-    let CheckerKind::Http(http) = &check.kind else { return None };
-    let what = "regex is not supported yet: the page's text is not looked at";
-    http.urls.iter().any(|url| url.regex.is_some()).then(|| (check.span, what.to_owned()))
+    let CheckerKind::Http(http) = &check.kind else { return Vec::new() };
+    let refused = http.urls.iter().filter_map(|url| Some((url, lvs::regex(url.regex.as_ref()?).err()?)));
+    let line = |(url, error): (&HttpUrl, _)| {
+        let path = &url.path;
+        (check.span, format!("regex of {path} is not supported: {error}: the page's text is not looked at"))
+    };
+    refused.map(line).collect()
 }
 
 fn in_globals(config: &Config) -> Vec<Unsupported> {

@@ -1,11 +1,14 @@
 //! The head of a reply.
 
+use alloc::borrow::Cow;
+
 use super::body::Framing;
 
 /// Where the head in `octets` ends, the empty line included; only what was added at `from` and
 /// the few octets before it are searched, so a head in single octets costs no more.
 ///
-/// Bare line feeds are accepted: old servers send them, and keepalived takes them.
+/// Bare line feeds are accepted, as RFC 9112 §2.2 lets us: old servers send them. For keepalived
+/// such a head never ends.
 pub(super) fn end(octets: &[u8], from: usize) -> Option<usize> {
     let start = from.saturating_sub(3);
     let tail = octets.get(start..)?;
@@ -26,8 +29,16 @@ pub(super) fn end(octets: &[u8], from: usize) -> Option<usize> {
 pub(super) struct Head {
     pub(super) status: u16,
     minor: u8,
-    chunked: bool,
+    coding: Coding,
     length: Length,
+}
+
+/// The last transfer coding.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Coding {
+    None,
+    Chunked,
+    Other,
 }
 
 /// What the `Content-Length` headers say together.
@@ -42,33 +53,68 @@ enum Length {
 impl Head {
     /// Reads a whole head; `None` if its first line is not one of HTTP/1.
     pub(super) fn parse(octets: &[u8]) -> Option<Self> {
-        let mut lines = octets.split(|octet| *octet == b'\n').map(|line| line.trim_ascii_end());
-        let (minor, status) = status_line(lines.next()?)?;
-        let mut head = Self { status, minor, chunked: false, length: Length::Absent };
-        for line in lines {
-            let Some(colon) = line.iter().position(|octet| *octet == b':') else { continue };
-            let Some((name, rest)) = line.split_at_checked(colon) else { continue };
-            let value = rest.get(1..).unwrap_or(&[]).trim_ascii();
+        let (minor, status) = status_line(octets.split(|octet| *octet == b'\n').next()?.trim_ascii_end())?;
+        let mut head = Self { status, minor, coding: Coding::None, length: Length::Absent };
+        for (name, value) in fields(octets) {
             if name.eq_ignore_ascii_case(b"content-length") {
-                head.length = head.length.and(decimal(value));
+                head.length = head.length.and(decimal(&value));
             } else if name.eq_ignore_ascii_case(b"transfer-encoding") {
-                let last = value.rsplit(|octet| *octet == b',').next().unwrap_or(value);
-                head.chunked = last.trim_ascii().eq_ignore_ascii_case(b"chunked");
+                let last = value.rsplit(|octet| *octet == b',').next().unwrap_or(&value);
+                let is_chunked = last.trim_ascii().eq_ignore_ascii_case(b"chunked");
+                head.coding = if is_chunked { Coding::Chunked } else { Coding::Other };
             }
         }
         Some(head)
     }
 
-    /// How the end of the body is found (RFC 9112 §6.3, for a GET).
+    /// How the end of the body is found (RFC 9112 §6.3) after a GET.
     pub(super) const fn framing(&self) -> Framing {
-        match (self.status, self.length) {
-            (100..=199 | 204 | 304, _) => Framing::Length(0),
-            // HTTP/1.0 knows no transfer encodings (RFC 9112 §6.1).
-            _ if self.chunked && self.minor > 0 => Framing::Chunked,
-            (_, Length::Known(length)) => Framing::Length(length),
-            (_, Length::Absent | Length::Unusable) => Framing::Close,
+        // HTTP/1.0 knows no transfer encodings (RFC 9112 §6.1).
+        let coding = if self.minor > 0 { self.coding } else { Coding::None };
+        match (self.status, coding, self.length) {
+            (100..=199 | 204 | 304, _, _) => Framing::Length(0),
+            (_, Coding::Chunked, _) => Framing::Chunked,
+            (_, Coding::None, Length::Known(length)) => Framing::Length(length),
+            (_, Coding::Other, _) | (_, Coding::None, Length::Absent | Length::Unusable) => Framing::Close,
         }
     }
+
+    /// `Content-Length`, if it is one.
+    pub(super) const fn length(&self) -> Option<u64> {
+        match self.length {
+            Length::Known(length) => Some(length),
+            Length::Absent | Length::Unusable => None,
+        }
+    }
+}
+
+/// Names and values of the headers.
+///
+/// A line without a colon is passed over, as by keepalived. A line that begins with a blank goes
+/// on with the value before it (RFC 9112 §5.2); behind the first line it goes on with nothing and
+/// is passed over (RFC 9112 §2.2).
+pub(super) fn fields(head: &[u8]) -> impl Iterator<Item = (&[u8], Cow<'_, [u8]>)> {
+    let mut lines = head.split(|octet| *octet == b'\n').skip(1).peekable();
+    let is_folded = |line: &&[u8]| matches!(line, [b' ' | b'\t', ..]);
+    core::iter::from_fn(move || {
+        loop {
+            let line = lines.next()?;
+            let colon = line.iter().position(|octet| *octet == b':').filter(|_| !is_folded(&line));
+            let Some((name, rest)) = colon.and_then(|colon| line.split_at_checked(colon)) else { continue };
+            let mut value = Cow::Borrowed(rest.get(1..).unwrap_or(&[]).trim_ascii());
+            while let Some(more) = lines.next_if(is_folded) {
+                let value = value.to_mut();
+                value.push(b' ');
+                value.extend_from_slice(more.trim_ascii());
+            }
+            // The first line of a folded value may be empty.
+            let value = match value {
+                Cow::Owned(folded) => Cow::Owned(folded.trim_ascii().to_vec()),
+                borrowed @ Cow::Borrowed(_) => borrowed,
+            };
+            return Some((name, value));
+        }
+    })
 }
 
 impl Length {
@@ -154,11 +200,23 @@ mod tests {
             ("HTTP/1.1 200 OK\r\n\r\n", Framing::Close),
             ("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, Chunked\r\nContent-Length: 5\r\n\r\n", Framing::Chunked),
             ("HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n", Framing::Length(5)),
+            ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked, gzip\r\nContent-Length: 5\r\n\r\n", Framing::Close),
+            ("HTTP/1.1 200 OK\r\nTransfer-Encoding:\r\n gzip,\r\n\tchunked\r\n\r\n", Framing::Chunked),
+            ("HTTP/1.1 200 OK\r\n Content-Length: 5\r\nX\r\nA: b\r\n\tContent-Length: 5\r\n\r\n", Framing::Close),
             ("HTTP/1.1 204 No Content\r\n\r\n", Framing::Length(0)),
             ("HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n", Framing::Length(0)),
         ];
         for (head, want) in cases {
             assert_eq!(framing(head), want, "{head}");
         }
+    }
+
+    #[test]
+    fn folded_values_are_one_line() {
+        let head =
+            b"HTTP/1.1 200 OK\r\n ignored: x\r\nA:  b \r\n\t c\r\n \r\nno colon\r\nB:\n d\r\nC:\r\n\r\n";
+        let got: Vec<(&[u8], Cow<'_, [u8]>)> = fields(head).collect();
+        let want: [(&[u8], &[u8]); 3] = [(b"A", b"b c"), (b"B", b"d"), (b"C", b"")];
+        assert!(got.iter().map(|(name, value)| (*name, &**value)).eq(want), "{got:?}");
     }
 }

@@ -1,17 +1,26 @@
 //! `HTTP_GET`: one request and what to make of the reply.
 
 mod body;
+mod failure;
 mod head;
+mod header;
+mod inspection;
+mod regex;
 mod request;
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use md5::{Digest as _, Md5};
-
-use crate::{Exchange, Failure, Phase, Step};
+use crate::{Exchange, Failure, Step};
 use body::{Body, Framing};
+pub use failure::HttpFailure;
 use head::Head;
-pub use request::{HttpRequest, HttpVersion, InvalidRequest};
+pub use header::{HeaderCondition, HttpHeader};
+use inspection::Inspection;
+pub use regex::{HttpRegex, MAX_MATCH_LEN, RegexPattern, SEARCH_WINDOW};
+#[cfg(feature = "regex")]
+pub use regex::{MAX_PATTERN_LEN, RegexError, RegexOption};
+pub use request::{HttpMethod, HttpRequest, HttpVersion, InvalidRequest};
 
 /// Octets of heads that a server may send before its body; longer ones fail the check.
 pub const MAX_HEAD_LEN: usize = 8 * 1024;
@@ -26,79 +35,47 @@ pub struct HttpExpect {
     /// A chunked body is hashed as it was before it was cut up; keepalived hashes the chunks with
     /// their lengths.
     pub digest: Option<[u8; 16]>,
+    /// SHA-256 of the body, likewise.
+    pub sha256: Option<[u8; 32]>,
+    /// Conditions on the headers; all must hold.
+    pub headers: Vec<HttpHeader>,
+    /// `regex`. Its pattern needs the feature `regex`.
+    pub regex: Option<HttpRegex>,
     /// Octets of body that are read, which bounds the work a server can cause. A longer body
-    /// fails a check with a digest; without one the status has decided already.
+    /// fails a check with a digest or a regex; without one the head has decided already.
     pub max_body: u64,
 }
 
 impl Default for HttpExpect {
-    /// Status 200 to 299, as keepalived; no digest; 16 MiB.
+    /// Status 200 to 299, as keepalived; nothing else matters; 16 MiB.
     fn default() -> Self {
-        Self { status: [(200, 299)].into(), digest: None, max_body: 16 << 20 }
-    }
-}
-
-/// Why a reply was not the one we want.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, thiserror::Error)]
-#[non_exhaustive]
-pub enum HttpFailure {
-    /// The server closed without a word.
-    #[error("no data received")]
-    Empty,
-    /// The server closed before the end of the head.
-    #[error("the head of the reply is cut off")]
-    HeadTruncated,
-    /// More than [`MAX_HEAD_LEN`] octets and no end of the head.
-    #[error("the head of the reply is longer than {MAX_HEAD_LEN} octets")]
-    HeadTooLong,
-    /// The reply does not begin like one of HTTP/1.
-    #[error("not an HTTP/1 reply")]
-    StatusLine,
-    /// The status is in none of the ranges.
-    #[error("status {0}")]
-    Status(u16),
-    /// A chunk of the body without a proper length.
-    #[error("broken chunk in the body")]
-    Chunk,
-    /// The body is longer than [`HttpExpect::max_body`] and its digest matters.
-    #[error("the body is too long for a digest")]
-    BodyTooLong,
-    /// The MD5 digest is another one.
-    #[error("digest {}", Hex(*got))]
-    Digest {
-        /// Of the body that was received.
-        got: [u8; 16],
-    },
-}
-
-impl HttpFailure {
-    /// What the check was doing.
-    #[must_use]
-    pub const fn phase(self) -> Phase {
-        match self {
-            Self::Empty | Self::HeadTruncated | Self::HeadTooLong | Self::Chunk => Phase::Receive,
-            Self::StatusLine | Self::Status(_) => Phase::Status,
-            Self::BodyTooLong | Self::Digest { .. } => Phase::Body,
+        Self {
+            status: [(200, 299)].into(),
+            digest: None,
+            sha256: None,
+            headers: Vec::new(),
+            regex: None,
+            max_body: 16 << 20,
         }
     }
 }
 
-struct Hex([u8; 16]);
-
-impl core::fmt::Display for Hex {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        self.0.iter().try_for_each(|octet| write!(f, "{octet:02x}"))
-    }
-}
-
-/// One GET and its judgement.
+/// One request and its judgement.
 ///
-/// Status first, then the digest, as keepalived does. The body is read to its end even where only
-/// the status matters: a server that stalls in it is not well. A body shorter than its
-/// `Content-Length` is judged as it is.
+/// Status first, then headers, digests, and the regex, in keepalived's order. The body is read to
+/// its end even where only the status matters: a server that stalls in it is not well. A body
+/// shorter than its `Content-Length` is judged as it is.
+///
+/// Where keepalived accepts a reply this does, too, with one exception: a first line that is not
+/// one of HTTP/1 (`ICY 200 OK`), since whatever speaks there is no web server. Beyond keepalived,
+/// whose head must fit 4095 octets and end with two CRLF, this accepts heads of [`MAX_HEAD_LEN`],
+/// bare line feeds, a status line that ends with the status, and passes interim heads (1xx). The
+/// end of the body is found as RFC 9112 §6.3 says, so a server that keeps the connection open
+/// costs no time; keepalived waits until it closes.
 #[derive(Clone, Debug)]
 pub struct HttpExchange {
     request: Vec<u8>,
+    method: HttpMethod,
     sent: usize,
     expect: HttpExpect,
     state: State,
@@ -116,6 +93,8 @@ pub struct HttpReport {
     pub content_length: Option<u64>,
     /// MD5 of the body, if the check wants one.
     pub digest: Option<[u8; 16]>,
+    /// SHA-256 of the body, if the check wants one.
+    pub sha256: Option<[u8; 32]>,
 }
 
 #[derive(Clone, Debug)]
@@ -125,10 +104,9 @@ enum State {
         octets: Vec<u8>,
         passed: usize,
     },
-    /// No hash without a digest to compare it with.
     Body {
         body: Body,
-        hash: Option<Md5>,
+        inspection: Option<Box<Inspection>>,
     },
     Done(Result<(), Failure>),
 }
@@ -139,6 +117,7 @@ impl HttpExchange {
     pub fn new(request: &HttpRequest, expect: HttpExpect) -> Self {
         Self {
             request: request.encode(),
+            method: request.method(),
             sent: 0,
             expect,
             state: State::Head { octets: Vec::new(), passed: 0 },
@@ -173,7 +152,8 @@ impl HttpExchange {
                 return self.fail(HttpFailure::StatusLine);
             };
             octets = octets.get(consumed..).unwrap_or(&[]);
-            if let Some(step) = self.head(&head, passed) {
+            let headers = conditions(&self.expect.headers, text);
+            if let Some(step) = self.head(&head, headers, passed) {
                 return step;
             }
         }
@@ -181,7 +161,7 @@ impl HttpExchange {
     }
 
     /// Takes a head; goes on with the next state, or ends.
-    fn head(&mut self, head: &Head, passed: usize) -> Option<Step> {
+    fn head(&mut self, head: &Head, headers: Result<(), HttpFailure>, passed: usize) -> Option<Step> {
         let accepted = self.expect.status.iter().any(|(low, high)| (*low..=*high).contains(&head.status));
         // 100 Continue and the like announce another head; 101 would be the last one.
         if matches!(head.status, 100 | 102..=199) && !accepted {
@@ -192,48 +172,55 @@ impl HttpExchange {
         if !accepted {
             return Some(self.fail(HttpFailure::Status(head.status)));
         }
-        let framing = head.framing();
-        if let Framing::Length(length) = framing {
-            self.report.content_length = Some(length);
+        if let Err(failure) = headers {
+            return Some(self.fail(failure));
         }
-        let hash = self.expect.digest.map(|_| Md5::new());
-        self.state = State::Body { body: Body::new(framing), hash };
+        let framing = match self.method {
+            HttpMethod::Get => head.framing(),
+            HttpMethod::Head => Framing::Length(0),
+        };
+        self.report.content_length = head.length();
+        self.state = State::Body { body: Body::new(framing), inspection: Inspection::new(&self.expect) };
         None
     }
 
     fn body(&mut self, octets: &[u8]) -> Step {
-        let State::Body { body, hash } = &mut self.state else {
+        let State::Body { body, inspection } = &mut self.state else {
             return self.last_step();
         };
-        let report = &mut self.report;
+        let (report, expect) = (&mut self.report, &self.expect);
         let result = body.push(octets, |part| {
             let length = u64::try_from(part.len()).unwrap_or(u64::MAX);
             report.body_len = report.body_len.saturating_add(length);
-            if let Some(hash) = hash {
-                hash.update(part);
+            if let Some(inspection) = inspection {
+                inspection.push(expect, part);
             }
         });
         match result {
-            Err(broken) => self.fail(broken),
-            Ok(_) if self.report.body_len > self.expect.max_body => match self.expect.digest {
-                Some(_) => self.fail(HttpFailure::BodyTooLong),
-                None => self.finish(),
+            // First, as what is wrong behind the bound may not have arrived yet.
+            _ if self.report.body_len > self.expect.max_body => match inspection.is_some() {
+                true => self.fail(HttpFailure::BodyTooLong),
+                false => self.done(Ok(())),
             },
+            Err(broken) => self.fail(broken),
             Ok(true) => self.finish(),
             Ok(false) => Step::Continue,
         }
     }
 
-    /// Judges the body by its digest, if one is wanted.
+    /// Judges the body.
     fn finish(&mut self) -> Step {
-        let State::Body { hash, .. } = &mut self.state else {
-            return self.last_step();
+        let inspection = match core::mem::replace(&mut self.state, State::Done(Ok(()))) {
+            State::Body { inspection, .. } => inspection,
+            other @ (State::Head { .. } | State::Done(_)) => {
+                self.state = other;
+                return self.last_step();
+            }
         };
-        let got: Option<[u8; 16]> = hash.take().map(|hash| hash.finalize().into());
-        self.report.digest = got;
-        match (self.expect.digest, got) {
-            (Some(want), Some(got)) if want != got => self.fail(HttpFailure::Digest { got }),
-            _ => self.done(Ok(())),
+        let Some(inspection) = inspection else { return self.done(Ok(())) };
+        match inspection.finish(&self.expect, &mut self.report) {
+            Ok(()) => self.done(Ok(())),
+            Err(failure) => self.fail(failure),
         }
     }
 
@@ -252,6 +239,16 @@ impl HttpExchange {
             State::Head { .. } | State::Body { .. } => Step::Continue,
         }
     }
+}
+
+/// The first condition that does not hold.
+fn conditions(headers: &[HttpHeader], head: &[u8]) -> Result<(), HttpFailure> {
+    for (place, header) in headers.iter().enumerate() {
+        if !header.holds(head)? {
+            return Err(HttpFailure::Header(u16::try_from(place).unwrap_or(u16::MAX)));
+        }
+    }
+    Ok(())
 }
 
 impl Exchange for HttpExchange {

@@ -17,9 +17,20 @@ pub enum HttpVersion {
     Http11,
 }
 
-/// A GET request with keepalived's headers.
+/// What the request wants.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
+pub enum HttpMethod {
+    /// `GET`, as keepalived.
+    #[default]
+    Get,
+    /// `HEAD`: the head only. Digests and a regex then judge a body of nothing.
+    Head,
+}
+
+/// A request with keepalived's headers.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub struct HttpRequest {
+    method: HttpMethod,
     version: HttpVersion,
     path: String,
     host: String,
@@ -41,7 +52,7 @@ pub enum InvalidRequest {
 }
 
 impl HttpRequest {
-    /// A request for `path`.
+    /// A GET request for `path`.
     ///
     /// The `Host` header is `virtualhost` if given (keepalived takes that of the URL, else of the
     /// check, the real server, the virtual server), else the address and port that are probed.
@@ -79,7 +90,19 @@ impl HttpRequest {
         if breaks(&host) {
             return Err(InvalidRequest::Host);
         }
-        Ok(Self { version, path: path.into(), host })
+        Ok(Self { method: HttpMethod::Get, version, path: path.into(), host })
+    }
+
+    /// The same request with another method.
+    #[must_use]
+    pub fn with_method(self, method: HttpMethod) -> Self {
+        Self { method, ..self }
+    }
+
+    /// How it asks.
+    #[must_use]
+    pub const fn method(&self) -> HttpMethod {
+        self.method
     }
 
     /// The octets of the request.
@@ -90,8 +113,12 @@ impl HttpRequest {
             HttpVersion::Http10Close => ("1.0", "Connection: close\r\n"),
             HttpVersion::Http11 => ("1.1", "Connection: close\r\n"),
         };
+        let method = match self.method {
+            HttpMethod::Get => "GET ",
+            HttpMethod::Head => "HEAD ",
+        };
         let parts = [
-            "GET ",
+            method,
             &self.path,
             " HTTP/",
             version,

@@ -95,6 +95,6 @@ impl Probe for DnsProbe {
     async fn probe(&self) -> ProbeReport {
         let start = Instant::now();
         let outcome = self.attempt(start).await.err().unwrap_or(Outcome::Success);
-        ProbeReport { outcome, connect: None, total: start.elapsed(), http: None, weight: None }
+        ProbeReport::new(outcome, start.elapsed())
     }
 }

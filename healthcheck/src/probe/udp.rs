@@ -23,7 +23,7 @@ impl Probe for UdpProbe {
     async fn probe(&self) -> ProbeReport {
         let start = Instant::now();
         let outcome = self.attempt(start).await.unwrap_or_else(|outcome| outcome);
-        ProbeReport { outcome, connect: None, total: start.elapsed(), http: None, weight: None }
+        ProbeReport::new(outcome, start.elapsed())
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a [`Quorum`](super::Quorum) takes and gives.
 
 use alloc::vec::Vec;
+use core::time::Duration;
 
 use crate::{Admin, Agent, Contribution, Health};
 
@@ -156,6 +157,17 @@ pub enum QuorumEvent {
         live: u64,
         /// Sum of all weights.
         total: u64,
+    },
+    /// No server is up any more, and more than one went down within the interval of
+    /// [`Quorum::with_common_cause`](super::Quorum::with_common_cause): look at the network of whoever checks.
+    /// It follows [`ServerDown`](Self::ServerDown) of the last one.
+    AllFailed {
+        /// How many went down within the interval. The others were down before.
+        failed: usize,
+        /// How many there are.
+        servers: usize,
+        /// Between the first and the last of them.
+        within: Duration,
     },
     /// An input named a server or checker that does not exist; it was ignored.
     UnknownPlace,

@@ -1,7 +1,7 @@
 //! Many instances in one daemon: CPU, memory, start and stop.
 
 mod network;
-mod usage;
+pub(crate) mod usage;
 
 use core::{fmt::Write as _, time::Duration};
 use std::{

@@ -12,7 +12,7 @@ use crate::failure::{Failure, check};
 
 /// CPU time of every thread of a daemon so far.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub(super) struct CpuTime {
+pub(crate) struct CpuTime {
     /// By the thread's folder.
     threads: BTreeMap<PathBuf, Duration>,
 }
@@ -20,7 +20,7 @@ pub(super) struct CpuTime {
 impl CpuTime {
     /// Reads `/proc/PID/task/TID/schedstat`, which counts nanoseconds; the same time in
     /// `/proc/PID/stat` is cut to ticks of 10 ms, more than a small daemon uses in the window.
-    pub(super) fn of(processes: &[u32]) -> Result<Self, Failure> {
+    pub(crate) fn of(processes: &[u32]) -> Result<Self, Failure> {
         let mut threads = BTreeMap::new();
         for process in processes {
             let folder = PathBuf::from(format!("/proc/{process}/task"));
@@ -38,7 +38,7 @@ impl CpuTime {
 
     /// What was used since `earlier`. A thread that came or went would take its time along, so
     /// that is refused.
-    pub(super) fn since(&self, earlier: &Self) -> Result<Duration, Failure> {
+    pub(crate) fn since(&self, earlier: &Self) -> Result<Duration, Failure> {
         check(self.threads.keys().eq(earlier.threads.keys()), || {
             "threads of the daemon came or went while its CPU time was measured".into()
         })?;
@@ -48,7 +48,7 @@ impl CpuTime {
 }
 
 /// The daemon's proportional set size, in MiB: memory shared with others counts by its share.
-pub(super) fn pss_mib(processes: &[u32]) -> Result<f64, Failure> {
+pub(crate) fn pss_mib(processes: &[u32]) -> Result<f64, Failure> {
     check(!processes.is_empty(), || "the daemon has no process".into())?;
     let mut sum_kib = 0;
     for process in processes {
@@ -61,7 +61,7 @@ pub(super) fn pss_mib(processes: &[u32]) -> Result<f64, Failure> {
 
 /// Processes outside the daemon that run the same program file: they share its memory, and their
 /// share would be taken off the daemon's.
-pub(super) fn sharers(program: &Path, daemon: &[u32]) -> Result<Vec<u32>, Failure> {
+pub(crate) fn sharers(program: &Path, daemon: &[u32]) -> Result<Vec<u32>, Failure> {
     let file = |path: &Path| fs::metadata(path).map(|found| (found.dev(), found.ino()));
     let own = file(program).map_err(Failure::file("inspect", program))?;
     let table = fs::read_dir("/proc").map_err(Failure::file("read", "/proc"))?;

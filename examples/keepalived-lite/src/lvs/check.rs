@@ -3,15 +3,12 @@
 use core::num::NonZeroU16;
 use core::time::Duration;
 
-use healthcheck::{
-    Close, Config, ConnectTo, Failure, HttpExpect, HttpProbe, HttpRequest, HttpVersion, Policy, Probe,
-    Sequence, TcpProbe,
-};
+use healthcheck::{Config, Contribution, Failure, Health, Policy, Probe, Sequence};
 use kconf_parser::Span;
-use kconf_parser::model::{self, Checker, CheckerKind, HttpCheck, HttpProtocol, HttpUrl, ScriptUser};
+use kconf_parser::model::{Checker, CheckerKind};
 
-use super::script::{ScriptProbe, describe};
-use crate::process::user_of;
+use super::files::Followed;
+use super::kinds::{self, Means};
 
 /// One check of a real server.
 pub(crate) struct Check {
@@ -19,14 +16,27 @@ pub(crate) struct Check {
     pub config: Config,
     /// The first probe comes at a random time within this.
     pub warmup: Duration,
-    /// One for each target.
+    /// One for each target; none if a file is followed.
     pub probes: Vec<Box<dyn Probe>>,
+    /// What `FILE_CHECK` follows.
+    pub file: Option<Followed>,
     /// `log_all_failures`.
     pub log_all_failures: bool,
     /// The time to the next probe counts from the start of the last one, as with `MISC_CHECK`.
     pub from_start: bool,
     /// What it was made of; a check of the same is the same.
     block: Checker,
+}
+
+/// Where a check begins.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Start {
+    /// Whether the server counts as working.
+    pub health: Health,
+    /// What is added to its weight.
+    pub contribution: Contribution,
+    /// Otherwise it is an assumption.
+    pub known: bool,
 }
 
 impl core::fmt::Debug for Check {
@@ -42,43 +52,41 @@ impl Check {
         self.block == other.block
     }
 
+    /// What it says before anything was probed, and whether that is known.
+    #[must_use]
+    pub(crate) fn start(&self) -> Start {
+        match &self.file {
+            Some(file) => {
+                let (health, contribution) = file.now();
+                Start { health, contribution, known: true }
+            }
+            None => {
+                let health = if self.config.alpha { Health::Down } else { Health::Up };
+                Start { health, contribution: Contribution(0), known: false }
+            }
+        }
+    }
+
+    /// What keepalived's log calls it.
+    #[must_use]
+    pub(crate) const fn word(&self) -> &'static str {
+        kinds::word(&self.block.kind)
+    }
+
     /// What is probed.
     #[must_use]
-    pub(crate) fn describe(&self) -> String {
-        match &self.block.kind {
-            CheckerKind::Misc(check) => {
-                let program = check.command.args.first().map(|program| program.to_string_lossy());
-                format!("MISC_CHECK by {}:", program.unwrap_or_default())
-            }
-            CheckerKind::Tcp(connect) => format!("TCP_CHECK of {}:", connect.address),
-            CheckerKind::Http(check) => format!("HTTP_GET of {}:", check.connect.address),
-            // Never built.
-            CheckerKind::Smtp(_)
-            | CheckerKind::Dns(_)
-            | CheckerKind::Udp(_)
-            | CheckerKind::Ping(_)
-            | CheckerKind::Bfd(_)
-            | CheckerKind::File(_)
-            | _ => String::new(),
-        }
+    pub(crate) fn target(&self) -> String {
+        kinds::target(&self.block.kind)
     }
 
     /// What was probed and how it failed, for the log.
     #[must_use]
     pub(crate) fn explain(&self, cause: Failure) -> String {
-        match self.block.kind {
-            CheckerKind::Misc(_) => format!("{} {}", self.describe(), describe(cause)),
-            CheckerKind::Tcp(_)
-            | CheckerKind::Http(_)
-            | CheckerKind::Smtp(_)
-            | CheckerKind::Dns(_)
-            | CheckerKind::Udp(_)
-            | CheckerKind::Ping(_)
-            | CheckerKind::Bfd(_)
-            | CheckerKind::File(_)
-            | _ => {
-                format!("{} {cause}", self.describe())
-            }
+        let target = self.target();
+        match (&self.block.kind, cause) {
+            // A script has no phases.
+            (CheckerKind::Misc(_), Failure::TimedOut { .. }) => format!("{target}: timed out"),
+            _ => format!("{target}: {cause}"),
         }
     }
 }
@@ -87,44 +95,27 @@ impl Check {
 #[must_use]
 pub(crate) const fn unsupported(block: &Checker) -> Option<&'static str> {
     match &block.kind {
-        CheckerKind::Tcp(_) | CheckerKind::Misc(_) => None,
-        CheckerKind::Http(check) if check.tls => Some("SSL_GET"),
-        CheckerKind::Http(_) => None,
-        CheckerKind::Smtp(_) => Some("SMTP_CHECK"),
-        CheckerKind::Dns(_) => Some("DNS_CHECK"),
-        CheckerKind::Udp(_) => Some("UDP_CHECK"),
-        CheckerKind::Ping(_) => Some("PING_CHECK"),
+        CheckerKind::Tcp(_)
+        | CheckerKind::Misc(_)
+        | CheckerKind::Http(_)
+        | CheckerKind::Smtp(_)
+        | CheckerKind::Dns(_)
+        | CheckerKind::Udp(_)
+        | CheckerKind::Ping(_)
+        | CheckerKind::File(_) => None,
         CheckerKind::Bfd(_) => Some("BFD_CHECK"),
-        CheckerKind::File(_) => Some("FILE_CHECK"),
         _ => Some("this check"),
     }
 }
 
-/// A check, if it is one that this version knows: see [`unsupported`].
+/// A check, if it can be made: see [`unsupported`].
 #[must_use]
-pub(crate) fn build(block: &Checker, default_user: Option<&ScriptUser>) -> Option<Check> {
-    if unsupported(block).is_some() {
+pub(crate) fn build(block: &Checker, means: &Means<'_>) -> Option<Check> {
+    let probes = kinds::probes(block, means);
+    let file = kinds::file(block, means);
+    if probes.is_empty() && file.is_none() {
         return None;
     }
-    let probes: Vec<Box<dyn Probe>> = match &block.kind {
-        CheckerKind::Tcp(connect) => {
-            vec![Box::new(TcpProbe { connect: connect_to(connect), close: Close::Reset })]
-        }
-        CheckerKind::Http(check) => check.urls.iter().filter_map(|url| http(check, url)).collect(),
-        CheckerKind::Misc(check) => vec![Box::new(ScriptProbe {
-            args: check.command.args.clone(),
-            user: user_of(&check.command, default_user),
-            timeout: check.timeout,
-            dynamic: check.dynamic,
-        })],
-        CheckerKind::Smtp(_)
-        | CheckerKind::Dns(_)
-        | CheckerKind::Udp(_)
-        | CheckerKind::Ping(_)
-        | CheckerKind::Bfd(_)
-        | CheckerKind::File(_)
-        | _ => return None,
-    };
     let common = &block.common;
     let sequence = match &block.kind {
         CheckerKind::Http(check) => Sequence::Rotation {
@@ -146,37 +137,9 @@ pub(crate) fn build(block: &Checker, default_user: Option<&ScriptUser>) -> Optio
         config: Config::keepalived(policy, common.alpha, sequence),
         warmup: common.warmup,
         probes,
+        file,
         log_all_failures: common.log_all_failures,
         from_start: matches!(block.kind, CheckerKind::Misc(_)),
         block: Checker { span: Span::default(), ..block.clone() },
     })
-}
-
-fn connect_to(written: &model::ConnectTo) -> ConnectTo {
-    ConnectTo {
-        source: written.bind_address,
-        source_port: written.bind_port,
-        interface: written.bind_interface.clone(),
-        mark: written.fwmark,
-        timeout: written.timeout,
-        ..ConnectTo::new(written.address)
-    }
-}
-
-fn http(check: &HttpCheck, url: &HttpUrl) -> Option<Box<dyn Probe>> {
-    let version = match check.protocol {
-        HttpProtocol::Http10 => HttpVersion::Http10,
-        HttpProtocol::Http10Close => HttpVersion::Http10Close,
-        HttpProtocol::Http11 => HttpVersion::Http11,
-    };
-    let connect = connect_to(&check.connect);
-    let host = url.virtualhost.as_deref().or(check.virtualhost.as_deref());
-    let request = HttpRequest::new(version, &url.path, host, connect.address)
-        .map_err(|error| tracing::error!("HTTP_GET of {}: url without effect: {error}", connect.address))
-        .ok()?;
-    // keepalived grants the time-out anew for each of these phases.
-    let deadline = connect.timeout.saturating_mul(3);
-    let expect =
-        HttpExpect { status: url.status_codes.0.clone(), digest: url.digest, ..HttpExpect::default() };
-    Some(Box::new(HttpProbe { connect, request, expect, deadline }))
 }

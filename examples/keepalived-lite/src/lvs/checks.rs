@@ -1,15 +1,17 @@
 //! The checks thread: every probe and every judge.
 
 use core::future::pending;
+use core::net::SocketAddr;
+use core::num::NonZeroUsize;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use healthcheck::{Checker, spread};
+use healthcheck::{Health, Scheduler, SchedulerEvent, spread};
 use ipvs_netlink::{AddressFamily, ServiceKey};
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
-use tokio::sync::watch;
-use tokio::task::JoinSet;
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
+use tokio::sync::mpsc::UnboundedReceiver;
 
+use super::files::{Files, Followed, Word};
 use super::judge::Judge;
 use super::presence::Presence;
 use super::prober::{Found, Place, Prober};
@@ -18,6 +20,9 @@ use super::service::Virtual;
 use super::table::Order;
 use crate::dump;
 use crate::queue::QueueSender;
+
+/// Descriptors for everything but checks.
+const OTHER_DESCRIPTORS: u64 = 256;
 
 /// What comes from the worker's main thread.
 #[derive(Debug)]
@@ -41,49 +46,70 @@ fn identity(server: &Virtual) -> Identity {
 #[derive(Debug)]
 pub(crate) struct Checks {
     judges: Vec<Judge>,
+    scheduler: Scheduler<u32>,
+    /// What the scheduler's keys stand for; a key is never given twice.
+    probers: HashMap<u32, Prober>,
+    next_key: u32,
     /// For each judge whose checks may have to rest: whether they do now.
-    rests: Vec<Option<watch::Sender<bool>>>,
+    rests: Vec<Option<bool>>,
     /// Listens where one of them may.
     presence: Option<Presence>,
+    files: Files,
     orders: QueueSender<Order>,
 }
 
 impl Checks {
     /// None yet. `orders` leads to the lvs thread.
     #[must_use]
-    pub(crate) const fn new(orders: QueueSender<Order>) -> Self {
-        Self { judges: Vec::new(), rests: Vec::new(), presence: None, orders }
+    pub(crate) fn new(orders: QueueSender<Order>) -> Self {
+        Self {
+            judges: Vec::new(),
+            scheduler: Scheduler::new(),
+            probers: HashMap::new(),
+            next_key: 0,
+            rests: Vec::new(),
+            presence: None,
+            files: Files::follow([]),
+            orders,
+        }
     }
 
     /// Probes and judges until [`Command::Stop`].
     pub(crate) async fn run(mut self, mut commands: UnboundedReceiver<Command>) {
-        // Dropping it ends all probes at once.
-        let mut probes = JoinSet::new();
-        let (_, mut told) = unbounded_channel();
         loop {
             tokio::select! {
                 biased;
                 command = commands.recv() => match command {
                     Some(Command::Replace(servers)) => {
-                        probes = JoinSet::new();
-                        // What the old probes had to say is about other places.
-                        let (tell, fresh) = unbounded_channel();
-                        told = fresh;
+                        let old = self.identities();
                         self.replace(servers);
+                        self.probe(old);
                         self.listen();
-                        self.probe(&mut probes, &tell);
                     }
                     Some(Command::Report) => dump::write_file(report::FILE, &report::text(&self.judges)),
                     Some(Command::Stop) | None => break,
                 },
-                Some((place, found)) = told.recv() => self.heard(place, found),
                 () = changed(&mut self.presence) => self.look_around(),
+                said = self.files.said() => self.said(said),
+                event = self.scheduler.next() => self.happened(event),
             }
         }
-        drop(probes);
+        // Its probes end here.
+        self.scheduler = Scheduler::new();
         let mut orders = Vec::new();
         self.judges.iter().for_each(|judge| judge.stop(&mut orders));
         self.send(orders);
+    }
+
+    /// The checks that are made, by what they are of.
+    fn identities(&self) -> HashMap<(Identity, SocketAddr), Vec<u32>> {
+        let mut all: HashMap<_, Vec<u32>> = HashMap::new();
+        for (key, prober) in &self.probers {
+            let Some(judge) = self.judges.get(prober.place.service) else { continue };
+            let Some(real) = judge.server.servers.get(prober.place.server) else { continue };
+            all.entry((identity(&judge.server), real.member.address())).or_default().push(*key);
+        }
+        all
     }
 
     fn replace(&mut self, servers: Vec<Virtual>) {
@@ -110,10 +136,62 @@ impl Checks {
         self.send(orders);
     }
 
+    /// Goes over to the checks of the judges. A check that was made before goes on where it was.
+    fn probe(&mut self, mut old: HashMap<(Identity, SocketAddr), Vec<u32>>) {
+        // Two directors with the same file do not probe in step.
+        let mut seed = u64::from(std::process::id()) << 32;
+        let mut before = core::mem::take(&mut self.probers);
+        for (service, judge) in self.judges.iter().enumerate() {
+            for (server, real) in judge.server.servers.iter().enumerate() {
+                let twins = old.remove(&(identity(&judge.server), real.member.address())).unwrap_or_default();
+                for (checker, check) in real.checks.iter().enumerate() {
+                    seed = seed.wrapping_add(1);
+                    let place = Place { service, server, checker };
+                    let same = |key: &&u32| before.get(key).is_some_and(|twin| twin.check.same_as(check));
+                    let twin = twins.iter().find(same).copied();
+                    let prober = Prober::new(Arc::clone(check), place);
+                    let Some(entry) = prober.entry(judge.found(server, checker)) else { continue };
+                    let key = match twin {
+                        Some(key) => {
+                            before.remove(&key);
+                            self.scheduler.replace(&key, entry);
+                            self.scheduler.resume(&key);
+                            key
+                        }
+                        None => {
+                            let key = self.next_key;
+                            self.next_key = self.next_key.wrapping_add(1);
+                            self.scheduler.insert(key, entry.after(spread(seed, check.warmup)));
+                            key
+                        }
+                    };
+                    self.probers.insert(key, prober);
+                }
+            }
+        }
+        for key in before.keys() {
+            self.scheduler.remove(key);
+        }
+        self.files = Files::follow(self.followed());
+        self.scheduler.set_max_in_flight(allowed(self.probers.len()));
+    }
+
+    /// The files that checks follow.
+    fn followed(&self) -> Vec<(Place, Followed)> {
+        let mut all = Vec::new();
+        for (service, judge) in self.judges.iter().enumerate() {
+            for (server, real) in judge.server.servers.iter().enumerate() {
+                for (checker, check) in real.checks.iter().enumerate() {
+                    all.extend(check.file.clone().map(|file| (Place { service, server, checker }, file)));
+                }
+            }
+        }
+        all
+    }
+
     /// Makes ready to suspend checks, where that is asked for.
     fn listen(&mut self) {
-        let rest = |judge: &Judge| judge.server.ha_suspend.then(|| watch::channel(false).0);
-        self.rests = self.judges.iter().map(rest).collect();
+        self.rests = self.judges.iter().map(|judge| judge.server.ha_suspend.then_some(false)).collect();
         if self.rests.iter().all(Option::is_none) {
             self.presence = None;
             return;
@@ -129,55 +207,61 @@ impl Checks {
     }
 
     /// Suspends the checks of services whose address is not here, and resumes the others.
-    fn look_around(&self) {
+    fn look_around(&mut self) {
         let Ok(here) = Presence::addresses() else { return };
-        for (judge, rest) in self.judges.iter().zip(&self.rests) {
-            let Some(rest) = rest else { continue };
+        for (service, (judge, rest)) in self.judges.iter().zip(&mut self.rests).enumerate() {
+            let Some(rests) = rest else { continue };
             let present = judge.server.keys.iter().any(|key| match key {
                 ServiceKey::Address { address, .. } => here.contains(&address.ip()),
                 ServiceKey::FirewallMark { .. } => true,
             });
-            if rest.send_if_modified(|rests| core::mem::replace(rests, !present) == present) {
-                let act = if present { "Activating" } else { "Suspending" };
-                tracing::info!("{act} the checks of VS {}", judge.server.name);
+            if core::mem::replace(rests, !present) != present {
+                continue;
             }
-        }
-    }
-
-    /// Starts every check.
-    fn probe(&self, probes: &mut JoinSet<()>, tell: &UnboundedSender<(Place, Found)>) {
-        let origin = tokio::time::Instant::now();
-        // Two directors with the same file do not probe in step.
-        let mut seed = u64::from(std::process::id()) << 32;
-        for (service, judge) in self.judges.iter().enumerate() {
-            for (server, real) in judge.server.servers.iter().enumerate() {
-                for (checker, check) in real.checks.iter().enumerate() {
-                    seed = seed.wrapping_add(1);
-                    let machine = match judge.found(server, checker) {
-                        Some(health) => Checker::resumed(check.config, health),
-                        None => Checker::new(check.config),
-                    };
-                    let place = Place { service, server, checker };
-                    let names = format!("service {} of VS {}", real.name, judge.server.name);
-                    let check = Arc::clone(check);
-                    let rests = self.rests.get(service).and_then(Option::as_ref);
-                    let rests = rests.map(watch::Sender::subscribe);
-                    let tell = tell.clone();
-                    let prober =
-                        Prober { check, checker: machine, names, origin, place, tell, rests, problem: None };
-                    let delay = spread(seed, prober.check.warmup);
-                    probes.spawn(prober.run(delay));
+            let act = if present { "Activating" } else { "Suspending" };
+            tracing::info!("{act} the checks of VS {}", judge.server.name);
+            for (key, _) in self.probers.iter().filter(|(_, prober)| prober.place.service == service) {
+                match present {
+                    true => self.scheduler.resume(key),
+                    false => self.scheduler.suspend(key),
                 }
             }
         }
     }
 
-    fn heard(&mut self, place: Place, found: Found) {
-        let Some(judge) = self.judges.get_mut(place.service) else { return };
+    fn said(&mut self, words: Vec<Word>) {
+        let mut orders = Vec::new();
+        for (Place { service, server, checker }, value, (health, contribution)) in words {
+            let Some(judge) = self.judges.get_mut(service) else { continue };
+            if judge.found(server, checker) != Some(health)
+                && let Some(real) = judge.server.servers.get(server)
+                && let Some(check) = real.checks.get(checker)
+            {
+                let verb = if health == Health::Up { "succeeded" } else { "failed" };
+                let (word, name, service) = (check.word(), &real.name, &judge.server.name);
+                let (file, number) = (check.target(), value.get());
+                tracing::info!("{word} on service {name} of VS {service} {verb}: {file}: {number}");
+            }
+            // A server that comes back comes with its new weight.
+            judge.add((server, checker), contribution, &mut orders);
+            judge.heard((server, checker), health, &mut orders);
+        }
+        self.send(orders);
+    }
+
+    fn happened(&mut self, event: SchedulerEvent<u32>) {
+        let Some(prober) = self.probers.get_mut(&event.key) else { return };
+        let Place { service, server, checker } = prober.place;
+        let Some(judge) = self.judges.get_mut(service) else { return };
+        let names = || {
+            let real = judge.server.servers.get(server).map_or("?", |real| real.name.as_str());
+            format!("service {real} of VS {}", judge.server.name)
+        };
+        let Some(found) = prober.heard(event.what, names) else { return };
         let mut orders = Vec::new();
         match found {
-            Found::Health(health) => judge.heard((place.server, place.checker), health, &mut orders),
-            Found::Weight(weight) => judge.weigh(place.server, weight, &mut orders),
+            Found::Health(health) => judge.heard((server, checker), health, &mut orders),
+            Found::Weight(weight) => judge.weigh((server, checker), weight, &mut orders),
         }
         self.send(orders);
     }
@@ -185,6 +269,19 @@ impl Checks {
     fn send(&self, orders: Vec<Order>) {
         orders.into_iter().for_each(|order| self.orders.send(order));
     }
+}
+
+/// How many of `checks` may be made at once. As keepalived does, the limit of descriptors is raised to what
+/// they need, as far as that is allowed.
+fn allowed(checks: usize) -> NonZeroUsize {
+    let wanted = u64::try_from(checks).unwrap_or(u64::MAX).saturating_add(OTHER_DESCRIPTORS);
+    let (mut soft, hard) = getrlimit(Resource::RLIMIT_NOFILE).unwrap_or((1024, 1024));
+    let raised = wanted.min(hard);
+    if raised > soft && setrlimit(Resource::RLIMIT_NOFILE, raised, hard).is_ok() {
+        soft = raised;
+    }
+    let left = usize::try_from(soft.saturating_sub(OTHER_DESCRIPTORS)).unwrap_or(usize::MAX);
+    NonZeroUsize::new(left).unwrap_or(NonZeroUsize::MIN)
 }
 
 /// Waits for ever where nobody listens.

@@ -1,8 +1,11 @@
 //! One virtual server: what its checks say becomes orders for the kernel and news for scripts.
 
-use healthcheck::{Health, Quorum, QuorumEvent, QuorumInput, QuorumOutput};
+use std::sync::Arc;
+
+use healthcheck::{Contribution, Health, MAX_WEIGHT, Quorum, QuorumEvent, QuorumInput, QuorumOutput};
 use ipvs_netlink::{ServiceKey, Table};
 
+use super::check::Check;
 use super::service::{Real, Virtual};
 use super::table::Order;
 use crate::notify::News;
@@ -17,14 +20,15 @@ pub(crate) struct Judge {
     subject: usize,
     /// What each check of each real server has found, if it has found anything yet.
     found: Vec<Vec<Option<Health>>>,
-    /// What scripts have made of the weights.
-    weights: Vec<Option<u32>>,
+    /// What each check of each real server adds to its weight.
+    added: Vec<Vec<i64>>,
 }
 
 impl Judge {
     /// Starts to judge; `subject` is the place of its first script among all.
     pub(crate) fn start(server: Virtual, subject: usize, orders: &mut Vec<Order>) -> Self {
         let mut judge = Self::new(server, subject);
+        judge.contribute();
         judge.feed(QuorumInput::Start, orders);
         if judge.server.notify_at_start {
             let up = (0..judge.server.servers.len()).filter(|server| judge.quorum.is_up(*server));
@@ -36,11 +40,10 @@ impl Judge {
     /// Goes on where `old` was, as far as it is the same.
     pub(crate) fn resume(server: Virtual, subject: usize, old: &Self, orders: &mut Vec<Order>) -> Self {
         let mut server = server;
-        let mut found = unknown(&server);
-        let mut weights = vec![None; server.servers.len()];
-        let slots =
-            server.servers.iter_mut().zip(&mut server.quorum.servers).zip(&mut found).zip(&mut weights);
-        for (((real, config), found), weight) in slots {
+        let mut found = found_at_start(&server);
+        let mut added = added_at_start(&server);
+        let slots = server.servers.iter_mut().zip(&mut server.quorum.servers).zip(&mut found).zip(&mut added);
+        for (((real, config), found), added) in slots {
             let same = |(_, old): &(usize, &Real)| old.member.address() == real.member.address();
             let Some((place, twin)) = old.server.servers.iter().enumerate().find(same) else { continue };
             for (number, check) in real.checks.iter_mut().enumerate() {
@@ -52,22 +55,35 @@ impl Judge {
                     *slot = Some(health);
                     *start = health;
                 }
-            }
-            // A weight that was changed in the file counts anew.
-            if twin.weight == real.weight {
-                *weight = old.weights.get(place).copied().flatten();
-                config.weight = weight.unwrap_or(config.weight);
+                // A weight that was changed in the file counts anew.
+                let known = old.added.get(place).and_then(|added| added.get(known));
+                if let (Some(slot), Some(known)) = (added.get_mut(number), known)
+                    && twin.weight == real.weight
+                {
+                    *slot = *known;
+                }
             }
         }
-        let mut judge = Self { found, weights, ..Self::new(server, subject) };
+        let mut judge = Self { found, added, ..Self::new(server, subject) };
+        judge.contribute();
         judge.feed(QuorumInput::Resume { gained: old.quorum.has_quorum() }, orders);
         judge
     }
 
     fn new(server: Virtual, subject: usize) -> Self {
         let quorum = Quorum::new(server.quorum.clone());
-        let (found, weights) = (unknown(&server), vec![None; server.servers.len()]);
-        Self { quorum, subject, found, weights, server }
+        let (found, added) = (found_at_start(&server), added_at_start(&server));
+        Self { quorum, subject, found, added, server }
+    }
+
+    /// What is known of the weights, before anything is put out.
+    fn contribute(&mut self) {
+        for (server, added) in self.added.iter().enumerate() {
+            for (checker, change) in added.iter().enumerate() {
+                let contribution = Contribution(*change);
+                self.quorum.handle_input(QuorumInput::Contribution { server, checker, contribution });
+            }
+        }
     }
 
     /// What a check of a real server has found before, for [`Checker::resumed`].
@@ -88,7 +104,9 @@ impl Judge {
     #[must_use]
     pub(crate) fn weight(&self, server: usize) -> u32 {
         let written = self.server.servers.get(server).map_or(0, |real| real.weight);
-        self.weights.get(server).copied().flatten().unwrap_or(written)
+        let added = self.added.get(server).into_iter().flatten();
+        let sum = added.fold(i64::from(written), |sum, change| sum.saturating_add(*change));
+        u32::try_from(sum.max(0)).unwrap_or(MAX_WEIGHT).min(MAX_WEIGHT)
     }
 
     /// Whether enough weight is alive.
@@ -118,23 +136,43 @@ impl Judge {
         if first && health == Health::Down && !was_up {
             orders.push(self.news(server, false));
         }
+        if health == Health::Down {
+            // What it said last counts no more.
+            self.add((server, checker), Contribution(0), orders);
+        }
     }
 
-    /// A script asks for another weight.
-    pub(crate) fn weigh(&mut self, server: usize, weight: u32, orders: &mut Vec<Order>) {
-        let (Some(slot), Some(real)) = (self.weights.get_mut(server), self.server.servers.get(server)) else {
+    /// A check that succeeded asks for this weight (`misc_dynamic`), or says nothing about it.
+    pub(crate) fn weigh(&mut self, place: (usize, usize), weight: Option<u32>, orders: &mut Vec<Order>) {
+        let Some(real) = self.server.servers.get(place.0) else { return };
+        let change = weight.map_or(0, |weight| i64::from(weight) - i64::from(real.weight));
+        self.add(place, Contribution(change), orders);
+    }
+
+    /// A check adds this to the weight, instead of what it added before.
+    pub(crate) fn add(
+        &mut self,
+        (server, checker): (usize, usize),
+        contribution: Contribution,
+        orders: &mut Vec<Order>,
+    ) {
+        let before = self.weight(server);
+        let slot = self.added.get_mut(server).and_then(|added| added.get_mut(checker));
+        if slot.is_none_or(|slot| core::mem::replace(slot, contribution.0) == contribution.0) {
             return;
-        };
-        if slot.unwrap_or(real.weight) != weight {
+        }
+        let after = self.weight(server);
+        if let Some(real) = self.server.servers.get(server)
+            && before != after
+        {
+            let inactive = if self.is_up(server) { "" } else { "in" };
             tracing::info!(
-                "Changing weight from {} to {weight} for service {} of VS {}",
-                slot.unwrap_or(real.weight),
+                "Changing weight from {before} to {after} for {inactive}active service {} of VS {}",
                 real.name,
                 self.server.name
             );
         }
-        *slot = Some(weight);
-        self.feed(QuorumInput::Weight { server, weight }, orders);
+        self.feed(QuorumInput::Contribution { server, checker, contribution }, orders);
     }
 
     /// The daemon stops: with `omega` scripts are told that all is down.
@@ -239,8 +277,16 @@ impl Judge {
     }
 }
 
-fn unknown(server: &Virtual) -> Vec<Vec<Option<Health>>> {
-    server.servers.iter().map(|real| vec![None; real.checks.len()]).collect()
+/// What is known before anything was probed.
+fn found_at_start(server: &Virtual) -> Vec<Vec<Option<Health>>> {
+    let known =
+        |check: &Arc<Check>| Some(check.start()).filter(|start| start.known).map(|start| start.health);
+    server.servers.iter().map(|real| real.checks.iter().map(known).collect()).collect()
+}
+
+fn added_at_start(server: &Virtual) -> Vec<Vec<i64>> {
+    let added = |check: &Arc<Check>| check.start().contribution.0;
+    server.servers.iter().map(|real| real.checks.iter().map(added).collect()).collect()
 }
 
 #[cfg(test)]
@@ -296,6 +342,8 @@ pub(crate) mod tests {
                 Order::News(News::Vrrp(_) | News::Removed(_))
                 | Order::Remove(_)
                 | Order::Outlet(_)
+                | Order::Whole(..)
+                | Order::Lead(_)
                 | Order::Stop(_) => {
                     panic!("an order for the thread alone");
                 }
@@ -319,8 +367,12 @@ pub(crate) mod tests {
         assert_eq!(told(&mut orders), is("198.51.100.2 0, 198.51.100.9 1", &[(6, false), (7, false)]));
         judge.heard((1, 0), Health::Up, &mut orders);
         assert_eq!(told(&mut orders), is("198.51.100.2 3", &[(6, true), (7, true)]));
-        judge.weigh(1, 2, &mut orders);
+        judge.weigh((1, 0), Some(2), &mut orders);
         assert_eq!(told(&mut orders), is("198.51.100.2 2", &[]));
+        judge.weigh((1, 0), Some(9), &mut orders);
+        assert_eq!(told(&mut orders), is("198.51.100.2 9", &[]), "weights do not add up");
+        judge.weigh((1, 0), None, &mut orders);
+        assert_eq!(told(&mut orders), is("198.51.100.2 3", &[]), "exit status 0: as written");
     }
 
     #[test]
@@ -329,7 +381,7 @@ pub(crate) mod tests {
         let mut old = Judge::start(server(TWO), 0, &mut orders);
         old.heard((0, 0), Health::Down, &mut orders);
         old.heard((1, 0), Health::Up, &mut orders);
-        old.weigh(1, 7, &mut orders);
+        old.weigh((1, 0), Some(7), &mut orders);
         orders.clear();
 
         let same = Judge::resume(server(TWO), 0, &old, &mut orders);
@@ -343,6 +395,19 @@ pub(crate) mod tests {
         let changed = Judge::resume(server(&other), 0, &old, &mut orders);
         assert_eq!(told(&mut orders), is("198.51.100.1 1, 198.51.100.2 4", &[]));
         assert_eq!((changed.found(0, 0), changed.found(1, 0)), (None, Some(Health::Up)));
+    }
+
+    #[test]
+    fn a_check_that_failed_says_nothing_about_the_weight() {
+        let mut orders = Vec::new();
+        let mut judge = Judge::start(server(TWO), 0, &mut orders);
+        judge.weigh((1, 0), Some(7), &mut orders);
+        judge.heard((1, 0), Health::Down, &mut orders);
+        orders.clear();
+        judge.heard((1, 0), Health::Up, &mut orders);
+        assert_eq!(told(&mut orders), is("198.51.100.1 1, 198.51.100.2 3", &[(1, true), (2, true)]));
+        judge.add((0, 0), Contribution(-5), &mut orders);
+        assert_eq!(told(&mut orders).0.as_deref(), Some("198.51.100.1 0, 198.51.100.2 3"), "not below 0");
     }
 
     #[test]

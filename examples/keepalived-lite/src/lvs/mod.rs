@@ -1,22 +1,28 @@
 //! Balancing: real servers are checked, and the kernel's IPVS table follows.
 //!
 //! - [`service`]: from `virtual_server` blocks to what the kernel and the judges are given.
-//! - [`check`]: from checker blocks to probes; [`script`] is `MISC_CHECK`.
+//! - [`check`]: from checker blocks to probes, which are made in [`kinds`]; [`secure`]: over TLS,
+//!   [`files`]: by files; [`pattern`]: what a page's text must be.
 //! - [`checks`]: the thread that probes and judges. [`prober`] is one check in it, [`judge`] one
 //!   virtual server; [`presence`]: whether its address is here; [`report`]: what `SIGUSR1` asks for.
-//! - [`table`]: the thread that writes to the kernel, and what it knows of the table.
+//! - [`table`]: the thread that writes to the kernel, and what it knows of the table. [`whole`]:
+//!   what it tells the kernel besides.
 //!
-//! Both threads run only when the file has virtual servers.
+//! Both threads run only when the file has virtual servers, or connections are synchronized.
 
 mod check;
 mod checks;
+mod files;
 mod judge;
+mod kinds;
+mod pattern;
 mod presence;
 mod prober;
 mod report;
-mod script;
+mod secure;
 mod service;
 mod table;
+mod whole;
 
 use std::io;
 use std::thread::{Builder, JoinHandle};
@@ -29,9 +35,12 @@ use crate::queue::{QueueSender, queue};
 use crate::schedule;
 pub(crate) use check::unsupported as unsupported_check;
 use checks::{Checks, Command};
+pub(crate) use files::prepare as prepare_files;
+pub(crate) use pattern::regex;
 pub(crate) use service::{Virtual, build};
 pub(crate) use table::Ipvs;
 use table::Order;
+pub(crate) use whole::{Settings, needs_ipvs};
 
 /// tokio's drivers and one probe deep; nothing recurses.
 const STACK: usize = 512 * 1024;
@@ -90,6 +99,22 @@ pub(crate) fn open() -> Result<Ipvs, LvsError> {
     })
 }
 
+/// The instance that decides who sends connections to whom.
+#[derive(Clone, Debug)]
+pub(crate) struct Leader {
+    position: usize,
+    orders: QueueSender<Order>,
+}
+
+impl Leader {
+    /// An instance became master, or no longer is.
+    pub(crate) fn changed(&self, instance: usize, master: bool) {
+        if instance == self.position {
+            self.orders.send(Order::Lead(master));
+        }
+    }
+}
+
 /// The running threads.
 #[derive(Debug)]
 pub(crate) struct Lvs {
@@ -131,6 +156,17 @@ impl Lvs {
     pub(crate) fn reload(&self, servers: Vec<Virtual>, news: QueueSender<News>) {
         self.table.send(Order::Outlet(news));
         let _ = self.checks.send(Command::Replace(servers));
+    }
+
+    /// Wants `settings` of all of IPVS; `master`: the instance that decides about it is.
+    pub(crate) fn want(&self, settings: Settings, master: bool) {
+        self.table.send(Order::Whole(Box::new(settings), master));
+    }
+
+    /// For the vrrp thread: the instance at `position` decides about synchronization.
+    #[must_use]
+    pub(crate) fn leader(&self, position: usize) -> Leader {
+        Leader { position, orders: self.table.clone() }
     }
 
     /// Writes [`report::FILE`].

@@ -1,18 +1,17 @@
-//! One check that goes on for ever: sleeps, probes, says what it has found.
+//! One check in the daemon: what it is, and what its results mean for the judge and the log.
 
-use core::future::pending;
-use core::time::Duration;
 use std::sync::Arc;
 
-use healthcheck::{Checker, Event, Health, Input, Instant, LocalProblem, Output, Transition};
-use tokio::sync::mpsc::UnboundedSender;
-use tokio::sync::watch;
-use tokio::time::sleep_until;
+use async_trait::async_trait;
+use healthcheck::{
+    Checker, Config, Entry, Event, Health, LocalProblem, Pace, Policy, Probe, ProbeReport, Scheduled,
+    TcpProbe, Transition,
+};
 
 use super::check::Check;
 
 /// Which check of which real server of which virtual server.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(crate) struct Place {
     /// Of the virtual server.
     pub service: usize,
@@ -23,143 +22,125 @@ pub(crate) struct Place {
 }
 
 /// What a check has to say.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Found {
     /// The real server works, or not.
     Health(Health),
-    /// It asks for this weight.
-    Weight(u32),
+    /// It succeeded and asks for this weight, or for none.
+    Weight(Option<u32>),
 }
 
-/// One check with its machine.
+/// One check that is made.
+#[derive(Debug)]
 pub(crate) struct Prober {
-    /// What to do.
+    /// What is done.
     pub check: Arc<Check>,
-    /// When to do it and what to believe.
-    pub checker: Checker,
-    /// Of the real and the virtual server, for the log.
-    pub names: String,
-    /// Of all times.
-    pub origin: tokio::time::Instant,
     /// Whom it speaks for.
     pub place: Place,
-    /// Whom it speaks to.
-    pub tell: UnboundedSender<(Place, Found)>,
-    /// Whether it is suspended, if it ever may be.
-    pub rests: Option<watch::Receiver<bool>>,
     /// Why the last probe could not be made, as the log has it already.
-    pub problem: Option<LocalProblem>,
+    problem: Option<LocalProblem>,
+    /// The weight that it asked for last, once it has.
+    asked: Option<Found>,
+}
+
+/// One of the probes of a check, which stay with the check.
+struct Target {
+    check: Arc<Check>,
+    number: usize,
+}
+
+#[async_trait]
+impl Probe for Target {
+    async fn probe(&self) -> ProbeReport {
+        match self.check.probes.get(self.number) {
+            Some(probe) => probe.probe().await,
+            // Targets are made from the probes there are.
+            None => core::future::pending().await,
+        }
+    }
+
+    fn as_tcp(&self) -> Option<&TcpProbe> {
+        self.check.probes.get(self.number)?.as_tcp()
+    }
 }
 
 impl Prober {
-    /// Probes for ever; the first time after `delay`.
-    pub(crate) async fn run(mut self, delay: Duration) {
-        let now = self.now();
-        self.checker.handle_input(now, Input::Start { delay });
-        self.heed();
-        while self.wait().await {
-            let now = self.now();
-            self.checker.handle_timeout(now);
-            while let Some(output) = self.checker.poll_output() {
-                match output {
-                    Output::StartProbe { target } => self.probe(target).await,
-                    Output::Transition(change) => self.changed(change),
-                    Output::Event(event) => self.event(event),
+    /// A check that has not said anything yet.
+    pub(crate) const fn new(check: Arc<Check>, place: Place) -> Self {
+        Self { check, place, problem: None, asked: None }
+    }
+
+    /// The check for the scheduler; `known` is what an earlier one has found. `None` if it has no probes.
+    pub(crate) fn entry(&self, known: Option<Health>) -> Option<Entry> {
+        let check = &self.check;
+        let pace = if check.from_start { Pace::FromStart } else { check.config.policy.pace };
+        let config = Config { policy: Policy { pace, ..check.config.policy }, ..check.config };
+        let checker = match known {
+            Some(health) => Checker::resumed(config, health),
+            None => Checker::new(config),
+        };
+        let target = |number| Arc::new(Target { check: Arc::clone(check), number }) as Arc<dyn Probe>;
+        Entry::with_targets(checker, (0..check.probes.len()).map(target).collect())
+    }
+
+    /// Logs what happened, where somebody wants to read it; `names` are those of the real and the virtual server.
+    pub(crate) fn heard(&mut self, what: Scheduled, names: impl FnOnce() -> String) -> Option<Found> {
+        match what {
+            Scheduled::Probed { report, .. } => {
+                if !report.outcome.is_success() {
+                    return None;
                 }
+                self.problem = None;
+                let asks = Found::Weight(report.weight);
+                (self.asked.replace(asks) != Some(asks)).then_some(asks)
+            }
+            Scheduled::Transition(Transition::Up { .. }) => {
+                tracing::info!("{} on {} succeeded", self.check.word(), names());
+                Some(Found::Health(Health::Up))
+            }
+            Scheduled::Transition(Transition::Down { cause, failures }) => {
+                let (word, why) = (self.check.word(), self.check.explain(cause));
+                let retries = match failures.saturating_sub(1) {
+                    0 => String::new(),
+                    retries => format!(" after {retries} retries"),
+                };
+                tracing::info!("{word} on {} failed{retries}: {why}", names());
+                // It counts no more.
+                self.asked = None;
+                Some(Found::Health(Health::Down))
+            }
+            Scheduled::Event(Event::Confirmed(health)) => Some(Found::Health(health)),
+            Scheduled::Event(event) => {
+                self.event(event, names);
+                None
             }
         }
     }
 
-    /// Sleeps until there is something to do; false if there never will be.
-    async fn wait(&mut self) -> bool {
-        let due = self.checker.poll_timeout().map(|due| self.origin + due.since_origin());
-        let sleep = async {
-            match due {
-                Some(due) => sleep_until(due).await,
-                None => pending().await,
-            }
-        };
-        let Some(rests) = &mut self.rests else {
-            if due.is_some() {
-                sleep.await;
-            }
-            return due.is_some();
-        };
-        tokio::select! {
-            () = sleep => true,
-            changed = rests.changed() => {
-                self.heed();
-                // Without a sender there is nobody to resume us.
-                changed.is_ok()
-            }
-        }
-    }
-
-    /// Rests or goes on, as it is told.
-    fn heed(&mut self) {
-        let Some(rests) = &mut self.rests else { return };
-        let input = if *rests.borrow_and_update() { Input::Suspend } else { Input::Resume };
-        let now = self.now();
-        self.checker.handle_input(now, input);
-    }
-
-    fn now(&self) -> Instant {
-        Instant::from_origin(self.origin.elapsed())
-    }
-
-    async fn probe(&mut self, target: u16) {
-        let start = self.now();
-        // Targets are counted by the probes there are.
-        let Some(probe) = self.check.probes.get(usize::from(target)) else { return };
-        let report = probe.probe().await;
-        let end = if self.check.from_start { start } else { self.now() };
-        if let Some(weight) = report.weight {
-            self.say(Found::Weight(weight));
-        }
-        if report.outcome.is_success() {
-            self.problem = None;
-        }
-        self.checker.handle_input(end, Input::ProbeResult(report.outcome));
-    }
-
-    fn changed(&self, change: Transition) {
-        let names = &self.names;
-        match change {
-            Transition::Up { .. } => {
-                tracing::info!("check of {names} succeeds");
-                self.say(Found::Health(Health::Up));
-            }
-            Transition::Down { cause, failures } => {
-                let why = self.check.explain(cause);
-                tracing::info!("check of {names} failed, {failures} in a row: {why}");
-                self.say(Found::Health(Health::Down));
-            }
-        }
-    }
-
-    fn event(&mut self, event: Event) {
-        let names = &self.names;
+    fn event(&mut self, event: Event, names: impl FnOnce() -> String) {
         match event {
             Event::ProbeFailed { cause, .. } if self.check.log_all_failures => {
-                tracing::info!("check of {names} failed: {}", self.check.explain(cause));
+                let (word, why) = (self.check.word(), self.check.explain(cause));
+                tracing::info!("{word} on {}: probe failed: {why}", names());
             }
             Event::ProbeFailed { retries_left: None, .. } => {}
             Event::ProbeFailed { cause, retries_left: Some(_) } => {
-                tracing::debug!("check of {names} failed: {}", self.check.explain(cause));
+                let (word, why) = (self.check.word(), self.check.explain(cause));
+                tracing::debug!("{word} on {}: probe failed: {why}", names());
             }
-            Event::Confirmed(health) => self.say(Found::Health(health)),
             Event::NotProbed(problem) => {
                 // Once, not each time.
                 if self.problem.replace(problem) != Some(problem) {
-                    tracing::error!("check of {names} cannot be made: {problem}");
+                    tracing::error!("{} on {} cannot be made: {problem}", self.check.word(), names());
                 }
             }
-            other @ (Event::UnexpectedResult | _) => tracing::error!("{other:?} in the check of {names}"),
+            Event::Overrun { missed } => {
+                let word = self.check.word();
+                tracing::debug!("{word} on {} took so long that {missed} were left out", names());
+            }
+            other @ (Event::Confirmed(_) | Event::UnexpectedResult | _) => {
+                tracing::debug!("{} on {}: {other:?}", self.check.word(), names());
+            }
         }
-    }
-
-    fn say(&self, found: Found) {
-        // The receiver is gone only when all probes end.
-        let _ = self.tell.send((self.place, found));
     }
 }

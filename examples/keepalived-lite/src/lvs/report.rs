@@ -56,7 +56,7 @@ fn service(out: &mut String, judge: &Judge) -> core::fmt::Result {
                 Some(Health::Up) => "yes",
                 Some(Health::Down) => "no",
             };
-            writeln!(out, "     {} Up = {up}", check.describe())?;
+            writeln!(out, "     {} of {}: Up = {up}", check.word(), check.target())?;
         }
     }
     Ok(())

@@ -5,7 +5,7 @@ use core::num::NonZeroU16;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use healthcheck::{Health, QuorumConfig, ServerConfig, SorryConfig};
+use healthcheck::{QuorumConfig, ServerConfig, SorryConfig};
 use ipvs_netlink::{
     AddressFamily, Destination, DestinationKey, ForwardMethod, Granularity, Persistence, Protocol, Scheduler,
     SchedulerFlags, Service, ServiceKey, Tunnel, TunnelFlags,
@@ -16,6 +16,7 @@ use kconf_parser::model::{
 };
 
 use super::check::{self, Check};
+use super::kinds::Means;
 use crate::notify::UpDown;
 
 /// A virtual server, ready to run.
@@ -104,7 +105,8 @@ impl Virtual {
 #[must_use]
 pub(crate) fn build(config: &Config) -> Vec<Virtual> {
     let notify_at_start = config.globals.rs_init_notifies;
-    let all = config.virtual_servers.iter().filter_map(|block| match virtual_server(block, config) {
+    let means = Means::new(config);
+    let all = config.virtual_servers.iter().filter_map(|block| match virtual_server(block, config, &means) {
         Ok(made) => Some(Virtual { notify_at_start, ..made }),
         Err(problem) => {
             tracing::error!("virtual server {} is not balanced: {problem}", name(block));
@@ -114,11 +116,9 @@ pub(crate) fn build(config: &Config) -> Vec<Virtual> {
     all.collect()
 }
 
-fn virtual_server(block: &VirtualServer, config: &Config) -> Result<Virtual, String> {
+fn virtual_server(block: &VirtualServer, config: &Config, means: &Means<'_>) -> Result<Virtual, String> {
     let name = name(block);
-    let default_user = config.globals.script_user.as_ref();
-    let servers: Vec<Real> =
-        block.real_servers.iter().map(|server| real(server, block, default_user)).collect();
+    let servers: Vec<Real> = block.real_servers.iter().map(|server| real(server, block, means)).collect();
     let sorry = block.sorry_server.as_ref().map(|sorry| Member {
         address: sorry.address,
         destination: Destination { weight: 0, ..Destination::new(forward(sorry.forward_method)) },
@@ -152,7 +152,7 @@ fn virtual_server(block: &VirtualServer, config: &Config) -> Result<Virtual, Str
 
 impl Real {
     fn quorum(&self) -> ServerConfig {
-        let start = |check: &Arc<Check>| if check.config.alpha { Health::Down } else { Health::Up };
+        let start = |check: &Arc<Check>| check.start().health;
         ServerConfig {
             weight: self.weight,
             inhibit_on_failure: self.inhibit,
@@ -161,7 +161,7 @@ impl Real {
     }
 }
 
-fn real(block: &RealServer, service: &VirtualServer, default_user: Option<&model::ScriptUser>) -> Real {
+fn real(block: &RealServer, service: &VirtualServer, means: &Means<'_>) -> Real {
     let protocol = match service.key {
         // A mark knows no protocol.
         VirtualServerKey::FirewallMark(_) => "none",
@@ -178,11 +178,7 @@ fn real(block: &RealServer, service: &VirtualServer, default_user: Option<&model
         member: Member { address: block.address, destination },
         weight: block.weight,
         inhibit: block.inhibit_on_failure,
-        checks: block
-            .checkers
-            .iter()
-            .filter_map(|check| check::build(check, default_user).map(Arc::new))
-            .collect(),
+        checks: block.checkers.iter().filter_map(|check| check::build(check, means).map(Arc::new)).collect(),
         scripts: UpDown { name: name.clone(), up: block.notify_up.clone(), down: block.notify_down.clone() },
         name,
     }

@@ -10,6 +10,7 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use vrrp_fsm::Instant;
 
 use super::Policy;
+use super::whole::{Settings, Whole};
 use crate::clock;
 use crate::notify::News;
 use crate::queue::{QueueReceiver, QueueSender};
@@ -29,6 +30,10 @@ pub(crate) enum Order {
     News(News),
     /// Where news go from now on.
     Outlet(QueueSender<News>),
+    /// What is wanted of all of IPVS, and whether the instance that decides about it is master.
+    Whole(Box<Settings>, bool),
+    /// Whether it is now.
+    Lead(bool),
     /// End.
     Stop(Policy),
 }
@@ -47,6 +52,7 @@ pub(crate) struct Ipvs {
     refused: BTreeSet<ServiceKey>,
     /// When to try that again, and the pause after it.
     retry: Option<(Instant, Duration)>,
+    whole: Whole,
 }
 
 impl Ipvs {
@@ -70,6 +76,7 @@ impl Ipvs {
             dirty: BTreeSet::new(),
             refused: BTreeSet::new(),
             retry: None,
+            whole: Whole::default(),
         })
     }
 
@@ -99,15 +106,21 @@ impl Ipvs {
                         news.drain(..).for_each(|told| outlet.send(told));
                         outlet = fresh;
                     }
+                    Order::Whole(settings, master) => self.whole.want(&mut self.client, *settings, master),
+                    Order::Lead(master) => self.whole.lead(master),
                     Order::Stop(policy) => stop = Some(policy),
                 }
             }
             self.settle(clock::now());
+            if stop.is_none() {
+                self.whole.settle(&mut self.client, clock::now());
+            }
             news.into_iter().for_each(|told| outlet.send(told));
             if let Some(policy) = stop {
                 return self.leave(policy);
             }
-            let timeout = self.retry.map_or(PollTimeout::NONE, |(due, _)| {
+            let due = self.retry.map(|(due, _)| due).into_iter().chain(self.whole.due()).min();
+            let timeout = due.map_or(PollTimeout::NONE, |due| {
                 let wait = due.saturating_since(clock::now()).as_millis().saturating_add(1);
                 PollTimeout::try_from(wait).unwrap_or(PollTimeout::MAX)
             });
@@ -227,6 +240,7 @@ impl Ipvs {
 
     /// Takes away what is ours.
     fn leave(mut self, policy: Policy) {
+        self.whole.leave(&mut self.client);
         if policy.keep {
             tracing::info!("-I: the IPVS table stays as it is");
             return;

@@ -15,6 +15,7 @@ use crate::board::Board;
 use crate::clock;
 use crate::dump;
 use crate::link::LinkJob;
+use crate::lvs::Leader;
 use crate::notify::News;
 use crate::queue::{QueueReceiver, QueueSender};
 
@@ -40,6 +41,8 @@ pub(crate) struct Outlets {
     pub notify: QueueSender<News>,
     /// What other threads may look at.
     pub board: Board,
+    /// To the lvs thread, where it follows an instance.
+    pub leader: Option<Leader>,
 }
 
 struct Kernel {
@@ -63,6 +66,9 @@ impl Net for Kernel {
     fn want_addresses(&mut self, instance: usize, wanted: bool) {
         self.outlets.board.want(instance, wanted);
         self.outlets.link.send(LinkJob::Settle { instance });
+        if let Some(leader) = &self.outlets.leader {
+            leader.changed(instance, wanted);
+        }
     }
 
     fn announce(&mut self, instance: usize, repeat: u8) {

@@ -5,11 +5,14 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "helpers of tests")]
 
+mod behaviour;
 mod daemon;
 mod directors;
 #[path = "../common/foreground.rs"]
 mod foreground;
+mod kinds;
 mod matrix;
+mod peers;
 #[path = "../common/program.rs"]
 mod program;
 mod reload;
@@ -17,6 +20,7 @@ mod server;
 mod site;
 mod table;
 mod traffic;
+mod whole;
 
 use std::path::Path;
 
@@ -73,4 +77,19 @@ fn a_reload_costs_no_connection_of_what_stays() {
 #[test]
 fn a_client_outlives_the_director_that_serves_it() {
     with_ip_vs("a_client_outlives_the_director_that_serves_it", directors::compare);
+}
+
+#[test]
+fn servers_are_judged_as_keepalived_judges_them() {
+    with_ip_vs("servers_are_judged_as_keepalived_judges_them", behaviour::compare);
+}
+
+#[test]
+fn every_kind_of_check_says_what_keepalived_says() {
+    with_ip_vs("every_kind_of_check_says_what_keepalived_says", kinds::compare);
+}
+
+#[test]
+fn time_outs_and_synchronization_are_as_keepalived_has_them() {
+    with_ip_vs("time_outs_and_synchronization_are_as_keepalived_has_them", whole::compare);
 }

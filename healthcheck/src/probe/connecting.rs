@@ -1,0 +1,93 @@
+//! Connecting step by step, for whoever waits for many sockets at once.
+
+use std::io;
+
+use nix::errno::Errno;
+use socket2::{Domain, Protocol, Socket, Type};
+
+use super::{Close, TcpProbe, failure};
+use crate::{Failure, LocalProblem, NetworkError, Outcome, Phase};
+
+/// An attempt of a [`TcpProbe`], somewhere between its first step and its result.
+///
+/// Dropping it closes the connection as the probe wants it closed.
+#[derive(Debug)]
+pub(crate) struct Connecting {
+    socket: Socket,
+}
+
+impl Connecting {
+    /// Opens a socket as `probe` wants it and sends the first packet; `None` if the connection is
+    /// there already.
+    pub(crate) fn begin(probe: &TcpProbe) -> Result<Option<Self>, Outcome> {
+        let address = probe.connect.address;
+        let kind = Type::STREAM.nonblocking();
+        let socket = Socket::new(Domain::for_address(address), kind, Some(Protocol::TCP));
+        let socket = socket.map_err(|error| no_socket(&error))?;
+        probe
+            .connect
+            .bind(&socket, probe.connect.source_port)
+            .map_err(|error| Outcome::NotProbed(LocalProblem::Bind(error.raw_os_error())))?;
+        match probe.close {
+            Close::Reset => {
+                socket.set_linger(Some(core::time::Duration::ZERO)).map_err(|error| no_socket(&error))?;
+            }
+            Close::Graceful => {}
+        }
+        match socket.connect(&address.into()) {
+            Ok(()) => {}
+            Err(error) if is(&error, Errno::EINPROGRESS) => {}
+            Err(error) => return Err(judge(&error)),
+        }
+        let connecting = Self { socket };
+        // On this host the handshake is over as soon as `connect` returns: asking is cheaper than
+        // waiting.
+        match connecting.result(probe) {
+            None => Ok(Some(connecting)),
+            Some(result) => result.map(|()| None),
+        }
+    }
+
+    /// What became of it; `None` while it goes on.
+    ///
+    /// A second `connect` tells it in one call, success and failure alike.
+    pub(crate) fn result(&self, probe: &TcpProbe) -> Option<Result<(), Outcome>> {
+        let address = probe.connect.address;
+        match self.socket.connect(&address.into()) {
+            Ok(()) => {}
+            Err(error) if is(&error, Errno::EISCONN) => {}
+            Err(error) if is(&error, Errno::EALREADY) || is(&error, Errno::EINPROGRESS) => return None,
+            Err(error) => return Some(Err(judge(&error))),
+        }
+        // A port of this host where nobody listens can be given to the probe itself, which then
+        // talks to itself.
+        let own = self.socket.local_addr().ok().and_then(|own| own.as_socket());
+        if own == Some(address) {
+            let (phase, reason) = (Phase::Connect, NetworkError::Refused);
+            return Some(Err(Outcome::Failure(Failure::Network { phase, reason })));
+        }
+        Some(Ok(()))
+    }
+
+    /// To wait for.
+    pub(crate) const fn socket(&self) -> &Socket {
+        &self.socket
+    }
+}
+
+/// The host, not the server, is why nothing is known.
+pub(crate) fn no_socket(error: &io::Error) -> Outcome {
+    Outcome::NotProbed(LocalProblem::Socket(error.raw_os_error()))
+}
+
+fn judge(error: &io::Error) -> Outcome {
+    // No port left on this host says nothing about the server.
+    if error.kind() == io::ErrorKind::AddrNotAvailable {
+        return Outcome::NotProbed(LocalProblem::Bind(error.raw_os_error()));
+    }
+    Outcome::Failure(failure(Phase::Connect, error))
+}
+
+fn is(error: &io::Error, errno: Errno) -> bool {
+    error.raw_os_error() == Some(errno as i32)
+}
