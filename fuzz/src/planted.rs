@@ -74,7 +74,7 @@ mod mistakes {
         for line in tree.lines().iter().filter(|line| line.depth == 3) {
             let hidden = |word: &[u8]| word.windows(2).any(|pair| pair == b"\\!");
             let words = tree.words(line).iter().filter(|token| token.kind == TokenKind::Word);
-            assert!(!words.map(|token| tree.sources().text(token.span)).any(hidden), "planted");
+            assert!(!words.map(|token| tree.sources().text(token.span())).any(hidden), "planted");
         }
     }
 
@@ -82,7 +82,7 @@ mod mistakes {
     pub(crate) fn in_expand(tree: &Tree) {
         let sources = tree.sources();
         for token in tree.tokens() {
-            let written = sources.written_at(token.span);
+            let written = sources.written_at(token.span());
             let line = sources.text(written);
             let nested = line.starts_with(b"~SEQ") && line.windows(4).any(|part| part == b"~LST");
             assert!(!nested || sources.included_at(written.source).is_none(), "planted");
