@@ -24,11 +24,11 @@ impl Expander<'_> {
         let insist = self.insist;
         self.reading.push(path);
         let mut lines = PhysicalLines::new(source, &octets);
-        // A definition that goes on takes any line, so each is looked at then.
-        while let Some(line) =
-            if self.open.is_some() { lines.next() } else { self.builder.next_special(&mut lines) }
-        {
-            let PhysicalLine { span, text: written, signs } = line;
+        loop {
+            // A definition that goes on takes any line.
+            let plain = self.open.is_none();
+            let next = if plain { self.builder.next_special(&mut lines) } else { lines.next() };
+            let Some(PhysicalLine { span, text: written, signs }) = next else { break };
             if self.open.is_none() && !is_special(written, signs) {
                 self.builder.line(span, written, signs);
                 continue;

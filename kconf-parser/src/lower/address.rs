@@ -22,6 +22,8 @@ pub(super) struct Interfaces<'a> {
     pub(super) facts: &'a dyn Facts,
     /// `dynamic_interfaces`: they may come later.
     pub(super) dynamic: bool,
+    /// The last one that there was or may be: thousands of addresses are often on the same one.
+    pub(super) last: RefCell<String>,
     /// The next preference of a rule that is written without one.
     pub(super) preferences: Preferences,
     /// Names of the `track_group` blocks so far.
@@ -55,9 +57,16 @@ impl Interfaces<'_> {
 
     /// Whether there is such an interface, or there may be one.
     pub(super) fn exists(&self, name: &str) -> bool {
+        if !name.is_empty() && *self.last.borrow() == name {
+            return true;
+        }
         // An alias such as eth0:1 and a name too long for the kernel are interfaces on no host.
         let possible = !name.contains([':', '/']) && name.len() <= MAX_LABEL;
-        possible && (self.dynamic || self.facts.interface_exists(name))
+        let exists = possible && (self.dynamic || self.facts.interface_exists(name));
+        if exists {
+            name.clone_into(&mut self.last.borrow_mut());
+        }
+        exists
     }
 }
 

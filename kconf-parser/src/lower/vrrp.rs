@@ -49,6 +49,7 @@ impl<'a> VrrpPass<'a> {
     pub(super) fn new(facts: &'a dyn Facts, globals: &Globals) -> Self {
         Self {
             interfaces: Interfaces {
+                last: RefCell::default(),
                 facts,
                 dynamic: globals.dynamic_interfaces,
                 preferences: Preferences::default(),

@@ -17,7 +17,9 @@ enum Place<'a> {
 
 /// Reports each instance whose number another one above it uses at the same place.
 pub(crate) fn duplicate_vrids(instances: &[VrrpInstance]) -> Vec<Diagnostic> {
-    let mut seen: HashMap<(AddressFamily, u8, Place<'_>), &VrrpInstance> = HashMap::new();
+    // Most have one place: growing on the way costs as much as all the rest.
+    let mut seen: HashMap<(AddressFamily, u8, Place<'_>), &VrrpInstance> =
+        HashMap::with_capacity(instances.len());
     let mut findings = Vec::new();
     for instance in instances {
         let mut first = None;
