@@ -14,6 +14,7 @@
 //!   `ScriptProbe` (feature `script`) is `MISC_CHECK`.
 //!   With `tls`, `TlsProbe` is any of the first three over TLS, `SSL_GET` among them, and
 //!   `StartTlsProbe` changes to TLS within a dialogue.
+//! - `Scheduler` (feature `tokio`) drives thousands of checkers with their probes on one thread.
 //!
 //! Without the feature `tokio` this crate never reads a clock, opens a socket, spawns a thread,
 //! logs or touches a global. Without `tls` it speaks no TLS. Counters are not kept here, nor is history:
@@ -87,7 +88,7 @@
 //! - `dns`: `DNS_CHECK`. Without it there is no check of name servers.
 //! - `script`: `ScriptProbe`, and `tokio`. It runs programs, and starts a thread while there are scripts
 //!   whose probe was given up. Without it there is no `MISC_CHECK`.
-//! - `tokio`: `Probe`, `TcpProbe`, `HttpProbe`, `ExchangeProbe`, `UdpProbe`, `PingProbe`
+//! - `tokio`: `Probe`, `TcpProbe`, `HttpProbe`, `ExchangeProbe`, `UdpProbe`, `PingProbe`, `Scheduler`
 //!   and, with `dns`, `DnsProbe`. Without it the caller moves the octets itself.
 //! - `tls`: `Tls`, `TlsProbe`, `StartTlsProbe`, and `tokio`. TLS 1.2 and 1.3 by rustls with ring,
 //!   for which a C compiler is needed. Without it there is no `SSL_GET`, and a dialogue that asks

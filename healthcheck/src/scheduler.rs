@@ -11,6 +11,7 @@ use std::collections::{BTreeSet, HashMap, VecDeque};
 use tokio::time::Sleep;
 
 mod entry;
+mod ports;
 mod queue;
 mod readiness;
 mod running;
@@ -20,6 +21,7 @@ mod work;
 pub use entry::{Entry, Scheduled, SchedulerEvent};
 
 use crate::{Checker, Input, Instant};
+use ports::LocalPorts;
 use queue::Queue;
 use readiness::Readiness;
 use running::Running;
@@ -75,6 +77,7 @@ pub struct Scheduler<K> {
     queue: Queue,
     running: Running,
     readiness: Readiness,
+    ports: LocalPorts,
     in_flight: usize,
     /// Connections that `readiness` waits for.
     connecting: usize,
@@ -107,6 +110,7 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
             queue: Queue::default(),
             running: Running::default(),
             readiness: Readiness::default(),
+            ports: LocalPorts::default(),
             in_flight: 0,
             connecting: 0,
             sleep: None,

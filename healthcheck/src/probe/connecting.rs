@@ -14,12 +14,14 @@ use crate::{Failure, LocalProblem, NetworkError, Outcome, Phase};
 #[derive(Debug)]
 pub(crate) struct Connecting {
     socket: Socket,
+    /// Whether it may turn out to talk to itself.
+    suspicious: bool,
 }
 
 impl Connecting {
     /// Opens a socket as `probe` wants it and sends the first packet; `None` if the connection is
-    /// there already.
-    pub(crate) fn begin(probe: &TcpProbe) -> Result<Option<Self>, Outcome> {
+    /// there already. One that is `suspicious` is looked at: does it talk to itself?
+    pub(crate) fn begin(probe: &TcpProbe, suspicious: bool) -> Result<Option<Self>, Outcome> {
         let address = probe.connect.address;
         let kind = Type::STREAM.nonblocking();
         let socket = Socket::new(Domain::for_address(address), kind, Some(Protocol::TCP));
@@ -39,7 +41,7 @@ impl Connecting {
             Err(error) if is(&error, Errno::EINPROGRESS) => {}
             Err(error) => return Err(judge(&error)),
         }
-        let connecting = Self { socket };
+        let connecting = Self { socket, suspicious };
         // On this host the handshake is over as soon as `connect` returns: asking is cheaper than
         // waiting.
         match connecting.result(probe) {
@@ -59,8 +61,10 @@ impl Connecting {
             Err(error) if is(&error, Errno::EALREADY) || is(&error, Errno::EINPROGRESS) => return None,
             Err(error) => return Some(Err(judge(&error))),
         }
-        // A port of this host where nobody listens can be given to the probe itself, which then
-        // talks to itself.
+        if !self.suspicious {
+            return Some(Ok(()));
+        }
+        // A port of this host where nobody listens can be given to the probe itself.
         let own = self.socket.local_addr().ok().and_then(|own| own.as_socket());
         if own == Some(address) {
             let (phase, reason) = (Phase::Connect, NetworkError::Refused);

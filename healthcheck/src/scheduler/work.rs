@@ -122,7 +122,11 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
         slot.attempt = Attempt { serial, target, due, began: now, counted_from };
         let Some(probe) = slot.probe() else { return now };
         self.in_flight += 1;
-        match probe.as_tcp().map(|tcp| (tcp.connect.timeout, Connecting::begin(tcp))) {
+        let connecting = probe.as_tcp().map(|tcp| {
+            let suspicious = self.ports.may_meet_itself(now, tcp);
+            (tcp.connect.timeout, Connecting::begin(tcp, suspicious))
+        });
+        match connecting {
             Some((timeout, Ok(Some(connecting)))) => self.watch(number, connecting, now + timeout),
             Some((_, done)) => return self.settle(number, done.map(drop)),
             None => {
