@@ -158,7 +158,7 @@ pub use quorum::{
 };
 pub use redis::{MAX_REDIS_LINE_LEN, RedisAuth, RedisExchange, RedisFailure};
 #[cfg(feature = "tokio")]
-pub use scheduler::{DEFAULT_MAX_IN_FLIGHT, Entry, Scheduled, Scheduler, SchedulerEvent};
+pub use scheduler::{DEFAULT_MAX_IN_FLIGHT, DEFAULT_SLACK, Entry, Scheduled, Scheduler, SchedulerEvent};
 pub use script::{ScriptEnd, ScriptFailure};
 pub use send_expect::{
     Expected, InvalidScript, SendExpectExchange, SendExpectFailure, SendExpectScript, SendExpectStep,
