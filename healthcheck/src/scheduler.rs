@@ -21,6 +21,7 @@ mod work;
 
 pub use entry::{Entry, Scheduled, SchedulerEvent};
 
+use crate::probe::connecting::Spares;
 use crate::{Checker, Input, Instant};
 use ports::LocalPorts;
 use queue::Queue;
@@ -87,6 +88,7 @@ pub struct Scheduler<K> {
     running: Running,
     readiness: Readiness,
     ports: LocalPorts,
+    spares: Spares,
     in_flight: usize,
     /// Connections that `readiness` waits for.
     connecting: usize,
@@ -122,6 +124,7 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
             running: Running::default(),
             readiness: Readiness::default(),
             ports: LocalPorts::default(),
+            spares: Spares::default(),
             in_flight: 0,
             connecting: 0,
             sleep: None,

@@ -142,7 +142,7 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
         self.in_flight += 1;
         let connecting = probe.as_tcp().map(|tcp| {
             let suspicious = self.ports.may_meet_itself(now, tcp);
-            (tcp.connect.timeout, Connecting::begin(tcp, suspicious))
+            (tcp.connect.timeout, Connecting::begin(tcp, suspicious, &mut self.spares))
         });
         match connecting {
             Some((timeout, Ok(Some(connecting)))) => self.watch(number, connecting, now + timeout),
