@@ -1,15 +1,16 @@
 //! Every real server: one process that accepts on every address, and counts.
 
+use core::{
+    net::{Ipv4Addr, SocketAddr},
+    sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
+};
 use std::{
     io::{self, BufRead as _, BufReader, Write as _},
-    net::{Ipv4Addr, SocketAddr, TcpListener},
+    net::TcpListener,
     process::{Child, ChildStdin, ChildStdout, Command, Stdio},
-    sync::{
-        Arc,
-        atomic::{AtomicU32, Ordering},
-    },
+    sync::Arc,
     thread,
-    time::Duration,
 };
 
 use nix::sys::socket::{AddressFamily, Backlog, SockFlag, SockType, SockaddrStorage, bind, listen, socket};

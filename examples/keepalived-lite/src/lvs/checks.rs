@@ -197,7 +197,7 @@ impl Checks {
                 ServiceKey::Address { address, .. } => here.contains(&address.ip()),
                 ServiceKey::FirewallMark { .. } => true,
             });
-            if core::mem::replace(rests, !present) == !present {
+            if core::mem::replace(rests, !present) != present {
                 continue;
             }
             let act = if present { "Activating" } else { "Suspending" };

@@ -1,8 +1,9 @@
 //! From a checker block to its probes, kind by kind.
 
+use core::hash::BuildHasher as _;
 use core::net::SocketAddr;
 use core::time::Duration;
-use std::hash::{BuildHasher as _, RandomState};
+use std::hash::RandomState;
 
 use healthcheck::{
     Close, ConnectTo, DEFAULT_UDP_PAYLOAD, DnsProbe, DnsQuery, DnsType, ExchangeProbe, HttpExpect, HttpProbe,
