@@ -80,7 +80,7 @@ impl Experiment for TcpChecks {
                 "checks/cpu",
                 format!("{what}, the servers' accepting included (UML, seen from the host)"),
                 Unit::Percent,
-                Goal::ratio(2.0 / 3.0),
+                Goal::ratio(0.66),
             ),
             Row::new("checks/pss", format!("memory of {what}"), Unit::Mebibytes, Goal::NONE),
         ]
