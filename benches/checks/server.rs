@@ -1,6 +1,6 @@
 //! The server: it accepts on every address of the host, and does what the kind needs.
 
-use core::net::Ipv4Addr;
+use core::net::{Ipv4Addr, SocketAddr};
 use core::time::Duration;
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -47,8 +47,10 @@ impl Drop for Child {
 /// Serves until standard input ends; prints the port first.
 pub(crate) fn run(kind: Kind) -> Result<(), Problem> {
     let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
-    let any = std::net::SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0));
-    socket.bind(&any.into())?;
+    // Not one of those that the kernel gives to connections: services have others, too.
+    let any = |port| SocketAddr::from((Ipv4Addr::UNSPECIFIED, port));
+    let found = (8000..9000).find(|port| socket.bind(&any(*port).into()).is_ok());
+    found.ok_or("no port is free")?;
     // Whole batches of checks arrive at once.
     socket.listen(4096)?;
     let listener = TcpListener::from(socket);

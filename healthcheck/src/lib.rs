@@ -16,6 +16,7 @@
 //!   `StartTlsProbe` changes to TLS within a dialogue.
 //! - `FileWatch` (feature `file`) is no probe: a file says itself when it has changed.
 //!   [`FileRule`] says what that means.
+//! - `Scheduler` (feature `tokio`) drives thousands of checkers with their probes on one thread.
 //!
 //! Without the feature `tokio` this crate never reads a clock, opens a socket, spawns a thread,
 //! logs or touches a global. Without `tls` it speaks no TLS. Counters are not kept here, nor is history:
@@ -140,7 +141,7 @@
 //!   [`FileRule`] says what to make of it.
 //! - `script`: `ScriptProbe`, and `tokio`. It runs programs, and starts a thread while there are scripts
 //!   whose probe was given up. Without it there is no `MISC_CHECK`.
-//! - `tokio`: `Probe`, `TcpProbe`, `HttpProbe`, `ExchangeProbe`, `UdpProbe`, `PingProbe`
+//! - `tokio`: `Probe`, `TcpProbe`, `HttpProbe`, `ExchangeProbe`, `UdpProbe`, `PingProbe`, `Scheduler`
 //!   and, with `dns`, `DnsProbe`. Without it the caller moves the octets itself.
 //! - `regex`: patterns for bodies and headers of HTTP, with PCRE2's look-around. Without it
 //!   [`RegexPattern`] cannot be made.
@@ -226,7 +227,7 @@ pub use quorum::{
 };
 pub use redis::{MAX_REDIS_LINE_LEN, RedisAuth, RedisExchange, RedisFailure};
 #[cfg(feature = "tokio")]
-pub use scheduler::{DEFAULT_MAX_IN_FLIGHT, Entry, Scheduled, Scheduler, SchedulerEvent};
+pub use scheduler::{DEFAULT_MAX_IN_FLIGHT, DEFAULT_SLACK, Entry, Scheduled, Scheduler, SchedulerEvent};
 pub use script::{ScriptEnd, ScriptFailure};
 pub use send_expect::{
     Expected, InvalidScript, SendExpectExchange, SendExpectFailure, SendExpectScript, SendExpectStep,

@@ -6,11 +6,13 @@ use core::hash::Hash;
 use core::num::NonZeroUsize;
 use core::pin::Pin;
 use core::task::{Context, Poll};
+use core::time::Duration;
 use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use tokio::time::Sleep;
 
 mod entry;
+mod ports;
 mod queue;
 mod readiness;
 mod running;
@@ -19,7 +21,9 @@ mod work;
 
 pub use entry::{Entry, Scheduled, SchedulerEvent};
 
+use crate::probe::connecting::Spares;
 use crate::{Checker, Input, Instant};
+use ports::LocalPorts;
 use queue::Queue;
 use readiness::Readiness;
 use running::Running;
@@ -28,6 +32,10 @@ use slot::{Slot, Slots};
 /// Probes that are under way at the same time, unless the caller says otherwise: a process may
 /// have 1,024 descriptors where nobody has changed the limit.
 pub const DEFAULT_MAX_IN_FLIGHT: NonZeroUsize = NonZeroUsize::new(512).unwrap();
+
+/// How late timers may be, unless the caller says otherwise: next to nothing for a check, and
+/// thousands a second need only 200 wake-ups.
+pub const DEFAULT_SLACK: Duration = Duration::from_millis(5);
 
 /// Events handed out in a row before the runtime gets its turn.
 const PATIENCE: u32 = 256;
@@ -68,6 +76,10 @@ const PATIENCE: u32 = 256;
 pub struct Scheduler<K> {
     origin: tokio::time::Instant,
     max_in_flight: NonZeroUsize,
+    slack: Duration,
+    /// The time as it was a moment ago; none after a sleep. Where the clock is a system call, each
+    /// look at it counts.
+    recent: Option<Instant>,
     keys: HashMap<K, u32>,
     slots: Slots<K>,
     /// When each check wants something: a probe to begin, or one to be given up.
@@ -75,6 +87,8 @@ pub struct Scheduler<K> {
     queue: Queue,
     running: Running,
     readiness: Readiness,
+    ports: LocalPorts,
+    spares: Spares,
     in_flight: usize,
     /// Connections that `readiness` waits for.
     connecting: usize,
@@ -101,12 +115,16 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
         Self {
             origin: tokio::time::Instant::now(),
             max_in_flight: limit,
+            slack: DEFAULT_SLACK,
+            recent: None,
             keys: HashMap::new(),
             slots: Slots::default(),
             timers: BTreeSet::new(),
             queue: Queue::default(),
             running: Running::default(),
             readiness: Readiness::default(),
+            ports: LocalPorts::default(),
+            spares: Spares::default(),
             in_flight: 0,
             connecting: 0,
             sleep: None,
@@ -119,6 +137,12 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
     /// From now on at most `limit` probes at a time; those under way go on.
     pub const fn set_max_in_flight(&mut self, limit: NonZeroUsize) {
         self.max_in_flight = limit;
+    }
+
+    /// From now on timers are late by `slack` at most, besides what the runtime's are: whatever is
+    /// due within it begins together. The delays do not add up.
+    pub const fn set_slack(&mut self, slack: Duration) {
+        self.slack = slack;
     }
 
     /// Begins to check. What was known by the same key is removed before, with its state.
@@ -233,6 +257,7 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
             let progress = self.work(cx);
             if self.events.is_empty() && !progress && self.poll_sleep(cx).is_pending() {
                 self.in_a_row = 0;
+                self.recent = None;
                 return Poll::Pending;
             }
         }

@@ -1,8 +1,11 @@
 //! Connecting step by step, for whoever waits for many sockets at once.
 
+use core::net::SocketAddr;
+use core::time::Duration;
 use std::io;
 
 use nix::errno::Errno;
+use rustix::net::connect_unspec;
 use socket2::{Domain, Protocol, Socket, Type};
 
 use super::{Close, TcpProbe, failure};
@@ -14,37 +17,64 @@ use crate::{Failure, LocalProblem, NetworkError, Outcome, Phase};
 #[derive(Debug)]
 pub(crate) struct Connecting {
     socket: Socket,
+    /// Whether it may turn out to talk to itself.
+    suspicious: bool,
+}
+
+/// Sockets that have been connected, reset and may be connected again: opening one and closing it
+/// is a third of what an attempt costs. One for each family is enough for attempts that succeed at once.
+#[derive(Debug, Default)]
+pub(crate) struct Spares {
+    v4: Option<Socket>,
+    v6: Option<Socket>,
+}
+
+impl Spares {
+    const fn of(&mut self, address: SocketAddr) -> &mut Option<Socket> {
+        match address {
+            SocketAddr::V4(_) => &mut self.v4,
+            SocketAddr::V6(_) => &mut self.v6,
+        }
+    }
+
+    /// Resets the connection and keeps the socket; the kernel gives it another port next time.
+    fn keep(&mut self, address: SocketAddr, socket: Socket) {
+        // One that cannot be used again is closed, which resets as well.
+        if connect_unspec(&socket).is_ok() {
+            *self.of(address) = Some(socket);
+        }
+    }
 }
 
 impl Connecting {
-    /// Opens a socket as `probe` wants it and sends the first packet; `None` if the connection is
-    /// there already.
-    pub(crate) fn begin(probe: &TcpProbe) -> Result<Option<Self>, Outcome> {
+    /// Takes a socket as `probe` wants it and sends the first packet; `None` if the connection is
+    /// there already. One that is `suspicious` is looked at: does it talk to itself?
+    pub(crate) fn begin(
+        probe: &TcpProbe,
+        suspicious: bool,
+        spares: &mut Spares,
+    ) -> Result<Option<Self>, Outcome> {
         let address = probe.connect.address;
-        let kind = Type::STREAM.nonblocking();
-        let socket = Socket::new(Domain::for_address(address), kind, Some(Protocol::TCP));
-        let socket = socket.map_err(|error| no_socket(&error))?;
-        probe
-            .connect
-            .bind(&socket, probe.connect.source_port)
-            .map_err(|error| Outcome::NotProbed(LocalProblem::Bind(error.raw_os_error())))?;
-        match probe.close {
-            Close::Reset => {
-                socket.set_linger(Some(core::time::Duration::ZERO)).map_err(|error| no_socket(&error))?;
-            }
-            Close::Graceful => {}
-        }
+        let plain = is_plain(probe);
+        let spare = if plain { spares.of(address).take() } else { None };
+        let socket = spare.map_or_else(|| open(probe), Ok)?;
         match socket.connect(&address.into()) {
             Ok(()) => {}
             Err(error) if is(&error, Errno::EINPROGRESS) => {}
             Err(error) => return Err(judge(&error)),
         }
-        let connecting = Self { socket };
+        let connecting = Self { socket, suspicious };
         // On this host the handshake is over as soon as `connect` returns: asking is cheaper than
         // waiting.
         match connecting.result(probe) {
             None => Ok(Some(connecting)),
-            Some(result) => result.map(|()| None),
+            Some(Err(outcome)) => Err(outcome),
+            Some(Ok(())) => {
+                if plain {
+                    spares.keep(address, connecting.socket);
+                }
+                Ok(None)
+            }
         }
     }
 
@@ -59,8 +89,10 @@ impl Connecting {
             Err(error) if is(&error, Errno::EALREADY) || is(&error, Errno::EINPROGRESS) => return None,
             Err(error) => return Some(Err(judge(&error))),
         }
-        // A port of this host where nobody listens can be given to the probe itself, which then
-        // talks to itself.
+        if !self.suspicious {
+            return Some(Ok(()));
+        }
+        // A port of this host where nobody listens can be given to the probe itself.
         let own = self.socket.local_addr().ok().and_then(|own| own.as_socket());
         if own == Some(address) {
             let (phase, reason) = (Phase::Connect, NetworkError::Refused);
@@ -73,6 +105,29 @@ impl Connecting {
     pub(crate) const fn socket(&self) -> &Socket {
         &self.socket
     }
+}
+
+/// Whether a socket of this probe is like any other.
+fn is_plain(TcpProbe { connect, close }: &TcpProbe) -> bool {
+    *close == Close::Reset
+        && connect.source.is_none()
+        && connect.source_port == 0
+        && connect.interface.is_none()
+        && connect.mark == 0
+}
+
+fn open(TcpProbe { connect, close }: &TcpProbe) -> Result<Socket, Outcome> {
+    let kind = Type::STREAM.nonblocking();
+    let socket = Socket::new(Domain::for_address(connect.address), kind, Some(Protocol::TCP));
+    let socket = socket.map_err(|error| no_socket(&error))?;
+    connect
+        .bind(&socket, connect.source_port)
+        .map_err(|error| Outcome::NotProbed(LocalProblem::Bind(error.raw_os_error())))?;
+    match close {
+        Close::Reset => socket.set_linger(Some(Duration::ZERO)).map_err(|error| no_socket(&error))?,
+        Close::Graceful => {}
+    }
+    Ok(socket)
 }
 
 /// The host, not the server, is why nothing is known.

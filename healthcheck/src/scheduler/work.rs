@@ -42,12 +42,26 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
     /// Waits for the next timer.
     pub(super) fn poll_sleep(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let Some((at, _)) = self.timers.first() else { return Poll::Pending };
-        let at = self.origin + at.since_origin().min(CENTURY);
+        let at = self.origin + self.round_up(at.since_origin().min(CENTURY));
         let sleep = self.sleep.get_or_insert_with(|| Box::pin(sleep_until(at)));
         if sleep.deadline() != at {
             sleep.as_mut().reset(at);
         }
         sleep.as_mut().poll(cx)
+    }
+
+    /// The end of the slack that `at` is in: whatever is due until then is done in one go.
+    fn round_up(&self, at: Duration) -> Duration {
+        let slack = self.slack.as_nanos();
+        let left = at.as_nanos().checked_rem(slack).map_or(0, |past| (slack - past) % slack);
+        at + Duration::from_nanos(u64::try_from(left).unwrap_or(0))
+    }
+
+    /// The present time, which stays in mind.
+    fn look_at_clock(&mut self) -> Instant {
+        let now = self.now();
+        self.recent = Some(now);
+        now
     }
 
     /// Takes the results that are there.
@@ -58,7 +72,8 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
         }
         let mut any = !scratch.done.is_empty();
         for (number, report) in scratch.done.drain(..) {
-            self.finish(number, self.now(), report);
+            let now = self.look_at_clock();
+            self.finish(number, now, report);
         }
         if self.connecting > 0 && self.readiness.poll(cx, |token| scratch.ready.push(token)).is_ready() {
             any = true;
@@ -72,7 +87,7 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
 
     /// Takes the timers that have run out.
     fn expire(&mut self) -> bool {
-        let now = self.now();
+        let now = self.recent.unwrap_or_else(|| self.look_at_clock());
         let mut any = false;
         while let Some((due, number)) = self.timers.first().copied().filter(|(due, _)| *due <= now) {
             any = true;
@@ -93,21 +108,24 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
 
     /// Begins the probes whose turn it is, a bounded number of them.
     fn begin_waiting(&mut self) -> bool {
-        let mut now = None;
+        let mut any = false;
         for _ in 0..BATCH {
             if self.in_flight >= self.max_in_flight.get() {
                 break;
             }
             let Some(ticket) = self.queue.pop() else { break };
-            let from = now.unwrap_or_else(|| self.now());
-            now = Some(self.begin(ticket, from));
+            // What the caller did with events took time, too.
+            let now = self.recent.filter(|_| self.in_a_row == 0 || any);
+            let now = now.unwrap_or_else(|| self.look_at_clock());
+            self.begin(ticket, now);
+            any = true;
         }
-        now.is_some()
+        any
     }
 
-    /// Begins a probe at `now`. Returns the time after that.
-    fn begin(&mut self, Ticket { due, number, .. }: Ticket, now: Instant) -> Instant {
-        let Some(slot) = self.slots.get_mut(number) else { return now };
+    /// Begins a probe at `now`.
+    fn begin(&mut self, Ticket { due, number, .. }: Ticket, now: Instant) {
+        let Some(slot) = self.slots.get_mut(number) else { return };
         slot.ticket = None;
         let counted_from = match slot.checker.config().policy.pace {
             Pace::AfterResult if now.saturating_since(due) > TOLERANCE => now,
@@ -116,22 +134,25 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
         slot.checker.handle_timeout(counted_from);
         let Some(Output::StartProbe { target }) = slot.checker.poll_output() else {
             self.arm(number);
-            return now;
+            return;
         };
         let serial = slot.attempt.serial.wrapping_add(1);
         slot.attempt = Attempt { serial, target, due, began: now, counted_from };
-        let Some(probe) = slot.probe() else { return now };
+        let Some(probe) = slot.probe() else { return };
         self.in_flight += 1;
-        match probe.as_tcp().map(|tcp| (tcp.connect.timeout, Connecting::begin(tcp))) {
+        let connecting = probe.as_tcp().map(|tcp| {
+            let suspicious = self.ports.may_meet_itself(now, tcp);
+            (tcp.connect.timeout, Connecting::begin(tcp, suspicious, &mut self.spares))
+        });
+        match connecting {
             Some((timeout, Ok(Some(connecting)))) => self.watch(number, connecting, now + timeout),
-            Some((_, done)) => return self.settle(number, done.map(drop)),
+            Some((_, done)) => self.settle(number, done.map(drop)),
             None => {
                 let probe = Arc::clone(probe);
                 slot.activity = Activity::Running;
                 self.running.insert(number, Box::pin(async move { probe.probe().await }));
             }
         }
-        now
     }
 
     /// Waits for a connection until `deadline`.
@@ -169,15 +190,14 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
         }
     }
 
-    /// The end of an attempt to connect. Returns the time after that.
-    fn settle(&mut self, number: u32, result: Result<(), Outcome>) -> Instant {
-        let now = self.now();
-        let Some(slot) = self.slots.get(number) else { return now };
+    /// The end of an attempt to connect.
+    fn settle(&mut self, number: u32, result: Result<(), Outcome>) {
+        let now = self.look_at_clock();
+        let Some(slot) = self.slots.get(number) else { return };
         let total = now.saturating_since(slot.attempt.began);
         let connect = result.is_ok().then_some(total);
         let outcome = result.err().unwrap_or(Outcome::Success);
         self.finish(number, now, ProbeReport { connect, ..ProbeReport::new(outcome, total) });
-        now
     }
 
     /// The end of a probe: the check is told, and what it says goes out.

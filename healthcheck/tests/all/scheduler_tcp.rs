@@ -109,6 +109,37 @@ fn the_server_sees_the_source_and_how_the_connection_ends() {
     assert_eq!(stream.read(&mut [0]).unwrap(), 0);
 }
 
+#[test]
+fn a_socket_that_is_used_again_meets_every_server_with_a_connection_of_its_own() {
+    let servers = [1, 2, 3].map(|last| listener(Ipv4Addr::new(127, 0, 0, last)));
+    block_on(async {
+        let mut scheduler = Scheduler::new();
+        for (number, (_, address)) in servers.iter().enumerate() {
+            scheduler.insert((number, 0), entry(tcp(*address)));
+            scheduler.insert((number, 1), entry(tcp(unused())));
+            scheduler.insert((number, 2), entry(tcp(*address)));
+        }
+        let mut left = 9;
+        while left > 0 {
+            let event = scheduler.next().await;
+            let Scheduled::Probed { report, .. } = event.what else { continue };
+            left -= 1;
+            let want = if event.key.1 == 1 { Outcome::Failure(REFUSED) } else { Outcome::Success };
+            assert_eq!(report.outcome, want, "{:?}", event.key);
+        }
+    });
+    for (server, _) in &servers {
+        let mut ports = Vec::new();
+        for _ in 0..2 {
+            let (mut stream, peer) = server.accept().unwrap();
+            let error = stream.read(&mut [0]).unwrap_err();
+            assert_eq!(error.kind(), std::io::ErrorKind::ConnectionReset);
+            ports.push(peer.port());
+        }
+        assert_ne!(ports[0], ports[1]);
+    }
+}
+
 /// Nobody accepts: once the queue is full the kernel drops SYN without a word.
 fn full() -> (TcpListener, Vec<TcpStream>) {
     let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();

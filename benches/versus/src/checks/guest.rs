@@ -3,6 +3,7 @@
 use core::{fmt::Write as _, net::Ipv4Addr, time::Duration};
 use std::{
     fs::{self, File},
+    io::Write as _,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     thread,
@@ -15,13 +16,13 @@ use nix::{
 };
 
 use super::{
-    SERVERS,
+    IDLE, MARKS, SERVERS,
     server::{PORT, Server},
 };
 use crate::{
     daemon::wait_until,
     failure::{Failure, check},
-    fleet::usage::{CpuTime, pss_mib},
+    fleet::usage::pss_mib,
     row::Side,
 };
 
@@ -38,11 +39,14 @@ const POLL: Duration = Duration::from_millis(100);
 const WARM_UP: Duration = Duration::from_secs(4);
 const WINDOW: Duration = Duration::from_secs(8);
 
-/// Prints a line for each run: round, side, percent of a core, MiB.
+/// Prints a line for each run: round, side, MiB; and for the host, which alone can tell how much CPU is used, marks each
+/// time that counts in [`MARKS`]: a line with its name at the beginning, and one with the number of checks at the end.
+/// The first is that of nobody.
 pub(super) fn run(theirs: &str, ours: &str, rounds: u32) -> Result<(), Failure> {
     let path = Path::new(FOLDER).join("checks.conf");
     fs::write(&path, configuration()).map_err(Failure::file("write", &path))?;
     let mut server = Server::start()?;
+    count(IDLE, &mut server)?;
     for round in 0..rounds {
         for side in Side::order(round) {
             let program = match side {
@@ -50,12 +54,29 @@ pub(super) fn run(theirs: &str, ours: &str, rounds: u32) -> Result<(), Failure> 
                 Side::Ours => ours,
             };
             let mut daemon = Daemon::start(Path::new(program), &path)?;
-            let [cpu, memory] = daemon.measure(&mut server)?;
+            let memory = daemon.measure(&format!("{round} {}", side.word()), &mut server)?;
             daemon.stop()?;
-            println!("{round} {} {cpu} {memory}", side.word());
+            println!("{round} {} {memory}", side.word());
         }
     }
     Ok(())
+}
+
+/// Counts checks for a while, between marks for the host.
+fn count(name: &str, server: &mut Server) -> Result<(u32, Duration), Failure> {
+    let mark = |text: &str| {
+        let mut options = fs::OpenOptions::new();
+        let file = options.create(true).append(true).open(MARKS);
+        file.and_then(|mut file| writeln!(file, "{text}")).map_err(Failure::file("write", MARKS))
+    };
+    let before = server.accepted()?;
+    mark(name)?;
+    let began = Instant::now();
+    thread::sleep(WINDOW);
+    let took = began.elapsed();
+    let checked = server.accepted()?.wrapping_sub(before);
+    mark(&checked.to_string())?;
+    Ok((checked, took))
 }
 
 /// Virtual servers with many real ones, each on an address of its own.
@@ -101,22 +122,18 @@ impl Daemon {
         Ok(Self { process, log })
     }
 
-    /// Percent of a core and MiB while every check is made once a second.
-    fn measure(&mut self, server: &mut Server) -> Result<[f64; 2], Failure> {
+    /// MiB while every check is made once a second.
+    fn measure(&mut self, name: &str, server: &mut Server) -> Result<f64, Failure> {
         let wanted = usize::try_from(SERVERS).unwrap_or(usize::MAX);
         self.wait("all real servers in the kernel's table", || Ok(destinations()? == wanted))?;
         thread::sleep(WARM_UP);
-        let processes = self.processes()?;
-        let (cpu, before, began) = (CpuTime::of(&processes)?, server.accepted()?, Instant::now());
-        thread::sleep(WINDOW);
-        let used = CpuTime::of(&processes)?.since(&cpu)?;
-        let (took, checked) = (began.elapsed(), server.accepted()?.wrapping_sub(before));
+        let (checked, took) = count(name, server)?;
         let due = took.as_secs_f64() * f64::from(SERVERS);
         let all = f64::from(checked) >= due * 0.9 && f64::from(checked) <= due * 1.05;
-        check(all, || format!("{checked} checks instead of {due:.0}"))?;
+        check(all, || format!("{name}: {checked} checks instead of {due:.0}"))?;
         let found = destinations()?;
         check(found == wanted, || format!("only {found} real servers are left"))?;
-        Ok([used.as_secs_f64() / took.as_secs_f64() * 100.0, pss_mib(&processes)?])
+        pss_mib(&self.processes()?)
     }
 
     /// It and its children.

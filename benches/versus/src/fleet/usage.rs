@@ -47,6 +47,14 @@ impl CpuTime {
     }
 }
 
+impl CpuTime {
+    /// What was used since `earlier` by all that are here now; those that ended meanwhile are left out.
+    pub(crate) fn grown_since(&self, earlier: &Self) -> Duration {
+        let before = |path| earlier.threads.get(path).copied().unwrap_or_default();
+        self.threads.iter().map(|(path, used)| used.saturating_sub(before(path))).sum()
+    }
+}
+
 /// The daemon's proportional set size, in MiB: memory shared with others counts by its share.
 pub(crate) fn pss_mib(processes: &[u32]) -> Result<f64, Failure> {
     check(!processes.is_empty(), || "the daemon has no process".into())?;
