@@ -98,8 +98,9 @@ impl<'lab> Daemonised<'lab> {
     pub(crate) fn revive(&mut self) {
         let mut command = Command::new(self.program);
         command.args(&self.arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        // What a mail server keeps is written for good otherwise: the file system is the host's.
-        let isolation = Isolation::none().private("/var/spool");
+        // What a mail server keeps is written for good otherwise: the file system is the host's. Nor may it
+        // find what an earlier life of it has left.
+        let isolation = Isolation::none().private("/var/spool").private("/run");
         self.node = Some(self.namespace.spawn(&mut command, &isolation).unwrap());
     }
 
