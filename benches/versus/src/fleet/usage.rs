@@ -28,7 +28,11 @@ impl CpuTime {
             for entry in entries {
                 let path = entry.map_err(Failure::file("read", &folder))?.path();
                 let file = path.join("schedstat");
-                let text = fs::read_to_string(&file).map_err(Failure::file("read", &file))?;
+                let text = match fs::read_to_string(&file) {
+                    // It has ended since the folder was read.
+                    Err(error) if is_gone(&error) => continue,
+                    other => other.map_err(Failure::file("read", &file))?,
+                };
                 threads.insert(path, on_cpu(&text).ok_or_else(|| misread(&file))?);
             }
         }
@@ -78,6 +82,11 @@ pub(crate) fn sharers(program: &Path, daemon: &[u32]) -> Result<Vec<u32>, Failur
     // One that has ended meanwhile, or that we may not look at, is taken for another program.
     let shares = |number: &u32| file(&PathBuf::from(format!("/proc/{number}/exe"))).is_ok_and(|it| it == own);
     Ok(others.filter(shares).collect())
+}
+
+/// No such file, or no such process, where the thread ended while its file was open.
+fn is_gone(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::NotFound || error.raw_os_error() == Some(nix::errno::Errno::ESRCH as i32)
 }
 
 fn on_cpu(schedstat: &str) -> Option<Duration> {
