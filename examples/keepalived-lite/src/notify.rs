@@ -4,24 +4,26 @@ use core::time::Duration;
 use std::collections::{HashMap, VecDeque};
 use std::os::fd::AsFd;
 
-use kconf_parser::model::{Notify, ScriptCommand, ScriptUser};
+use kconf_parser::model::{GroupNotify, Notify, ScriptCommand, ScriptUser, SyncGroup, VrrpInstance};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use vrrp_fsm::{Instant, Notification};
 
 use crate::clock;
 use crate::process::{Running, user_of};
 use crate::queue::QueueReceiver;
-use crate::vrrp::engine::Notice;
+use crate::vrrp::net::{Notice, Subject};
 
 /// How long a script may hold up the next event of its subject.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How long scripts may take after the daemon was told to stop.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// What an instance wants run.
+/// What an instance or a sync group wants run.
 #[derive(Clone, Debug)]
 pub(crate) struct Scripts {
-    /// Name of the instance, the second argument of `notify`.
+    /// `INSTANCE` or `GROUP`, the first argument of `notify`.
+    pub kind: &'static str,
+    /// Its name, the second argument of `notify`.
     pub name: String,
     /// Its commands.
     pub notify: Notify,
@@ -41,7 +43,7 @@ pub(crate) struct UpDown {
 /// Something that scripts may want to know.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) enum News {
-    /// An instance changed.
+    /// An instance or a sync group changed.
     Vrrp(Notice),
     /// A real or virtual server came up or went down.
     Lvs {
@@ -54,7 +56,7 @@ pub(crate) enum News {
     Removed(Box<UpDown>),
 }
 
-/// An instance, a real server or a virtual server.
+/// An instance, a sync group, a real server or a virtual server.
 #[derive(Debug)]
 struct Line {
     name: String,
@@ -74,30 +76,36 @@ struct Event {
 /// All scripts.
 #[derive(Debug)]
 pub(crate) struct Notifier {
-    instances: Vec<Scripts>,
+    /// The instances', then the groups'.
+    vrrp: Vec<Scripts>,
+    /// How many of those are instances'.
+    instances: usize,
     /// By their place, with the place of their line; only those that want something run.
     servers: HashMap<usize, (UpDown, usize)>,
-    /// First the instances', then the servers'.
+    /// First the instances', then the groups', then the servers'.
     lines: Vec<Line>,
     default_user: Option<ScriptUser>,
 }
 
 impl Notifier {
-    /// Scripts of all instances and servers, by position.
+    /// Scripts of all instances, groups and servers, by position.
     #[must_use]
     pub(crate) fn new(
-        instances: Vec<Scripts>,
+        mut vrrp: Vec<Scripts>,
+        groups: impl IntoIterator<Item = Scripts>,
         servers: impl IntoIterator<Item = UpDown>,
         default_user: Option<ScriptUser>,
     ) -> Self {
-        let mut lines: Vec<Line> = instances.iter().map(|scripts| Line::new(&scripts.name)).collect();
+        let instances = vrrp.len();
+        vrrp.extend(groups);
+        let mut lines: Vec<Line> = vrrp.iter().map(|scripts| Line::new(&scripts.name)).collect();
         let wanting = servers.into_iter().enumerate();
         let wanting = wanting.filter(|(_, server)| server.up.is_some() || server.down.is_some());
         let servers = wanting.map(|(place, server)| {
             lines.push(Line::new(&server.name));
             (place, (server, lines.len().saturating_sub(1)))
         });
-        Self { servers: servers.collect(), lines, instances, default_user }
+        Self { servers: servers.collect(), lines, vrrp, instances, default_user }
     }
 
     /// Runs scripts until something is sent on `stop`, then for a second more at most.
@@ -140,7 +148,11 @@ impl Notifier {
     fn enqueue(&mut self, news: News) {
         let (place, event) = match news {
             News::Vrrp(notice) => {
-                (notice.instance, self.instances.get(notice.instance).map(|scripts| scripts.event(notice)))
+                let place = match notice.subject {
+                    Subject::Instance(position) => position,
+                    Subject::Group(position) => self.instances + position,
+                };
+                (place, self.vrrp.get(place).map(|scripts| scripts.event(notice)))
             }
             News::Lvs { subject, up } => match self.servers.get(&subject) {
                 Some((server, line)) => (*line, Some(server.event(up))),
@@ -210,6 +222,20 @@ impl Line {
 }
 
 impl Scripts {
+    /// Those of an instance.
+    #[must_use]
+    pub(crate) fn instance(block: &VrrpInstance) -> Self {
+        Self { kind: "INSTANCE", name: block.name.clone(), notify: block.notify.clone() }
+    }
+
+    /// Those of a sync group.
+    #[must_use]
+    pub(crate) fn group(block: &SyncGroup) -> Self {
+        let GroupNotify { master, backup, fault, stop, any } = block.notify.clone();
+        let notify = Notify { master, backup, fault, stop, any, ..Notify::default() };
+        Self { kind: "GROUP", name: block.name.clone(), notify }
+    }
+
     /// The commands for an event in keepalived's order: the state's own, then the generic one
     /// with its arguments.
     fn event(&self, notice: Notice) -> Event {
@@ -222,7 +248,7 @@ impl Scripts {
             Notification::MasterReceivedLowerPriority => &notify.master_rx_lower_pri,
         };
         let generic = notify.any.as_ref().filter(|_| notice.what.is_state()).map(|command| {
-            let args = ["INSTANCE", &self.name, notice.what.word()].map(str::to_owned);
+            let args = [self.kind, &self.name, notice.what.word()].map(str::to_owned);
             (command.clone(), args.into_iter().chain([notice.priority.to_string()]).collect())
         });
         let own = own.clone().map(|command| (command, Vec::new()));

@@ -7,8 +7,8 @@ use std::collections::HashMap;
 use std::io;
 
 use kconf_parser::model::{
-    Authentication as AuthenticationConfig, Broadcast, Config, GarpSettings, VirtualAddress, VrrpInstance,
-    VrrpScriptCommand, VrrpVersion,
+    Authentication as AuthenticationConfig, Broadcast, Config, GarpSettings, InitialState, VirtualAddress,
+    VrrpInstance, VrrpScriptCommand, VrrpVersion,
 };
 use vrrp_fsm::{AnnounceSchedule, Fault, ScriptTracker, VirtualRouter, Weight};
 use vrrp_proto::{
@@ -22,6 +22,7 @@ use crate::process::user_of;
 use crate::record::Entry;
 use crate::vrrp::engine::Script;
 use crate::vrrp::instance::{Hearing, Instance, TrackedInterface};
+use crate::vrrp::machine::Machine;
 use crate::vrrp::port::Port;
 use crate::vrrp::stats::Stats;
 use crate::vrrp::wire::{Content, Wire};
@@ -32,6 +33,8 @@ use crate::{notify, unsupported};
 pub(crate) struct Setup {
     /// For the vrrp thread.
     pub instances: Vec<Instance>,
+    /// For the vrrp thread.
+    pub machines: Vec<Machine>,
     /// For the vrrp thread.
     pub scripts: Vec<Script>,
     /// For the vrrp thread.
@@ -93,6 +96,7 @@ pub(crate) fn build(config: &Config, interfaces: &HashMap<String, Interface>) ->
     let (scripts, jobs) = scripts(config);
     let mut setup = Setup {
         instances: Vec::new(),
+        machines: Vec::new(),
         scripts,
         ports: Vec::new(),
         addresses: Vec::new(),
@@ -104,14 +108,37 @@ pub(crate) fn build(config: &Config, interfaces: &HashMap<String, Interface>) ->
         origins: Vec::new(),
     };
     let mut ports: HashMap<u32, usize> = HashMap::new();
+    let mut routers = Vec::new();
     for (position, block) in config.instances.iter().enumerate() {
         match setup.add(block, config, interfaces, &mut ports) {
-            Ok(interface) => setup.origins.push(Origin { block: position, interface }),
+            Ok((interface, router)) => {
+                setup.origins.push(Origin { block: position, interface });
+                routers.push((block, router));
+            }
             Err(error @ SetupError::Socket(..)) => return Err(error),
             Err(error) => tracing::error!("({}) not started: {error}", block.name),
         }
     }
+    setup.machines = machines(config, routers);
     Ok(setup)
+}
+
+/// Each router by itself or in its group. A group goes on without a member that cannot be started.
+fn machines(config: &Config, routers: Vec<(&VrrpInstance, VirtualRouter)>) -> Vec<Machine> {
+    let mut grouped: HashMap<&str, Vec<(usize, VirtualRouter)>> = HashMap::new();
+    let mut machines = Vec::new();
+    for (position, (block, router)) in routers.into_iter().enumerate() {
+        match &block.sync_group {
+            Some(group) => grouped.entry(group).or_default().push((position, router)),
+            None => machines.push(Machine::alone(position, router)),
+        }
+    }
+    for (number, group) in config.sync_groups.iter().enumerate() {
+        if let Some(members) = grouped.remove(group.name.as_str()) {
+            machines.push(Machine::group(number, &group.name, members));
+        }
+    }
+    machines
 }
 
 impl Setup {
@@ -121,7 +148,7 @@ impl Setup {
         config: &Config,
         interfaces: &HashMap<String, Interface>,
         ports: &mut HashMap<u32, usize>,
-    ) -> Result<u32, SetupError> {
+    ) -> Result<(u32, VirtualRouter), SetupError> {
         if let Some(blocker) = unsupported::blocker(block) {
             return Err(SetupError::Unsupported(blocker));
         }
@@ -158,11 +185,10 @@ impl Setup {
             source: Some(wire.content().source).filter(|source| !source.is_unspecified()),
         });
         self.addresses.push(addresses);
-        self.notify.push(notify::Scripts { name: block.name.clone(), notify: block.notify.clone() });
+        self.notify.push(notify::Scripts::instance(block));
         self.instances.push(Instance {
             name: block.name.clone(),
             port,
-            router,
             wire,
             hearing: hearing(block),
             stats: Stats::default(),
@@ -170,9 +196,8 @@ impl Setup {
             interfaces: tracked_interfaces(block, place, interfaces),
             logged_refusal: None,
             logged_addresses: false,
-            due: None,
         });
-        Ok(place.index)
+        Ok((place.index, router))
     }
 
     fn port(
@@ -337,6 +362,7 @@ fn machine(block: &VrrpInstance, content: &Content) -> Result<vrrp_fsm::Config, 
     config.advert_interval = content.interval;
     config.preempt = block.preempt;
     config.preempt_delay = block.preempt_delay;
+    config.state_master = block.initial_state == InitialState::Master;
     config.down_timer_adverts =
         NonZeroU8::new(block.down_timer_adverts).ok_or(SetupError::Value("down_timer_adverts"))?;
     config.answer_losing = !block.lower_prio_no_advert;

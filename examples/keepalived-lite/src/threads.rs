@@ -16,12 +16,13 @@ use crate::link::{Link, LinkJob};
 use crate::lvs::{self, Ipvs, Lvs, LvsError};
 use crate::monitor::{self, Kernel, Scripts};
 use crate::netlink::RouteSocket;
-use crate::notify::Notifier;
+use crate::notify::{self, Notifier};
 use crate::queue::{QueueSender, queue};
 use crate::record::{Paths, Record};
 use crate::schedule;
 use crate::setup::{self, Origin, Setup, SetupError};
 use crate::vrrp::engine::{Command, Engine};
+use crate::vrrp::machine::Machine;
 use crate::vrrp::run::{self, Outlets};
 
 /// Threads here need little; the default of 2 MiB each would be paid for with `mlockall`.
@@ -123,8 +124,27 @@ impl Threads {
     }
 
     /// For each new instance the position of the old one that it goes on from: the same block on
-    /// the same interface.
+    /// the same interface. A sync group goes on as a whole or not at all.
     fn twins(&self, setup: &Setup, config: &Config) -> Vec<Option<usize>> {
+        let mut twins = self.same_blocks(setup, config);
+        for machine in &setup.machines {
+            let Some((_, group)) = machine.as_group() else { continue };
+            let of_group = |origin: &Origin| {
+                let block = self.config.instances.get(origin.block);
+                block.is_some_and(|block| block.sync_group.as_deref() == Some(group))
+            };
+            let before = self.origins.iter().filter(|origin| of_group(origin)).count();
+            let members = machine.members();
+            let go_on =
+                members.iter().filter(|member| twins.get(**member).is_some_and(Option::is_some)).count();
+            if (before, go_on) != (members.len(), members.len()) {
+                members.iter().filter_map(|member| twins.get_mut(*member).map(Option::take)).for_each(drop);
+            }
+        }
+        twins
+    }
+
+    fn same_blocks(&self, setup: &Setup, config: &Config) -> Vec<Option<usize>> {
         let twin = |new: &Origin| {
             let wanted = config.instances.get(new.block)?;
             let same = |origin: &Origin| {
@@ -147,6 +167,7 @@ impl Threads {
     ) -> Result<Self, StartError> {
         let Setup {
             instances,
+            machines,
             scripts,
             ports,
             addresses,
@@ -175,8 +196,10 @@ impl Threads {
         let servers = lvs::build(&config);
         // Not looked at again: the judges know what they were made of.
         config.virtual_servers = Vec::new();
-        let notifier = Notifier::new(notify, lvs::scripts(&servers), config.globals.script_user.clone());
-        let engine = Engine::new(instances, scripts, ports.len());
+        let groups = config.sync_groups.iter().map(notify::Scripts::group);
+        let user = config.globals.script_user.clone();
+        let notifier = Notifier::new(notify, groups, lvs::scripts(&servers), user);
+        let engine = Engine::new(instances, machines, scripts, ports.len());
 
         let settings = config.globals.vrrp_process.clone();
         // A delay of the start, not of a reload.
@@ -296,9 +319,9 @@ fn inherit(setup: &mut Setup, engine: Engine, twins: &[Option<usize>], config: &
         // Positions are the new engine's; all else is as it was.
         instance.port = new.port;
         instance.scripts = core::mem::take(&mut new.scripts);
-        instance.due = None;
         *new = instance;
     }
+    inherit_machines(setup, engine.machines, twins);
     // The monitor compares with what the instances really send from.
     for (watched, instance) in setup.watched.iter_mut().zip(&setup.instances) {
         watched.source = Some(instance.wire.content().source).filter(|source| !source.is_unspecified());
@@ -308,6 +331,22 @@ fn inherit(setup: &mut Setup, engine: Engine, twins: &[Option<usize>], config: &
         let known = engine.scripts.iter().find(|known| known.name == script.name);
         if let Some(known) = known.filter(|_| block(config) == block(old)) {
             script.tracker = known.tracker;
+        }
+    }
+}
+
+/// The state machines of instances that go on do so at their new positions.
+fn inherit_machines(setup: &mut Setup, old: Vec<Machine>, twins: &[Option<usize>]) {
+    let moved = twins.iter().enumerate().filter_map(|(new, twin)| Some(((*twin)?, new)));
+    let moved: HashMap<usize, usize> = moved.collect();
+    let first = |machine: &Machine| machine.members().first().copied();
+    let mut by_first_member: HashMap<usize, Machine> =
+        old.into_iter().filter_map(|machine| Some((*moved.get(&first(&machine)?)?, machine))).collect();
+    for machine in &mut setup.machines {
+        // The first member of old may be another one now.
+        let old = machine.members().iter().find_map(|member| by_first_member.remove(member));
+        if let Some(old) = old {
+            *machine = old.goes_on_as(machine, |position| moved.get(&position).copied());
         }
     }
 }

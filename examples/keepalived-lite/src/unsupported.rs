@@ -35,8 +35,14 @@ impl Unsupported {
 pub(crate) fn find(config: &Config) -> Vec<Unsupported> {
     let instances = config.instances.iter().flat_map(in_instance);
     let mail = !config.globals.notification_email.is_empty();
+    let groups =
+        config.sync_groups.iter().filter(|group| mail && group.smtp_alert).map(|group| Unsupported {
+            span: group.span,
+            what: format!("VRRP_Group({}) smtp_alert is not supported yet: no mail is sent", group.name),
+            stops_instance: false,
+        });
     let servers = config.virtual_servers.iter().flat_map(|server| in_server(server, mail));
-    instances.chain(servers).chain(in_globals(config)).collect()
+    instances.chain(groups).chain(servers).chain(in_globals(config)).collect()
 }
 
 /// Why an instance cannot be run at all, if it cannot.

@@ -14,7 +14,6 @@ pub(crate) const WITHOUT_EFFECT: &[(&str, &str)] = &[
     ("", "static_routes"),
     ("", "static_rules"),
     ("", "track_group"),
-    ("", "vrrp_sync_group"),
     ("", "vrrp_track_process"),
     ("SSL", "ca"),
     ("SSL", "password"),
@@ -123,4 +122,8 @@ pub(crate) const WITHOUT_EFFECT: &[(&str, &str)] = &[
     ("vrrp_instance", "vmac_garp_intvl"),
     ("vrrp_instance", "vmac_xmit_base"),
     ("vrrp_instance", "vrf"),
+    ("vrrp_sync_group", "notify_priority_changes"),
+    ("vrrp_sync_group", "track_bfd"),
+    ("vrrp_sync_group", "track_file"),
+    ("vrrp_sync_group", "track_process"),
 ];

@@ -9,8 +9,10 @@ use vrrp_proto::{
     AdvertInterval, Authentication, Password, Policy, Priority, VRRP_MULTICAST_V4, Version, Vrid,
 };
 
-use super::engine::{Command, Engine, Net, Notice, Script};
+use super::engine::{Command, Engine, Script};
 use super::instance::{Hearing, Instance};
+use super::machine::Machine;
+use super::net::{Net, Notice};
 use super::stats::Stats;
 use super::wire::{Content, Wire};
 
@@ -69,7 +71,6 @@ impl Router {
         let instance = Instance {
             name: format!("VI_{host}"),
             port: 0,
-            router: VirtualRouter::new(config),
             wire: Wire::new(content, Priority::new(priority)).unwrap(),
             hearing: Hearing {
                 peers: Vec::new(),
@@ -82,15 +83,16 @@ impl Router {
             interfaces: Vec::new(),
             logged_refusal: None,
             logged_addresses: false,
-            due: None,
         };
         let tracker = ScriptTracker::new(NonZeroU32::MIN, NonZeroU32::MIN, false);
         let scripts = vec![Script { name: "check".to_owned(), tracker }];
-        Self { engine: Engine::new(vec![instance], scripts, 1), world: World::default(), alive: true }
+        let machine = Machine::alone(0, VirtualRouter::new(config));
+        let engine = Engine::new(vec![instance], vec![machine], scripts, 1);
+        Self { engine, world: World::default(), alive: true }
     }
 
     pub(super) fn state(&self) -> StateKind {
-        self.engine.instances[0].router.state()
+        self.engine.router(0).unwrap().state()
     }
 
     fn stats(&self) -> Stats {

@@ -15,6 +15,7 @@ mod placement;
 mod reload;
 mod scripts;
 mod succession;
+mod sync;
 mod unicast;
 
 use common::Program;

@@ -6,6 +6,7 @@ use netlab::{now, with_namespaces};
 use nix::sys::signal::Signal;
 
 use crate::common::{Configuration, PATIENCE, Program, Pulse, Solo, Timing, wait_until};
+use crate::sync::grouped;
 
 /// A master that is told to reload after `change`, and has said `words` in its log; then `test`
 /// with the time of the signal.
@@ -73,4 +74,27 @@ fn a_file_that_cannot_run_changes_nothing() {
         solo.machine.configure(configuration);
     };
     reloaded("reload, refused", change, "reload refused", goes_on);
+}
+
+#[test]
+fn a_group_goes_on_as_a_whole() {
+    with_namespaces(|| {
+        let mut solo = Solo::new("reload, group", Program::Ours);
+        solo.configure(|configuration| grouped(configuration, "", ""));
+        solo.become_master();
+        let reload = |solo: &mut Solo, second: &str, group: &str, words: &str| {
+            solo.configure(|configuration| grouped(configuration, second, group));
+            solo.machine.node().signal(Signal::SIGHUP).unwrap();
+            let said = wait_until(PATIENCE, || solo.machine.log().contains(words).then_some(()));
+            assert!(said.is_some(), "{words}");
+        };
+        let asked = now();
+        reload(&mut solo, "", "notify_master /bin/true\n", "2 of 2 instances go on unchanged");
+        goes_on(&mut solo, asked);
+        let asked = now();
+        reload(&mut solo, "nopreempt\n", "", "0 of 2 instances go on unchanged");
+        solo.hearing.first(asked, PATIENCE, "priority 0", |heard| heard.priority == 0);
+        solo.await_address(true, "the group is master again");
+        solo.machine.stop();
+    });
 }
