@@ -41,6 +41,7 @@ mod schedule;
 mod script_helper;
 mod setup;
 mod threads;
+mod tracked_file;
 mod unsupported;
 mod vrrp;
 mod without_effect;

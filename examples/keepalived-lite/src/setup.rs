@@ -5,10 +5,12 @@ use core::num::{NonZeroU8, NonZeroU32};
 use core::time::Duration;
 use std::collections::HashMap;
 use std::io;
+use std::path::PathBuf;
 
+use healthcheck::FileRule;
 use kconf_parser::model::{
-    Authentication as AuthenticationConfig, Broadcast, Config, GarpSettings, InitialState, VirtualAddress,
-    VrrpInstance, VrrpScriptCommand, VrrpVersion,
+    Authentication as AuthenticationConfig, Broadcast, Config, GarpSettings, InitialState, TrackedFile,
+    VirtualAddress, VrrpInstance, VrrpScriptCommand, VrrpVersion,
 };
 use vrrp_fsm::{AnnounceSchedule, Fault, ScriptTracker, VirtualRouter, Weight};
 use vrrp_proto::{
@@ -20,13 +22,13 @@ use crate::link::{Addresses, Announcers};
 use crate::monitor::{ScriptJob, Watched};
 use crate::process::user_of;
 use crate::record::Entry;
-use crate::vrrp::engine::Script;
+use crate::vrrp::engine::{File, Script};
 use crate::vrrp::instance::{Hearing, Instance, TrackedInterface};
 use crate::vrrp::machine::Machine;
 use crate::vrrp::port::Port;
 use crate::vrrp::stats::Stats;
 use crate::vrrp::wire::{Content, Wire};
-use crate::{notify, unsupported};
+use crate::{notify, tracked_file, unsupported};
 
 /// The parts of all threads; lists of instances have the same order in each.
 #[derive(Debug)]
@@ -37,6 +39,10 @@ pub(crate) struct Setup {
     pub machines: Vec<Machine>,
     /// For the vrrp thread.
     pub scripts: Vec<Script>,
+    /// For the vrrp thread.
+    pub files: Vec<File>,
+    /// Where those are, for the files thread.
+    pub paths: Vec<PathBuf>,
     /// For the vrrp thread.
     pub ports: Vec<Port>,
     /// For the link thread.
@@ -94,10 +100,13 @@ pub(crate) enum SetupError {
 /// A socket that cannot be had: with `EPERM` nothing at all will work.
 pub(crate) fn build(config: &Config, interfaces: &HashMap<String, Interface>) -> Result<Setup, SetupError> {
     let (scripts, jobs) = scripts(config);
+    let (files, paths) = files(config);
     let mut setup = Setup {
         instances: Vec::new(),
         machines: Vec::new(),
         scripts,
+        files,
+        paths,
         ports: Vec::new(),
         addresses: Vec::new(),
         announcers: Announcers::default(),
@@ -193,6 +202,7 @@ impl Setup {
             hearing: hearing(block),
             stats: Stats::default(),
             scripts: self.tracked_scripts(block),
+            files: self.tracked_files(block),
             interfaces: tracked_interfaces(block, place, interfaces),
             logged_refusal: None,
             logged_addresses: false,
@@ -226,6 +236,27 @@ impl Setup {
         });
         tracked.collect()
     }
+
+    fn tracked_files(&self, block: &VrrpInstance) -> Vec<(usize, FileRule)> {
+        let tracked = block.track_files.iter().filter_map(|track| {
+            let position = self.files.iter().position(|file| file.name == track.name)?;
+            Some((position, FileRule { weight: track.weight.into(), reverse: track.reverse }))
+        });
+        tracked.collect()
+    }
+}
+
+/// The files that instances follow, with what they hold, and where they are.
+fn files(config: &Config) -> (Vec<File>, Vec<PathBuf>) {
+    let followed = |file: &&TrackedFile| {
+        let mut tracked = config.instances.iter().flat_map(|block| &block.track_files);
+        tracked.any(|track| track.name == file.name)
+    };
+    let files = config.track_files.iter().filter(followed).map(|file| {
+        let value = tracked_file::read(&file.path);
+        (File { name: file.name.clone(), value }, file.path.clone())
+    });
+    files.unzip()
 }
 
 fn scripts(config: &Config) -> (Vec<Script>, Vec<ScriptJob>) {

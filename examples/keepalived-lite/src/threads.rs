@@ -6,6 +6,7 @@ use std::io;
 use std::thread::{Builder, JoinHandle};
 
 use kconf_parser::model::{Config, VrrpInstance, VrrpScript};
+use tokio::sync::oneshot;
 
 use crate::board::Board;
 use crate::cli::Options;
@@ -21,6 +22,7 @@ use crate::queue::{QueueSender, queue};
 use crate::record::{Paths, Record};
 use crate::schedule;
 use crate::setup::{self, Origin, Setup, SetupError};
+use crate::tracked_file;
 use crate::vrrp::engine::{Command, Engine};
 use crate::vrrp::machine::Machine;
 use crate::vrrp::run::{self, Outlets};
@@ -52,6 +54,10 @@ pub(crate) struct Threads {
     vrrp_thread: JoinHandle<io::Result<Engine>>,
     link_thread: JoinHandle<()>,
     monitor_thread: JoinHandle<()>,
+    /// Only where an instance follows a file.
+    files_thread: Option<JoinHandle<io::Result<()>>>,
+    /// The files thread ends when this is gone.
+    files_stop: oneshot::Sender<()>,
     notify_thread: JoinHandle<()>,
     /// Only where there are virtual servers.
     lvs: Option<Lvs>,
@@ -75,6 +81,7 @@ impl Threads {
     /// Starts everything that `config` asks for.
     pub(crate) fn start(config: Config, options: &Options) -> Result<Self, StartError> {
         let ipvs = ipvs(&config, None)?;
+        tracked_file::prepare(&config, true);
         let setup = setup::build(&config, &interfaces()?)?;
         let board = Board::new(setup.instances.len());
         Self::assemble(setup, board, config, options, ipvs, None)
@@ -101,18 +108,21 @@ impl Threads {
                 return Ok(self);
             }
         };
+        tracked_file::prepare(&config, false);
         let twins = self.twins(&setup, &config);
         let keep: Vec<usize> = twins.iter().flatten().copied().collect();
         tracing::info!("reload: {} of {} instances go on unchanged", keep.len(), twins.len());
         log_changes(&self.config, &config);
 
         self.stop_monitor.send(());
+        drop(self.files_stop);
         self.vrrp.send(Command::Leave { keep });
         let engine = self.vrrp_thread.join().map_err(|_| io::Error::other("the vrrp thread is gone"))??;
         self.link.send(LinkJob::Stop);
         self.stop_notify.send(());
         // A thread that panicked has aborted the process long ago.
         let _ = (self.link_thread.join(), self.monitor_thread.join());
+        end(self.files_thread);
 
         let board = Board::new(setup.instances.len());
         for (new, old) in twins.iter().enumerate().filter_map(|(new, old)| Some((new, (*old)?))) {
@@ -169,6 +179,8 @@ impl Threads {
             instances,
             machines,
             scripts,
+            files,
+            paths,
             ports,
             addresses,
             announcers,
@@ -184,6 +196,7 @@ impl Threads {
         let (stop_monitor, monitor_stopped) = queue()?;
         let (stop_notify, notify_stopped) = queue()?;
 
+        let wanted = !paths.is_empty();
         let masters: Vec<bool> = (0..instances.len()).map(|position| board.wanted(position)).collect();
         let record = Record::create(&Paths::beside(&options.pid_file), entries, &masters)?;
         let mut linker =
@@ -192,14 +205,13 @@ impl Threads {
         let kernel =
             Kernel::new(watched, board.clone(), vrrp.clone(), link.clone(), options.address_monitoring)?;
         let tracking = Scripts::new(jobs, clock::now(), vrrp.clone());
-        lvs::prepare_files(&config, earlier.is_none());
         let servers = lvs::build(&config);
         // Not looked at again: the judges know what they were made of.
         config.virtual_servers = Vec::new();
         let groups = config.sync_groups.iter().map(notify::Scripts::group);
         let user = config.globals.script_user.clone();
         let notifier = Notifier::new(notify, groups, lvs::scripts(&servers), user);
-        let engine = Engine::new(instances, machines, scripts, ports.len());
+        let engine = Engine::new(instances, machines, (scripts, files), ports.len());
 
         let settings = config.globals.vrrp_process.clone();
         // A delay of the start, not of a reload.
@@ -244,6 +256,10 @@ impl Threads {
             schedule::prepare_thread("vrrp", &settings);
             run::run(engine, ports, &commands, outlets, delay)
         })?;
+        let (files_stop, files_stopped) = oneshot::channel();
+        let numbers = vrrp.clone();
+        let follow = move || monitor::files::run(paths, &numbers, files_stopped);
+        let files_thread = wanted.then(|| spawn("files", follow)).transpose()?;
         let monitor_thread = spawn("monitor", move || monitor::run(kernel, tracking, &monitor_stopped))?;
         Ok(Self {
             vrrp,
@@ -253,6 +269,8 @@ impl Threads {
             vrrp_thread,
             link_thread,
             monitor_thread,
+            files_thread,
+            files_stop,
             notify_thread,
             lvs,
             lvs_policy,
@@ -265,6 +283,7 @@ impl Threads {
     /// Priority 0, addresses away, STOP scripts, in this order.
     pub(crate) fn stop(self) {
         self.stop_monitor.send(());
+        drop(self.files_stop);
         self.vrrp.send(Command::Leave { keep: Vec::new() });
         if let Ok(Err(error)) = self.vrrp_thread.join() {
             tracing::error!("the vrrp thread failed: {error}");
@@ -276,6 +295,14 @@ impl Threads {
         self.stop_notify.send(());
         // A thread that panicked has aborted the process long ago.
         let _ = (self.link_thread.join(), self.monitor_thread.join(), self.notify_thread.join());
+        end(self.files_thread);
+    }
+}
+
+/// Waits for the files thread, which was told to end.
+fn end(files: Option<JoinHandle<io::Result<()>>>) {
+    if let Some(Ok(Err(error))) = files.map(JoinHandle::join) {
+        tracing::error!("the files thread failed: {error}");
     }
 }
 
@@ -319,6 +346,7 @@ fn inherit(setup: &mut Setup, engine: Engine, twins: &[Option<usize>], config: &
         // Positions are the new engine's; all else is as it was.
         instance.port = new.port;
         instance.scripts = core::mem::take(&mut new.scripts);
+        instance.files = core::mem::take(&mut new.files);
         *new = instance;
     }
     inherit_machines(setup, engine.machines, twins);

@@ -113,7 +113,6 @@ pub(crate) const WITHOUT_EFFECT: &[(&str, &str)] = &[
     ("vrrp_instance", "owner_ignore_adverts"),
     ("vrrp_instance", "timer_expired_backup"),
     ("vrrp_instance", "track_bfd"),
-    ("vrrp_instance", "track_file"),
     ("vrrp_instance", "track_process"),
     ("vrrp_instance", "use_ipvlan"),
     ("vrrp_instance", "use_vmac_addr"),
@@ -124,6 +123,5 @@ pub(crate) const WITHOUT_EFFECT: &[(&str, &str)] = &[
     ("vrrp_instance", "vrf"),
     ("vrrp_sync_group", "notify_priority_changes"),
     ("vrrp_sync_group", "track_bfd"),
-    ("vrrp_sync_group", "track_file"),
     ("vrrp_sync_group", "track_process"),
 ];

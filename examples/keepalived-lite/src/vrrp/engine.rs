@@ -3,10 +3,8 @@
 use core::net::Ipv4Addr;
 use std::collections::BTreeSet;
 
-use vrrp_fsm::{
-    Fault, Input, Instant, Notification, Output, ScriptTracker, StateKind, Transition, Verdict,
-    VirtualRouter, effective_priority,
-};
+use healthcheck::FileValue;
+use vrrp_fsm::{Input, Instant, Output, ScriptTracker, StateKind, Transition, VirtualRouter};
 use vrrp_proto::Ipv4Frame;
 use vrrp_proto::{Priority, peek_vrid};
 
@@ -26,6 +24,13 @@ pub(crate) enum Command {
         success: bool,
         /// How it ended, for the log.
         how: String,
+    },
+    /// A tracked file holds this number.
+    FileNumber {
+        /// Position of the file.
+        file: usize,
+        /// Its number.
+        value: FileValue,
     },
     /// A link went up or down.
     Link {
@@ -66,6 +71,15 @@ pub(crate) struct Script {
     pub tracker: ScriptTracker,
 }
 
+/// A tracked file as the engine sees it.
+#[derive(Clone, Debug)]
+pub(crate) struct File {
+    /// Name in the file of the configuration.
+    pub name: String,
+    /// What it holds.
+    pub value: FileValue,
+}
+
 /// All instances with their timers.
 #[derive(Debug)]
 pub(crate) struct Engine {
@@ -74,9 +88,11 @@ pub(crate) struct Engine {
     /// Their state machines; each instance belongs to one.
     pub machines: Vec<Machine>,
     /// For each instance its machine, and which of its routers it is.
-    places: Vec<(usize, usize)>,
+    pub(super) places: Vec<(usize, usize)>,
     /// The tracking scripts; positions are the numbers that the monitor uses.
     pub(crate) scripts: Vec<Script>,
+    /// The tracked files; positions are the numbers that their watches use.
+    pub(super) files: Vec<File>,
     /// Instances by port and VRID.
     index: Vec<[Option<u16>; 256]>,
     /// Deadlines of machines.
@@ -95,7 +111,7 @@ impl Engine {
     pub(crate) fn new(
         instances: Vec<Instance>,
         machines: Vec<Machine>,
-        scripts: Vec<Script>,
+        (scripts, files): (Vec<Script>, Vec<File>),
         ports: usize,
     ) -> Self {
         let mut places = vec![(usize::MAX, 0); instances.len()];
@@ -115,7 +131,7 @@ impl Engine {
         }
         let due = vec![None; machines.len()];
         let (timers, reports) = (BTreeSet::new(), Vec::new());
-        Self { instances, machines, places, scripts, index, timers, due, start_at: None, reports }
+        Self { instances, machines, places, scripts, files, index, timers, due, start_at: None, reports }
     }
 
     /// Starts at `at`, by [`handle_timeout`](Self::handle_timeout). Until then nothing is heard or
@@ -159,18 +175,6 @@ impl Engine {
             }
         }
         self.flush(net);
-    }
-
-    fn initial_faults(&self, position: usize) -> Vec<Fault> {
-        let Some(instance) = self.instances.get(position) else { return Vec::new() };
-        let scripts = instance.scripts.iter().enumerate().filter_map(|(number, (script, weight))| {
-            let good = self.scripts.get(*script)?.tracker.is_good();
-            (weight.is_fault() && !good).then(|| script_fault(number))
-        });
-        let links = instance.interfaces.iter();
-        let links = links.filter(|link| link.weight.is_fault() && !link.running).map(|link| link.fault);
-        let source = instance.wire.content().source.is_unspecified().then_some(Fault::SourceAddress);
-        scripts.chain(links).chain(source).collect()
     }
 
     /// A packet that arrived on `port` at `at`, IP header included.
@@ -258,6 +262,7 @@ impl Engine {
             Command::ScriptResult { script, success, how } => {
                 self.script_result(now, *script, *success, how, net);
             }
+            Command::FileNumber { file, value } => self.file_number(now, *file, *value, net),
             Command::Link { index, running } => self.link(now, *index, *running, net),
             Command::AddressLost { instance, address } => {
                 if let Some(instance) = self.instances.get(*instance) {
@@ -277,133 +282,7 @@ impl Engine {
         }
     }
 
-    fn script_result(&mut self, now: Instant, script: usize, success: bool, how: &str, net: &mut impl Net) {
-        let waiting = self.waiting_for(script);
-        let Some(entry) = self.scripts.get_mut(script) else { return };
-        let verdict = entry.tracker.record(success);
-        match verdict {
-            Some(Verdict::Good) => tracing::info!("VRRP_Script({}) succeeded", entry.name),
-            Some(Verdict::Bad) => tracing::info!("VRRP_Script({}) failed ({how})", entry.name),
-            None => return,
-        }
-        for position in 0..self.instances.len() {
-            let Some(number) = self.follows(position, script) else { continue };
-            let Some((_, weight)) = self.instances.get(position).and_then(|it| it.scripts.get(number)) else {
-                continue;
-            };
-            match (weight.is_fault(), verdict) {
-                (true, Some(Verdict::Good)) => {
-                    self.input(now, position, Input::FaultCleared(script_fault(number)), net);
-                }
-                (true, _) => self.input(now, position, Input::FaultRaised(script_fault(number)), net),
-                (false, _) => self.update_priority(now, position, net),
-            }
-        }
-        if verdict == Some(Verdict::Bad) {
-            waiting.into_iter().for_each(|machine| self.fault_is_known(machine, net));
-        }
-    }
-
-    /// Which of an instance's scripts this is.
-    fn follows(&self, position: usize, script: usize) -> Option<usize> {
-        self.instances.get(position)?.scripts.iter().position(|(index, _)| *index == script)
-    }
-
-    /// The machines that this result may let go, or be the first bad news of.
-    fn waiting_for(&self, script: usize) -> Vec<usize> {
-        if self.scripts.get(script).is_none_or(|script| script.tracker.is_known()) {
-            return Vec::new();
-        }
-        let needs = |position: &usize| {
-            let instance = self.instances.get(*position);
-            instance.is_some_and(|it| {
-                it.scripts.iter().any(|(index, weight)| *index == script && weight.is_fault())
-            })
-        };
-        let machines = self.machines.iter().enumerate();
-        let waiting =
-            machines.filter(|(_, machine)| machine.members().iter().any(needs) && self.only_waits(machine));
-        waiting.map(|(number, _)| number).collect()
-    }
-
-    /// Whether a machine stands in Fault for nothing but scripts that have not told yet.
-    /// keepalived keeps silent about that.
-    fn only_waits(&self, machine: &Machine) -> bool {
-        let fine = |position: &usize| {
-            let Some(instance) = self.instances.get(*position) else { return false };
-            let scripts = instance.scripts.iter().filter(|(_, weight)| weight.is_fault());
-            let mut trackers = scripts.filter_map(|(script, _)| Some(&self.scripts.get(*script)?.tracker));
-            let mut links = instance.interfaces.iter().filter(|link| link.weight.is_fault());
-            trackers.all(|tracker| tracker.is_good() || !tracker.is_known())
-                && links.all(|link| link.running)
-                && !instance.wire.content().source.is_unspecified()
-        };
-        machine.state() == StateKind::Fault && machine.members().iter().all(fine)
-    }
-
-    /// What was waited for is bad news: the machine is in Fault already, and now it is said.
-    fn fault_is_known(&self, number: usize, net: &mut impl Net) {
-        let Some(machine) = self.machines.get(number) else { return };
-        for (position, router) in machine.members().iter().zip(machine.routers()) {
-            let Some(instance) = self.instances.get(*position) else { continue };
-            tracing::info!("({}) Entering FAULT STATE (its script failed)", instance.name);
-            let (subject, priority) = (Subject::Instance(*position), router.effective_priority().get());
-            net.notify(Notice { subject, what: Notification::Fault, priority });
-        }
-        if let Some((group, name)) = machine.as_group() {
-            report::group(name, StateKind::Fault);
-            net.notify(Notice { subject: Subject::Group(group), what: Notification::Fault, priority: 0 });
-        }
-    }
-
-    fn link(&mut self, now: Instant, index: u32, running: bool, net: &mut impl Net) {
-        for position in 0..self.instances.len() {
-            let Some(instance) = self.instances.get_mut(position) else { continue };
-            let changed =
-                instance.interfaces.iter_mut().find(|link| link.index == index && link.running != running);
-            let Some(link) = changed else { continue };
-            link.running = running;
-            let (weight, fault) = (link.weight, link.fault);
-            match (weight.is_fault(), running) {
-                (true, true) => self.input(now, position, Input::FaultCleared(fault), net),
-                (true, false) => self.input(now, position, Input::FaultRaised(fault), net),
-                (false, _) => self.update_priority(now, position, net),
-            }
-        }
-    }
-
-    fn source_address(
-        &mut self,
-        now: Instant,
-        position: usize,
-        address: Option<Ipv4Addr>,
-        net: &mut impl Net,
-    ) {
-        let Some(instance) = self.instances.get_mut(position) else { return };
-        if let Some(address) = address {
-            if instance.wire.set_source(address).is_err() {
-                return;
-            }
-            self.input(now, position, Input::PrimaryAddress(address.into()), net);
-            self.input(now, position, Input::FaultCleared(Fault::SourceAddress), net);
-        } else {
-            self.input(now, position, Input::FaultRaised(Fault::SourceAddress), net);
-        }
-    }
-
-    fn update_priority(&mut self, now: Instant, position: usize, net: &mut impl Net) {
-        let Some(instance) = self.instances.get(position) else { return };
-        let scripts = instance.scripts.iter().filter_map(|(script, weight)| {
-            let tracker = &self.scripts.get(*script)?.tracker;
-            tracker.is_known().then(|| weight.contribution(tracker.is_good()))
-        });
-        let links = instance.interfaces.iter().map(|link| link.weight.contribution(link.running));
-        let Some(base) = self.router(position).map(|router| router.config().priority) else { return };
-        let priority = effective_priority(base, scripts.chain(links));
-        self.input(now, position, Input::Priority(priority), net);
-    }
-
-    fn input(&mut self, now: Instant, position: usize, input: Input, net: &mut impl Net) {
+    pub(super) fn input(&mut self, now: Instant, position: usize, input: Input, net: &mut impl Net) {
         let Some(&(number, member)) = self.places.get(position) else { return };
         if let Some(machine) = self.machines.get_mut(number) {
             machine.handle_input(now, member, input);
@@ -484,10 +363,4 @@ impl Engine {
             net.notify(Notice { subject: Subject::Group(group), what, priority: 0 });
         }
     }
-}
-
-/// The fault of an instance's script without a weight: its place in the instance's own list,
-/// which a reload that leaves the instance alone does not change.
-fn script_fault(number: usize) -> Fault {
-    Fault::Tracker(u16::try_from(number).unwrap_or(u16::MAX))
 }

@@ -59,7 +59,7 @@ impl Host {
         let machine = Machine::group(0, "G", routers.into_iter().enumerate());
         let tracker = ScriptTracker::new(NonZeroU32::MIN, NonZeroU32::MIN, false);
         let scripts = vec![Script { name: "check".to_owned(), tracker }];
-        let engine = Engine::new(instances, vec![machine], scripts, 2);
+        let engine = Engine::new(instances, vec![machine], (scripts, Vec::new()), 2);
         Self { engine, world: World::default(), on: false }
     }
 
@@ -118,6 +118,7 @@ fn part(host: u8, priority: u8, port: u8, script: Option<i16>) -> (Instance, Vir
         },
         stats: Stats::default(),
         scripts: script.map(|weight| (0, Weight::new(weight, false).unwrap())).into_iter().collect(),
+        files: Vec::new(),
         interfaces: vec![link],
         logged_refusal: None,
         logged_addresses: false,

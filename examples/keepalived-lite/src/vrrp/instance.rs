@@ -2,6 +2,7 @@
 
 use core::net::{IpAddr, Ipv4Addr};
 
+use healthcheck::FileRule;
 use vrrp_fsm::Weight;
 use vrrp_proto::{Addresses, Expectation, Mode, Policy, Priority, ReceiveError, UnicastPeer};
 
@@ -24,6 +25,8 @@ pub(crate) struct Instance {
     pub stats: Stats,
     /// Scripts that it follows: position in the engine's list, and what they do to it.
     pub scripts: Vec<(usize, Weight)>,
+    /// Files that it follows: position in the engine's list, and what their numbers do to it.
+    pub files: Vec<(usize, FileRule)>,
     /// Interfaces that it follows.
     pub interfaces: Vec<TrackedInterface>,
     /// The last refusal that was logged: once per kind until the state changes, as keepalived.

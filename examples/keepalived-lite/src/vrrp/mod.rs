@@ -18,4 +18,5 @@ mod searched;
 #[cfg(test)]
 mod simulated;
 pub(crate) mod stats;
+mod tracking;
 pub(crate) mod wire;

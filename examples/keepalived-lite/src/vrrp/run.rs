@@ -224,6 +224,7 @@ fn run_commands(kernel: &mut Kernel, engine: &mut Engine, commands: &QueueReceiv
             Command::Dump(kind) => dump::write(kind, engine),
             Command::Leave { .. } => stop = true,
             Command::ScriptResult { .. }
+            | Command::FileNumber { .. }
             | Command::Link { .. }
             | Command::AddressLost { .. }
             | Command::SourceAddress { .. } => {}

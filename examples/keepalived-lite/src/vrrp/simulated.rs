@@ -80,6 +80,7 @@ impl Router {
             },
             stats: Stats::default(),
             scripts: script.map(|weight| (0, Weight::new(weight, false).unwrap())).into_iter().collect(),
+            files: Vec::new(),
             interfaces: Vec::new(),
             logged_refusal: None,
             logged_addresses: false,
@@ -87,7 +88,7 @@ impl Router {
         let tracker = ScriptTracker::new(NonZeroU32::MIN, NonZeroU32::MIN, false);
         let scripts = vec![Script { name: "check".to_owned(), tracker }];
         let machine = Machine::alone(0, VirtualRouter::new(config));
-        let engine = Engine::new(vec![instance], vec![machine], scripts, 1);
+        let engine = Engine::new(vec![instance], vec![machine], (scripts, Vec::new()), 1);
         Self { engine, world: World::default(), alive: true }
     }
 

@@ -8,6 +8,7 @@
 mod alone;
 #[path = "../common/mod.rs"]
 mod common;
+mod files;
 mod frozen;
 mod halves;
 mod password;
