@@ -25,6 +25,7 @@ mod config_test;
 mod dump;
 mod exit;
 mod facts;
+mod fifo;
 mod genhash;
 mod interface;
 mod link;

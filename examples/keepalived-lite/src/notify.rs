@@ -4,11 +4,14 @@ use core::time::Duration;
 use std::collections::{HashMap, VecDeque};
 use std::os::fd::AsFd;
 
-use kconf_parser::model::{GroupNotify, Notify, ScriptCommand, ScriptUser, SyncGroup, VrrpInstance};
+use kconf_parser::model::{
+    Globals, GroupNotify, Notify, NotifyFifo, ScriptCommand, ScriptUser, SyncGroup, VrrpInstance,
+};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use vrrp_fsm::{Instant, Notification};
 
 use crate::clock;
+use crate::fifo::Fifo;
 use crate::process::{Running, user_of};
 use crate::queue::QueueReceiver;
 use crate::vrrp::net::{Notice, Subject};
@@ -85,6 +88,8 @@ pub(crate) struct Notifier {
     /// First the instances', then the groups', then the servers'.
     lines: Vec<Line>,
     default_user: Option<ScriptUser>,
+    /// `notify_fifo`, then `vrrp_notify_fifo`.
+    fifos: Vec<NotifyFifo>,
 }
 
 impl Notifier {
@@ -94,7 +99,7 @@ impl Notifier {
         mut vrrp: Vec<Scripts>,
         groups: impl IntoIterator<Item = Scripts>,
         servers: impl IntoIterator<Item = UpDown>,
-        default_user: Option<ScriptUser>,
+        globals: &Globals,
     ) -> Self {
         let instances = vrrp.len();
         vrrp.extend(groups);
@@ -105,15 +110,23 @@ impl Notifier {
             lines.push(Line::new(&server.name));
             (place, (server, lines.len().saturating_sub(1)))
         });
-        Self { servers: servers.collect(), lines, vrrp, instances, default_user }
+        let fifos = globals.notify_fifo.iter().chain(&globals.vrrp_notify_fifo).cloned().collect();
+        let default_user = globals.script_user.clone();
+        Self { servers: servers.collect(), lines, vrrp, instances, default_user, fifos }
     }
 
     /// Runs scripts until something is sent on `stop`, then for a second more at most.
     pub(crate) fn run(mut self, news: &QueueReceiver<News>, stop: &QueueReceiver<()>) {
+        let user = self.default_user.clone();
+        let mut fifos: Vec<Fifo> =
+            self.fifos.iter().filter_map(|fifo| Fifo::open(fifo, user.as_ref())).collect();
         let mut end = None;
         loop {
             news.clear();
             while let Some(news) = news.try_recv() {
+                if let Some(line) = self.line(&news) {
+                    fifos.iter_mut().for_each(|fifo| fifo.write(&line));
+                }
                 self.enqueue(news);
             }
             let now = clock::now();
@@ -145,13 +158,24 @@ impl Notifier {
         }
     }
 
+    /// What the FIFOs are told, which have no queue of their own: they get every event.
+    fn line(&self, news: &News) -> Option<String> {
+        let News::Vrrp(Notice { subject, what, priority }) = news else { return None };
+        let Scripts { kind, name, .. } = self.vrrp.get(self.place(*subject))?;
+        Some(format!("{kind} \"{name}\" {what} {priority}\n"))
+    }
+
+    fn place(&self, subject: Subject) -> usize {
+        match subject {
+            Subject::Instance(position) => position,
+            Subject::Group(position) => self.instances + position,
+        }
+    }
+
     fn enqueue(&mut self, news: News) {
         let (place, event) = match news {
             News::Vrrp(notice) => {
-                let place = match notice.subject {
-                    Subject::Instance(position) => position,
-                    Subject::Group(position) => self.instances + position,
-                };
+                let place = self.place(notice.subject);
                 (place, self.vrrp.get(place).map(|scripts| scripts.event(notice)))
             }
             News::Lvs { subject, up } => match self.servers.get(&subject) {
@@ -246,6 +270,7 @@ impl Scripts {
             Notification::Fault => &notify.fault,
             Notification::Stop => &notify.stop,
             Notification::MasterReceivedLowerPriority => &notify.master_rx_lower_pri,
+            Notification::MasterPriority | Notification::BackupPriority => &None,
         };
         let generic = notify.any.as_ref().filter(|_| notice.what.is_state()).map(|command| {
             let args = [self.kind, &self.name, notice.what.word()].map(str::to_owned);

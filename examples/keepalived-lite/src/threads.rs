@@ -209,8 +209,7 @@ impl Threads {
         // Not looked at again: the judges know what they were made of.
         config.virtual_servers = Vec::new();
         let groups = config.sync_groups.iter().map(notify::Scripts::group);
-        let user = config.globals.script_user.clone();
-        let notifier = Notifier::new(notify, groups, lvs::scripts(&servers), user);
+        let notifier = Notifier::new(notify, groups, lvs::scripts(&servers), &config.globals);
         let engine = Engine::new(instances, machines, (scripts, files), ports.len());
 
         let settings = config.globals.vrrp_process.clone();

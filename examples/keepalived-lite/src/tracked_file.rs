@@ -37,9 +37,9 @@ pub(crate) fn read(path: &Path) -> FileValue {
 /// the `start`.
 pub(crate) fn prepare(config: &Config, start: bool) {
     let reals = config.virtual_servers.iter().flat_map(|server| &server.real_servers);
-    let by_checks = reals.flat_map(|real| &real.checkers).filter_map(|check| match &check.kind {
-        CheckerKind::File(check) => Some(check.track_file.as_str()),
-        _ => None,
+    let by_checks = reals.flat_map(|real| &real.checkers).filter_map(|check| {
+        let CheckerKind::File(check) = &check.kind else { return None };
+        Some(check.track_file.as_str())
     });
     let by_instances = config.instances.iter().flat_map(|block| &block.track_files);
     let followed = by_checks.chain(by_instances.map(|track| track.name.as_str()));

@@ -83,7 +83,6 @@ fn in_instance(instance: &VrrpInstance) -> Vec<Unsupported> {
         ),
         (garp_pacing, "garp_interval and gna_interval are not supported yet: announcements are sent at once"),
         (instance.notify.report_deleted, "notify_deleted is not supported yet: it is never run"),
-        (instance.notify_priority_changes, "notify_priority_changes is not supported yet: there is no FIFO"),
         (
             v6_address,
             "IPv6 addresses of virtual_ipaddress_excluded are not supported yet: they are not added",
@@ -132,8 +131,8 @@ fn in_globals(config: &Config) -> Vec<Unsupported> {
     let globals = &config.globals;
     let rows = [
         (
-            globals.notify_fifo.is_some() || globals.vrrp_notify_fifo.is_some(),
-            "notify_fifo is not supported yet: nothing is written to it",
+            globals.notify_fifo.is_some() && !config.virtual_servers.is_empty(),
+            "notify_fifo is told of instances and groups, not of virtual servers yet",
         ),
         (globals.lvs_notify_fifo.is_some(), "lvs_notify_fifo is not supported yet: nothing is written to it"),
         (

@@ -62,7 +62,6 @@ pub(crate) const WITHOUT_EFFECT: &[(&str, &str)] = &[
     ("global_defs", "nftables_priority"),
     ("global_defs", "no_checker_emails"),
     ("global_defs", "no_email_faults"),
-    ("global_defs", "notify_fifo_script"),
     ("global_defs", "process_monitor_rcv_bufs"),
     ("global_defs", "process_monitor_rcv_bufs_force"),
     ("global_defs", "process_name"),
@@ -94,7 +93,6 @@ pub(crate) const WITHOUT_EFFECT: &[(&str, &str)] = &[
     ("global_defs", "vrrp_netlink_cmd_rcv_bufs_force"),
     ("global_defs", "vrrp_netlink_monitor_rcv_bufs"),
     ("global_defs", "vrrp_netlink_monitor_rcv_bufs_force"),
-    ("global_defs", "vrrp_notify_fifo_script"),
     ("global_defs", "vrrp_owner_ignore_adverts"),
     ("global_defs", "vrrp_process_name"),
     ("global_defs", "vrrp_rx_bufs_multiplier"),
@@ -121,7 +119,6 @@ pub(crate) const WITHOUT_EFFECT: &[(&str, &str)] = &[
     ("vrrp_instance", "vmac_garp_intvl"),
     ("vrrp_instance", "vmac_xmit_base"),
     ("vrrp_instance", "vrf"),
-    ("vrrp_sync_group", "notify_priority_changes"),
     ("vrrp_sync_group", "track_bfd"),
     ("vrrp_sync_group", "track_process"),
 ];

@@ -334,7 +334,8 @@ impl Engine {
     }
 
     fn tell(&mut self, position: usize, output: &Output, waits: bool, net: &mut impl Net) {
-        let Some(priority) = self.router(position).map(VirtualRouter::effective_priority) else { return };
+        let Some(router) = self.router(position) else { return };
+        let (priority, state) = (router.effective_priority(), router.state());
         let Some(instance) = self.instances.get_mut(position) else { return };
         if let Output::Transition(change) = output
             && waits
@@ -344,7 +345,8 @@ impl Engine {
             return;
         }
         report::output(instance, priority, output);
-        if let Some(what) = output.notification() {
+        let priority_change = instance.notify_priority.then(|| output.priority_notification(state)).flatten();
+        if let Some(what) = output.notification().or(priority_change) {
             let subject = Subject::Instance(position);
             net.notify(Notice { subject, what, priority: priority.get() });
         }

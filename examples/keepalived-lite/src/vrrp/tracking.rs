@@ -2,7 +2,7 @@
 
 use core::net::Ipv4Addr;
 
-use healthcheck::FileValue;
+use healthcheck::{FileRule, FileValue};
 use vrrp_fsm::{Fault, Input, Instant, Notification, StateKind, Verdict, effective_priority};
 
 use super::engine::Engine;
@@ -21,13 +21,22 @@ impl Engine {
         let links = instance.interfaces.iter();
         let links = links.filter(|link| link.weight.is_fault() && !link.running).map(|link| link.fault);
         let source = instance.wire.content().source.is_unspecified().then_some(Fault::SourceAddress);
-        let files = instance.files.iter().enumerate().filter_map(|(number, (file, rule))| {
-            rule.priority_change(self.files.get(*file)?.value).is_none().then(|| file_fault(number))
-        });
+        let bad = |(file, rule): &(usize, FileRule)| {
+            self.files.get(*file).is_some_and(|file| rule.priority_change(file.value).is_none())
+        };
+        let files = instance.files.iter().enumerate().filter(|(_, file)| bad(file));
+        let files = files.map(|(number, _)| file_fault(number));
         scripts.chain(links).chain(source).chain(files).collect()
     }
 
-    pub(super) fn script_result(&mut self, now: Instant, script: usize, success: bool, how: &str, net: &mut impl Net) {
+    pub(super) fn script_result(
+        &mut self,
+        now: Instant,
+        script: usize,
+        success: bool,
+        how: &str,
+        net: &mut impl Net,
+    ) {
         let waiting = self.waiting_for(script);
         let Some(entry) = self.scripts.get_mut(script) else { return };
         let verdict = entry.tracker.record(success);

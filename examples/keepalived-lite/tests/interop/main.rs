@@ -8,6 +8,7 @@
 mod alone;
 #[path = "../common/mod.rs"]
 mod common;
+mod fifo;
 mod files;
 mod frozen;
 mod halves;

@@ -22,7 +22,8 @@ fn group(timing: Timing, priority: u8, second: &str, group: &str) -> String {
     )
 }
 
-fn executable(file: &Path, body: &str) {
+/// Writes a shell script.
+pub(crate) fn executable(file: &Path, body: &str) {
     fs::write(file, format!("#!/bin/sh\n{body}\n")).unwrap();
     fs::set_permissions(file, fs::Permissions::from_mode(0o755)).unwrap();
 }
