@@ -1,5 +1,7 @@
 //! Going on with another configuration, as after a reload.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+
 mod common;
 
 use core::time::Duration;

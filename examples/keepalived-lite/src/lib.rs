@@ -38,6 +38,7 @@ mod parent;
 mod process;
 mod queue;
 mod record;
+mod reload;
 mod schedule;
 mod script_helper;
 mod setup;

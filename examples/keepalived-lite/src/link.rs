@@ -155,8 +155,8 @@ impl Link {
         }
     }
 
-    /// Works until [`LinkJob::Stop`].
-    pub(crate) fn run(mut self, jobs: &QueueReceiver<LinkJob>) {
+    /// Works until [`LinkJob::Stop`]; gives back what it looked after.
+    pub(crate) fn run(mut self, jobs: &QueueReceiver<LinkJob>) -> Vec<Addresses> {
         loop {
             let mut fds = [PollFd::new(jobs.as_fd(), PollFlags::POLLIN)];
             if poll(&mut fds, PollTimeout::NONE).is_err() {
@@ -168,7 +168,7 @@ impl Link {
                     LinkJob::Settle { instance } => self.settle(instance),
                     LinkJob::Announce { instance, repeat } => self.announce(instance, repeat),
                     LinkJob::Verify { instance, address } => self.verify(instance, address),
-                    LinkJob::Stop => return,
+                    LinkJob::Stop => return self.instances,
                 }
             }
         }
@@ -255,6 +255,25 @@ impl Link {
             }
         }
     }
+}
+
+/// Removes what a Master that goes on after a reload had, and is not to have any more.
+///
+/// # Errors
+///
+/// When there is no netlink socket to be had.
+pub(crate) fn give_up(old: &Addresses, new: &Addresses) -> io::Result<()> {
+    let gone = old.placements.iter().filter(|placement| !new.placements.contains(placement));
+    let gone: Vec<Placement> = gone.cloned().collect();
+    if gone.is_empty() {
+        return Ok(());
+    }
+    for (index, error) in RouteSocket::open(0)?.apply(&batches(&gone).1)? {
+        if let (false, Some(placement)) = (is(&error, Errno::EADDRNOTAVAIL), gone.get(index)) {
+            tracing::error!("({}) cannot remove {}: {error}", new.name, describe(placement));
+        }
+    }
+    Ok(())
 }
 
 fn is(error: &io::Error, errno: Errno) -> bool {

@@ -204,6 +204,7 @@ impl Setup {
             scripts: self.tracked_scripts(block),
             files: self.tracked_files(block),
             interfaces: tracked_interfaces(block, place, interfaces),
+            fresh: None,
             notify_priority: block.notify_priority_changes,
             logged_refusal: None,
             logged_addresses: false,

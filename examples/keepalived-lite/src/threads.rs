@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::io;
 use std::thread::{Builder, JoinHandle};
 
-use kconf_parser::model::{Config, VrrpInstance, VrrpScript};
+use kconf_parser::model::Config;
 use tokio::sync::oneshot;
 
 use crate::board::Board;
@@ -13,18 +13,18 @@ use crate::cli::Options;
 use crate::clock;
 use crate::dump::Kind;
 use crate::interface::{self, Interface};
-use crate::link::{Link, LinkJob};
+use crate::link::{Addresses, Link, LinkJob};
 use crate::lvs::{self, Ipvs, Lvs, LvsError};
 use crate::monitor::{self, Kernel, Scripts};
 use crate::netlink::RouteSocket;
 use crate::notify::{self, Notifier};
 use crate::queue::{QueueSender, queue};
 use crate::record::{Paths, Record};
+use crate::reload;
 use crate::schedule;
 use crate::setup::{self, Origin, Setup, SetupError};
 use crate::tracked_file;
 use crate::vrrp::engine::{Command, Engine};
-use crate::vrrp::machine::Machine;
 use crate::vrrp::run::{self, Outlets};
 
 /// Threads here need little; the default of 2 MiB each would be paid for with `mlockall`.
@@ -52,7 +52,7 @@ pub(crate) struct Threads {
     stop_monitor: QueueSender<()>,
     stop_notify: QueueSender<()>,
     vrrp_thread: JoinHandle<io::Result<Engine>>,
-    link_thread: JoinHandle<()>,
+    link_thread: JoinHandle<Vec<Addresses>>,
     monitor_thread: JoinHandle<()>,
     /// Only where an instance follows a file.
     files_thread: Option<JoinHandle<io::Result<()>>>,
@@ -95,8 +95,9 @@ impl Threads {
         self.vrrp.send(command);
     }
 
-    /// Exchanges what `config` changes. Instances whose blocks are the same go on where they
-    /// are, with their state, timers and counters; the others are given up and started anew.
+    /// Exchanges what `config` changes. Instances go on where they are, with their state, timers and
+    /// counters, also if their blocks say something else now; those that are another virtual router,
+    /// or gone, are given up.
     ///
     /// If the new configuration cannot be made ready, nothing has happened.
     pub(crate) fn reload(self, config: Config, options: &Options) -> Result<Self, StartError> {
@@ -109,10 +110,9 @@ impl Threads {
             }
         };
         tracked_file::prepare(&config, false);
-        let twins = self.twins(&setup, &config);
-        let keep: Vec<usize> = twins.iter().flatten().copied().collect();
-        tracing::info!("reload: {} of {} instances go on unchanged", keep.len(), twins.len());
-        log_changes(&self.config, &config);
+        let twins = reload::twins(&setup, &config, &self.origins, &self.config);
+        let keep: Vec<usize> = twins.iter().flatten().map(|twin| twin.old).collect();
+        reload::log(&twins, &self.config, &config);
 
         self.stop_monitor.send(());
         drop(self.files_stop);
@@ -121,49 +121,13 @@ impl Threads {
         self.link.send(LinkJob::Stop);
         self.stop_notify.send(());
         // A thread that panicked has aborted the process long ago.
-        let _ = (self.link_thread.join(), self.monitor_thread.join());
+        let (addresses, _) = (self.link_thread.join().unwrap_or_default(), self.monitor_thread.join());
         end(self.files_thread);
 
-        let board = Board::new(setup.instances.len());
-        for (new, old) in twins.iter().enumerate().filter_map(|(new, old)| Some((new, (*old)?))) {
-            board.adopt(new, &self.board, old);
-        }
-        inherit(&mut setup, engine, &twins, &config, &self.config);
+        let board = reload::board(&setup, &self.board, &addresses, &twins);
+        reload::inherit(&mut setup, engine, &twins, &config, &self.config);
         let earlier = Earlier { notify: Some(self.notify_thread), lvs: self.lvs };
         Self::assemble(setup, board, config, options, ipvs, Some(earlier))
-    }
-
-    /// For each new instance the position of the old one that it goes on from: the same block on
-    /// the same interface. A sync group goes on as a whole or not at all.
-    fn twins(&self, setup: &Setup, config: &Config) -> Vec<Option<usize>> {
-        let mut twins = self.same_blocks(setup, config);
-        for machine in &setup.machines {
-            let Some((_, group)) = machine.as_group() else { continue };
-            let of_group = |origin: &Origin| {
-                let block = self.config.instances.get(origin.block);
-                block.is_some_and(|block| block.sync_group.as_deref() == Some(group))
-            };
-            let before = self.origins.iter().filter(|origin| of_group(origin)).count();
-            let members = machine.members();
-            let go_on =
-                members.iter().filter(|member| twins.get(**member).is_some_and(Option::is_some)).count();
-            if (before, go_on) != (members.len(), members.len()) {
-                members.iter().filter_map(|member| twins.get_mut(*member).map(Option::take)).for_each(drop);
-            }
-        }
-        twins
-    }
-
-    fn same_blocks(&self, setup: &Setup, config: &Config) -> Vec<Option<usize>> {
-        let twin = |new: &Origin| {
-            let wanted = config.instances.get(new.block)?;
-            let same = |origin: &Origin| {
-                let block = self.config.instances.get(origin.block);
-                origin.interface == new.interface && block.is_some_and(|block| same_block(block, wanted))
-            };
-            self.origins.iter().position(same)
-        };
-        setup.origins.iter().map(twin).collect()
     }
 
     /// `ipvs` is there if balancing begins, `earlier` if this is a reload.
@@ -220,7 +184,7 @@ impl Threads {
         let link_settings = settings.clone();
         let link_thread = spawn("link", move || {
             schedule::prepare_thread("vrrp", &link_settings);
-            linker.run(&link_jobs);
+            linker.run(&link_jobs)
         })?;
         let notify_thread = spawn("notify", move || {
             // It ends within its second of grace.
@@ -320,72 +284,6 @@ fn position(origins: &[Origin], config: &Config, name: &str) -> Option<usize> {
 
 fn interfaces() -> Result<HashMap<String, Interface>, StartError> {
     Ok(interface::list(&mut RouteSocket::open(0)?)?)
-}
-
-/// Changes of a reload that the log names. Whoever rewrites a thousand instances reads the file.
-const MAX_CHANGES: usize = 50;
-
-/// What a reload changes, block by block; secrets are not shown.
-fn log_changes(old: &Config, new: &Config) {
-    let changes = kconf_parser::diff(old, new);
-    changes.iter().take(MAX_CHANGES).for_each(|change| tracing::info!("reload: {change}"));
-    if let Some(more) = changes.len().checked_sub(MAX_CHANGES).filter(|more| *more > 0) {
-        tracing::info!("reload: and {more} more changes");
-    }
-}
-
-/// Puts what the old engine knows into the new parts.
-fn inherit(setup: &mut Setup, engine: Engine, twins: &[Option<usize>], config: &Config, old: &Config) {
-    let mut old_instances: Vec<_> = engine.instances.into_iter().map(Some).collect();
-    for (new, twin) in setup.instances.iter_mut().zip(twins) {
-        let Some(mut instance) = twin.and_then(|twin| old_instances.get_mut(twin)).and_then(Option::take)
-        else {
-            continue;
-        };
-        // Positions are the new engine's; all else is as it was.
-        instance.port = new.port;
-        instance.scripts = core::mem::take(&mut new.scripts);
-        instance.files = core::mem::take(&mut new.files);
-        *new = instance;
-    }
-    inherit_machines(setup, engine.machines, twins);
-    // The monitor compares with what the instances really send from.
-    for (watched, instance) in setup.watched.iter_mut().zip(&setup.instances) {
-        watched.source = Some(instance.wire.content().source).filter(|source| !source.is_unspecified());
-    }
-    for script in &mut setup.scripts {
-        let block = |config: &Config| config.script(&script.name).map(script_without_span);
-        let known = engine.scripts.iter().find(|known| known.name == script.name);
-        if let Some(known) = known.filter(|_| block(config) == block(old)) {
-            script.tracker = known.tracker;
-        }
-    }
-}
-
-/// The state machines of instances that go on do so at their new positions.
-fn inherit_machines(setup: &mut Setup, old: Vec<Machine>, twins: &[Option<usize>]) {
-    let moved = twins.iter().enumerate().filter_map(|(new, twin)| Some(((*twin)?, new)));
-    let moved: HashMap<usize, usize> = moved.collect();
-    let first = |machine: &Machine| machine.members().first().copied();
-    let mut by_first_member: HashMap<usize, Machine> =
-        old.into_iter().filter_map(|machine| Some((*moved.get(&first(&machine)?)?, machine))).collect();
-    for machine in &mut setup.machines {
-        // The first member of old may be another one now.
-        let old = machine.members().iter().find_map(|member| by_first_member.remove(member));
-        if let Some(old) = old {
-            *machine = old.goes_on_as(machine, |position| moved.get(&position).copied());
-        }
-    }
-}
-
-/// A block that only moved in its file is the same.
-fn same_block(one: &VrrpInstance, other: &VrrpInstance) -> bool {
-    // The cheap comparison first: a copy of every pair would be a million for a thousand.
-    one.vrid == other.vrid && VrrpInstance { span: other.span, ..one.clone() } == *other
-}
-
-fn script_without_span(block: &VrrpScript) -> VrrpScript {
-    VrrpScript { span: kconf_parser::Span::default(), ..block.clone() }
 }
 
 fn spawn<T: Send + 'static>(

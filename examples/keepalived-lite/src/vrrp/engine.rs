@@ -158,12 +158,13 @@ impl Engine {
     pub(crate) fn start(&mut self, now: Instant, net: &mut impl Net) {
         for number in 0..self.machines.len() {
             let Some(machine) = self.machines.get(number) else { continue };
+            let members = machine.members().to_vec();
             if machine.state() != StateKind::Initialize {
-                // It comes from before a reload: its timer is all that this engine lacks.
+                // It comes from before a reload.
+                members.iter().for_each(|position| self.go_on(now, *position));
                 self.drain(number, net);
                 continue;
             }
-            let members = machine.members().to_vec();
             for position in &members {
                 for fault in self.initial_faults(*position) {
                     self.input(now, *position, Input::FaultRaised(fault), net);

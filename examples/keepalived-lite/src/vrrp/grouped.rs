@@ -120,6 +120,7 @@ fn part(host: u8, priority: u8, port: u8, script: Option<i16>) -> (Instance, Vir
         scripts: script.map(|weight| (0, Weight::new(weight, false).unwrap())).into_iter().collect(),
         files: Vec::new(),
         interfaces: vec![link],
+        fresh: None,
         notify_priority: false,
         logged_refusal: None,
         logged_addresses: false,

@@ -1,6 +1,9 @@
 //! The state machines that the engine drives: an instance by itself, or those of a `vrrp_sync_group`.
 
-use vrrp_fsm::{GroupOutput, Input, Instant, Output, StateKind, SyncGroup, Transition, VirtualRouter};
+use vrrp_fsm::{
+    Config, Fault, GroupOutput, Input, Instant, Output, StateKind, SyncGroup, Transition, VirtualRouter,
+};
+use vrrp_proto::Priority;
 
 /// Instances that change together: one, or a group.
 #[derive(Debug)]
@@ -95,6 +98,21 @@ impl Machine {
         match &mut self.kind {
             Kind::Alone(router) => router.handle_input(now, input),
             Kind::Group(_, _, group) => group.handle_input(now, member, input),
+        }
+    }
+
+    /// The `member`th of its routers goes on with another configuration.
+    pub(crate) fn reconfigure(
+        &mut self,
+        now: Instant,
+        member: usize,
+        config: Config,
+        effective: Priority,
+        faults: Vec<Fault>,
+    ) {
+        match &mut self.kind {
+            Kind::Alone(router) => router.reconfigure(now, config, effective, faults),
+            Kind::Group(_, _, group) => group.reconfigure(now, member, config, effective, faults),
         }
     }
 

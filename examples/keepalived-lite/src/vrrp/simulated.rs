@@ -82,6 +82,7 @@ impl Router {
             scripts: script.map(|weight| (0, Weight::new(weight, false).unwrap())).into_iter().collect(),
             files: Vec::new(),
             interfaces: Vec::new(),
+            fresh: None,
             notify_priority: false,
             logged_refusal: None,
             logged_addresses: false,

@@ -3,7 +3,8 @@
 use core::net::Ipv4Addr;
 
 use healthcheck::{FileRule, FileValue};
-use vrrp_fsm::{Fault, Input, Instant, Notification, StateKind, Verdict, effective_priority};
+use vrrp_fsm::{Fault, Input, Instant, Notification, ScriptTracker, StateKind, Verdict, effective_priority};
+use vrrp_proto::Priority;
 
 use super::engine::Engine;
 use super::machine::Machine;
@@ -13,10 +14,27 @@ use super::report;
 impl Engine {
     /// What keeps an instance from taking part when it starts.
     pub(super) fn initial_faults(&self, position: usize) -> Vec<Fault> {
+        self.faults(position, |script| !script.is_good())
+    }
+
+    /// A machine that comes from before a reload goes on with what the file says now. What is new to it
+    /// is waited for without a fault: a Master does not fall because it is to be watched better.
+    pub(super) fn go_on(&mut self, now: Instant, position: usize) {
+        let Some(config) = self.instances.get_mut(position).and_then(|it| it.fresh.take()) else { return };
+        let effective = self.priority(position, config.priority);
+        let faults = self.faults(position, |script| script.is_known() && !script.is_good());
+        let Some(&(number, member)) = self.places.get(position) else { return };
+        if let Some(machine) = self.machines.get_mut(number) {
+            machine.reconfigure(now, member, *config, effective, faults);
+        }
+    }
+
+    /// Everything that is wrong with an instance, where scripts are `bad` that say so.
+    fn faults(&self, position: usize, bad_script: impl Fn(&ScriptTracker) -> bool) -> Vec<Fault> {
         let Some(instance) = self.instances.get(position) else { return Vec::new() };
         let scripts = instance.scripts.iter().enumerate().filter_map(|(number, (script, weight))| {
-            let good = self.scripts.get(*script)?.tracker.is_good();
-            (weight.is_fault() && !good).then(|| script_fault(number))
+            let bad = bad_script(&self.scripts.get(*script)?.tracker);
+            (weight.is_fault() && bad).then(|| script_fault(number))
         });
         let links = instance.interfaces.iter();
         let links = links.filter(|link| link.weight.is_fault() && !link.running).map(|link| link.fault);
@@ -175,19 +193,23 @@ impl Engine {
     }
 
     pub(super) fn update_priority(&mut self, now: Instant, position: usize, net: &mut impl Net) {
-        let Some(instance) = self.instances.get(position) else { return };
+        let Some(base) = self.router(position).map(|router| router.config().priority) else { return };
+        self.input(now, position, Input::Priority(self.priority(position, base)), net);
+    }
+
+    /// The effective priority of an instance.
+    fn priority(&self, position: usize, base: Priority) -> Priority {
+        let Some(instance) = self.instances.get(position) else { return base };
         let scripts = instance.scripts.iter().filter_map(|(script, weight)| {
             let tracker = &self.scripts.get(*script)?.tracker;
             tracker.is_known().then(|| weight.contribution(tracker.is_good()))
         });
         let links = instance.interfaces.iter().map(|link| link.weight.contribution(link.running));
-        let Some(base) = self.router(position).map(|router| router.config().priority) else { return };
         let files = instance
             .files
             .iter()
             .filter_map(|(file, rule)| rule.priority_change(self.files.get(*file)?.value));
-        let priority = effective_priority(base, scripts.chain(links).chain(files));
-        self.input(now, position, Input::Priority(priority), net);
+        effective_priority(base, scripts.chain(links).chain(files))
     }
 }
 
