@@ -17,6 +17,8 @@ pub enum Notification {
     Fault,
     /// It was shut down: `STOP`.
     Stop,
+    /// A reload removed it (`notify_deleted`): `DELETED`. No output stands for it: whoever reloads knows.
+    Deleted,
     /// As Master it heard a Master that loses (`notify_master_rx_lower_pri`): `MASTER_RX_LOWER_PRI`.
     MasterReceivedLowerPriority,
     /// Its effective priority changed while it is Master (`notify_priority_changes`): `MASTER_PRIORITY`.
@@ -29,7 +31,7 @@ impl Notification {
     /// Whether it tells of a state. The generic `notify` script is told of states only.
     #[must_use]
     pub const fn is_state(self) -> bool {
-        matches!(self, Self::Master | Self::Backup | Self::Fault | Self::Stop)
+        matches!(self, Self::Master | Self::Backup | Self::Fault | Self::Stop | Self::Deleted)
     }
 
     /// keepalived's word.
@@ -40,6 +42,7 @@ impl Notification {
             Self::Backup => "BACKUP",
             Self::Fault => "FAULT",
             Self::Stop => "STOP",
+            Self::Deleted => "DELETED",
             Self::MasterReceivedLowerPriority => "MASTER_RX_LOWER_PRI",
             Self::MasterPriority => "MASTER_PRIORITY",
             Self::BackupPriority => "BACKUP_PRIORITY",

@@ -269,6 +269,7 @@ impl Scripts {
             Notification::Backup => &notify.backup,
             Notification::Fault => &notify.fault,
             Notification::Stop => &notify.stop,
+            Notification::Deleted => &notify.deleted,
             Notification::MasterReceivedLowerPriority => &notify.master_rx_lower_pri,
             Notification::MasterPriority | Notification::BackupPriority => &None,
         };

@@ -171,9 +171,10 @@ impl Setup {
         let port = self.port(place, config, ports)?;
         let router = VirtualRouter::new(machine(block, wire.content())?);
         let carriers: Vec<Interface> = interfaces.values().cloned().collect();
-        let owner = priority.is_owner();
-        let addresses = Addresses::prepare(&block.name, placements, owner, &carriers, &mut self.announcers)
-            .map_err(|error| SetupError::Socket(place.name.clone(), error))?;
+        let (owner, pause) = (priority.is_owner(), block.garp.garp_interval);
+        let addresses =
+            Addresses::prepare(&block.name, placements, owner, pause, &carriers, &mut self.announcers)
+                .map_err(|error| SetupError::Socket(place.name.clone(), error))?;
         self.entries.push(Entry {
             name: block.name.clone(),
             interface: place.name.clone(),
@@ -205,6 +206,7 @@ impl Setup {
             files: self.tracked_files(block),
             interfaces: tracked_interfaces(block, place, interfaces),
             fresh: None,
+            notify_deleted: block.notify.report_deleted,
             notify_priority: block.notify_priority_changes,
             logged_refusal: None,
             logged_addresses: false,
@@ -400,8 +402,8 @@ fn machine(block: &VrrpInstance, content: &Content) -> Result<vrrp_fsm::Config, 
         NonZeroU8::new(block.down_timer_adverts).ok_or(SetupError::Value("down_timer_adverts"))?;
     config.answer_losing = !block.lower_prio_no_advert;
     config.answer_winning = block.higher_prio_send_advert;
-    // keepalived listens unless told otherwise.
-    config.owner_ignores = false;
+    config.owner_ignores = block.owner_ignore_adverts;
+    config.timer_expired_backup = block.timer_expired_backup.map(Priority::new);
     config.announce = announce(&block.garp);
     Ok(config)
 }

@@ -116,7 +116,7 @@ impl Threads {
 
         self.stop_monitor.send(());
         drop(self.files_stop);
-        self.vrrp.send(Command::Leave { keep });
+        self.vrrp.send(Command::Leave { keep, reload: true });
         let engine = self.vrrp_thread.join().map_err(|_| io::Error::other("the vrrp thread is gone"))??;
         self.link.send(LinkJob::Stop);
         self.stop_notify.send(());
@@ -247,7 +247,7 @@ impl Threads {
     pub(crate) fn stop(self) {
         self.stop_monitor.send(());
         drop(self.files_stop);
-        self.vrrp.send(Command::Leave { keep: Vec::new() });
+        self.vrrp.send(Command::Leave { keep: Vec::new(), reload: false });
         if let Ok(Err(error)) = self.vrrp_thread.join() {
             tracing::error!("the vrrp thread failed: {error}");
         }

@@ -53,7 +53,6 @@ pub(crate) fn blocker(instance: &VrrpInstance) -> Option<String> {
 
 fn in_instance(instance: &VrrpInstance) -> Vec<Unsupported> {
     let name = &instance.name;
-    let garp_pacing = !instance.garp.garp_interval.is_zero() || !instance.garp.gna_interval.is_zero();
     let v6_address = instance.excluded_addresses.iter().any(|address| address.address.is_ipv6());
     let blockers = [
         (instance.family == AddressFamily::V6, "IPv6 is not supported yet: the instance is not started"),
@@ -81,8 +80,6 @@ fn in_instance(instance: &VrrpInstance) -> Vec<Unsupported> {
             instance.promote_secondaries,
             "promote_secondaries is not supported yet: the sysctl is left as it is",
         ),
-        (garp_pacing, "garp_interval and gna_interval are not supported yet: announcements are sent at once"),
-        (instance.notify.report_deleted, "notify_deleted is not supported yet: it is never run"),
         (
             v6_address,
             "IPv6 addresses of virtual_ipaddress_excluded are not supported yet: they are not added",

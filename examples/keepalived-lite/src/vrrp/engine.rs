@@ -4,7 +4,7 @@ use core::net::Ipv4Addr;
 use std::collections::BTreeSet;
 
 use healthcheck::FileValue;
-use vrrp_fsm::{Input, Instant, Output, ScriptTracker, StateKind, Transition, VirtualRouter};
+use vrrp_fsm::{Input, Instant, Notification, Output, ScriptTracker, StateKind, Transition, VirtualRouter};
 use vrrp_proto::Ipv4Frame;
 use vrrp_proto::{Priority, peek_vrid};
 
@@ -59,6 +59,8 @@ pub(crate) enum Command {
     Leave {
         /// Positions of the instances that go on under the next engine.
         keep: Vec<usize>,
+        /// The others are in the file no more.
+        reload: bool,
     },
 }
 
@@ -101,6 +103,8 @@ pub(crate) struct Engine {
     due: Vec<Option<Instant>>,
     /// When to start, if that is still to come (`vrrp_startup_delay`).
     start_at: Option<Instant>,
+    /// Who stops now was removed from the file.
+    reloading: bool,
     /// Log lines and notifications of machines wait here until all packets and addresses are out.
     reports: Vec<(usize, Wish)>,
 }
@@ -131,7 +135,19 @@ impl Engine {
         }
         let due = vec![None; machines.len()];
         let (timers, reports) = (BTreeSet::new(), Vec::new());
-        Self { instances, machines, places, scripts, files, index, timers, due, start_at: None, reports }
+        Self {
+            instances,
+            machines,
+            places,
+            scripts,
+            files,
+            index,
+            timers,
+            due,
+            start_at: None,
+            reloading: false,
+            reports,
+        }
     }
 
     /// Starts at `at`, by [`handle_timeout`](Self::handle_timeout). Until then nothing is heard or
@@ -274,7 +290,8 @@ impl Engine {
             Command::SourceAddress { instance, address } => {
                 self.source_address(now, *instance, *address, net);
             }
-            Command::Leave { keep } => {
+            Command::Leave { keep, reload } => {
+                self.reloading = *reload;
                 for position in (0..self.instances.len()).filter(|position| !keep.contains(position)) {
                     self.input(now, position, Input::Shutdown, net);
                 }
@@ -347,7 +364,11 @@ impl Engine {
         }
         report::output(instance, priority, output);
         let priority_change = instance.notify_priority.then(|| output.priority_notification(state)).flatten();
-        if let Some(what) = output.notification().or(priority_change) {
+        let mut what = output.notification().or(priority_change);
+        if let (Output::Transition(change), true) = (output, self.reloading) {
+            what = what.and_then(|what| removed(what, change, instance.notify_deleted));
+        }
+        if let Some(what) = what {
             let subject = Subject::Instance(position);
             net.notify(Notice { subject, what, priority: priority.get() });
         }
@@ -362,8 +383,20 @@ impl Engine {
         if change.from != StateKind::Initialize && change.to != StateKind::Initialize {
             report::group(name, change.to);
         }
-        if let Some(what) = Output::Transition(change).notification() {
+        let what = Output::Transition(change).notification();
+        // keepalived tells nobody of a group that a reload removes.
+        if let Some(what) = what.filter(|what| *what != Notification::Stop || !self.reloading) {
             net.notify(Notice { subject: Subject::Group(group), what, priority: 0 });
         }
+    }
+}
+
+/// What is told of an instance that is in the file no more: as by keepalived that it is deleted, or else that it
+/// has a fault, if it had none.
+fn removed(what: Notification, change: &Transition, report: bool) -> Option<Notification> {
+    match (what, report) {
+        (Notification::Stop, true) => Some(Notification::Deleted),
+        (Notification::Stop, false) => (change.from != StateKind::Fault).then_some(Notification::Fault),
+        _ => Some(what),
     }
 }

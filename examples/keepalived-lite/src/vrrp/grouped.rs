@@ -121,6 +121,7 @@ fn part(host: u8, priority: u8, port: u8, script: Option<i16>) -> (Instance, Vir
         files: Vec::new(),
         interfaces: vec![link],
         fresh: None,
+        notify_deleted: false,
         notify_priority: false,
         logged_refusal: None,
         logged_addresses: false,
@@ -191,7 +192,7 @@ fn scripts_of_group_and_members_are_told_once_a_change() {
     site.hosts[0].link(at(6_000), 0, false);
     site.run(6_000, 7_000);
     let Host { engine, world, .. } = &mut site.hosts[0];
-    engine.command(at(7_000), &Command::Leave { keep: Vec::new() }, world);
+    engine.command(at(7_000), &Command::Leave { keep: Vec::new(), reload: false }, world);
     engine.flush(world);
     let told = |subject| -> Vec<Notification> {
         world.notices.iter().filter(|(whose, _)| *whose == subject).map(|(_, what)| *what).collect()

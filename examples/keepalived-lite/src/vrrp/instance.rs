@@ -31,6 +31,8 @@ pub(crate) struct Instance {
     pub interfaces: Vec<TrackedInterface>,
     /// What its machine, which comes from before a reload, is to go on with.
     pub fresh: Option<Box<vrrp_fsm::Config>>,
+    /// A reload that removes it is told as DELETED (`notify_deleted`), not as FAULT.
+    pub notify_deleted: bool,
     /// Changes of its priority are told to FIFOs (`notify_priority_changes`).
     pub notify_priority: bool,
     /// The last refusal that was logged: once per kind until the state changes, as keepalived.

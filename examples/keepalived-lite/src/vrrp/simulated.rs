@@ -83,6 +83,7 @@ impl Router {
             files: Vec::new(),
             interfaces: Vec::new(),
             fresh: None,
+            notify_deleted: false,
             notify_priority: false,
             logged_refusal: None,
             logged_addresses: false,
@@ -230,9 +231,9 @@ fn leaving_keeps_what_is_to_be_kept() {
     let mut lan = [Router::new(1, 150, "s", None)];
     run(&mut lan, 0, 5_000);
     let Router { engine, world, .. } = &mut lan[0];
-    engine.command(at(5_000), &Command::Leave { keep: vec![0] }, world);
+    engine.command(at(5_000), &Command::Leave { keep: vec![0], reload: true }, world);
     assert!(world.wanted && world.sent.is_empty());
-    engine.command(at(5_000), &Command::Leave { keep: Vec::new() }, world);
+    engine.command(at(5_000), &Command::Leave { keep: Vec::new(), reload: false }, world);
     assert!(!world.wanted);
     assert_eq!(world.sent[0][22], 0, "priority 0");
 }

@@ -8,7 +8,11 @@ use std::{
 };
 
 use netlab::with_namespaces;
-use nix::{libc::O_NONBLOCK, sys::stat::Mode, unistd::mkfifo};
+use nix::{
+    libc::O_NONBLOCK,
+    sys::{signal::Signal, stat::Mode},
+    unistd::mkfifo,
+};
 
 use crate::common::{PATIENCE, Program, Solo, wait_until};
 use crate::sync::grouped;
@@ -86,6 +90,41 @@ fn every_change_is_a_line_as_keepalived_writes_it() {
     with_namespaces(|| {
         for program in [Program::Ours, Program::Keepalived] {
             assert_eq!(told(program), expected, "{}", program.name());
+        }
+    });
+}
+
+/// What is told of an instance, a master, that a reload removes.
+fn told_of_the_removed(program: Program, lines: &str) -> Vec<String> {
+    let mut solo = Solo::new(&format!("FIFO, removed, {}", program.name()), program);
+    let path = solo.file("fifo");
+    let mut pipe = Pipe::new(&path);
+    let rest = format!(
+        "global_defs {{\n vrrp_version 3\n notify_fifo {}\n}}\nvrrp_instance VI_2 {{\n interface eth0\n \
+         virtual_router_id 52\n advert_int 10\n virtual_ipaddress {{\n 10.77.0.101\n }}\n}}\n",
+        path.display()
+    );
+    solo.configure(|configuration| {
+        configuration.before.clone_from(&rest);
+        configuration.more = lines.to_owned();
+    });
+    solo.become_master();
+    pipe.lines(3);
+    solo.machine.configure(rest);
+    solo.machine.node().signal(Signal::SIGHUP).unwrap();
+    let told = pipe.lines(1);
+    solo.machine.stop();
+    told
+}
+
+#[test]
+fn an_instance_that_a_reload_removes_is_told_as_by_keepalived() {
+    with_namespaces(|| {
+        for program in [Program::Ours, Program::Keepalived] {
+            let name = program.name();
+            assert_eq!(told_of_the_removed(program, ""), ["INSTANCE \"VI_1\" FAULT 150"], "{name}");
+            let told = told_of_the_removed(program, "    notify_deleted\n");
+            assert_eq!(told, ["INSTANCE \"VI_1\" DELETED 150"], "{name}");
         }
     });
 }
