@@ -214,7 +214,7 @@ pub use probe::DnsProbe;
 pub use probe::GrpcProbe;
 #[cfg(feature = "tokio")]
 pub use probe::{
-    Close, ConnectTo, ExchangeProbe, HttpProbe, PingProbe, Probe, ProbeReport, TcpProbe, UdpProbe,
+    Close, ConnectTo, ExchangeProbe, HttpProbe, OverTcp, PingProbe, Probe, ProbeReport, TcpProbe, UdpProbe,
 };
 #[cfg(feature = "file")]
 pub use probe::{FileNews, FileWatch};

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use healthcheck::{
-    Checker, Config, Entry, Event, Health, LocalProblem, Pace, Policy, Probe, ProbeReport, Scheduled,
-    TcpProbe, Transition,
+    Checker, Config, Entry, Event, Health, LocalProblem, OverTcp, Pace, Policy, Probe, ProbeReport,
+    Scheduled, Transition,
 };
 
 use super::check::Check;
@@ -59,8 +59,8 @@ impl Probe for Target {
         }
     }
 
-    fn as_tcp(&self) -> Option<&TcpProbe> {
-        self.check.probes.get(self.number)?.as_tcp()
+    fn over_tcp(&self) -> Option<OverTcp<'_>> {
+        self.check.probes.get(self.number)?.over_tcp()
     }
 }
 
