@@ -24,7 +24,7 @@ fn descriptors() -> usize {
 /// Half of the checks ask for a page.
 fn entry(checker: Checker, number: usize, address: SocketAddr, close: Close) -> Entry {
     let connect = ConnectTo { timeout: SHORT, ..ConnectTo::new(address) };
-    if number % 2 == 0 {
+    if number.is_multiple_of(2) {
         return Entry::new(checker, TcpProbe { connect, close });
     }
     let request = HttpRequest::new(HttpVersion::Http11, "/", None, address).unwrap();
@@ -37,7 +37,7 @@ async fn two_probes(scheduler: &mut Scheduler<usize>) -> [Outcome; 2] {
     while outcomes.iter().any(|(count, _)| *count < 3) {
         let event = scheduler.next().await;
         if let Scheduled::Probed { report, .. } = event.what {
-            let (count, outcome) = &mut outcomes[event.key];
+            let (count, outcome) = outcomes.get_mut(event.key).unwrap();
             *count += 1;
             *outcome = Some(report.outcome);
         }

@@ -58,17 +58,17 @@ impl Conversation {
         probe: &dyn DialogueProbe,
         suspicious: bool,
         began: Instant,
-    ) -> Result<Self, ProbeReport> {
+    ) -> Result<Box<Self>, Box<ProbeReport>> {
         let (connect, dialogue) = (probe.connect(), probe.dialogue());
         let connection = match Connecting::open(connect, Close::Graceful, suspicious) {
             Ok(connection) => connection,
             Err(outcome) => {
                 let report = Course::default().report(Err(outcome), Duration::ZERO);
-                return Err(ProbeReport { http: dialogue.http(), ..report });
+                return Err(Box::new(ProbeReport { http: dialogue.http(), ..report }));
             }
         };
         let deadline = began + probe.deadline();
-        Ok(Self {
+        Ok(Box::new(Self {
             connection,
             address: connect.address,
             dialogue,
@@ -78,7 +78,7 @@ impl Conversation {
             deadline,
             patience: connect.patience,
             until: deadline.min(began + connect.timeout),
-        })
+        }))
     }
 
     /// Does what can be done at `now`. Reads only if there is a `buffer` for it, which is never empty.

@@ -162,8 +162,8 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
             Some(Kind::Dialogue(probe)) => {
                 let suspicious = self.ports.may_meet_itself(now, probe.connect());
                 match Conversation::begin(probe, suspicious, now) {
-                    Ok(conversation) => self.converse(number, Box::new(conversation)),
-                    Err(report) => self.finish(number, now, report),
+                    Ok(conversation) => self.converse(number, conversation),
+                    Err(report) => self.finish(number, now, *report),
                 }
             }
             None => {

@@ -184,7 +184,7 @@ async fn scheduled(probes: &[Arc<dyn Probe>]) -> Vec<ProbeReport> {
     while reports.iter().any(Option::is_none) {
         let event = scheduler.next().await;
         if let Scheduled::Probed { report, .. } = event.what {
-            reports[event.key] = Some(report);
+            *reports.get_mut(event.key).unwrap() = Some(report);
         }
     }
     assert_eq!((scheduler.in_flight(), scheduler.waiting()), (0, 0));
