@@ -208,12 +208,12 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
     fn connected(&mut self, number: u32, last: bool) {
         let Some(slot) = self.slots.get(number) else { return };
         let Activity::Connecting(connecting) = &slot.activity else { return };
-        let Some(Kind::Connection(probe)) =
-            slot.probe().and_then(|probe| probe.over_tcp()).map(|over| over.0)
-        else {
-            return;
+        let address = match slot.probe().and_then(|probe| probe.over_tcp()).map(|over| over.0) {
+            Some(Kind::Connection(probe)) => Some(probe.connect.address),
+            // It said something else before.
+            Some(Kind::Dialogue(_)) | None => None,
         };
-        let result = connecting.result(probe.connect.address).or_else(|| {
+        let result = address.and_then(|address| connecting.result(address)).or_else(|| {
             if last {
                 return Some(Err(Outcome::Failure(Failure::TimedOut { phase: Phase::Connect })));
             }
