@@ -87,7 +87,7 @@
 //!
 //! Whatever ends by itself and gives a `ProbeReport` is a probe; a [`Checker`] does not know the
 //! difference. If a dialogue over TCP is all you need, write an [`Exchange`] instead and let
-//! `ExchangeProbe` carry it.
+//! `ExchangeProbe` carry it, which costs less: a `Scheduler` carries those itself, without a future.
 //!
 //! ```
 //! # #[cfg(feature = "tokio")]
@@ -214,7 +214,7 @@ pub use probe::DnsProbe;
 pub use probe::GrpcProbe;
 #[cfg(feature = "tokio")]
 pub use probe::{
-    Close, ConnectTo, ExchangeProbe, HttpProbe, PingProbe, Probe, ProbeReport, TcpProbe, UdpProbe,
+    Close, ConnectTo, ExchangeProbe, HttpProbe, OverTcp, PingProbe, Probe, ProbeReport, TcpProbe, UdpProbe,
 };
 #[cfg(feature = "file")]
 pub use probe::{FileNews, FileWatch};

@@ -11,6 +11,7 @@ use tokio::time::{Instant, timeout_at};
 
 mod attempt;
 pub(crate) mod connecting;
+pub(crate) mod conversation;
 mod datagram;
 #[cfg(feature = "dns")]
 mod dns;
@@ -18,6 +19,7 @@ mod dns;
 mod file;
 #[cfg(feature = "grpc")]
 mod grpc;
+pub(crate) mod over_tcp;
 mod ping;
 #[cfg(feature = "script")]
 mod script;
@@ -31,6 +33,7 @@ pub use dns::DnsProbe;
 pub use file::{FileNews, FileWatch};
 #[cfg(feature = "grpc")]
 pub use grpc::GrpcProbe;
+pub use over_tcp::OverTcp;
 pub use ping::PingProbe;
 #[cfg(feature = "script")]
 pub use script::{ScriptCommand, ScriptProbe, ScriptUser};
@@ -43,6 +46,7 @@ use crate::{
     Outcome, Phase, TlsReport,
 };
 use attempt::Attempt;
+use over_tcp::Kind;
 
 /// One way to find out whether a server works.
 ///
@@ -52,9 +56,10 @@ pub trait Probe: Send + Sync {
     /// Makes one attempt.
     async fn probe(&self) -> ProbeReport;
 
-    /// The [`TcpProbe`] that does the same, if there is one. [`Scheduler`](crate::Scheduler)
-    /// makes those itself, thousands at a fraction of the cost.
-    fn as_tcp(&self) -> Option<&TcpProbe> {
+    /// What it does, if that needs nothing but plain TCP. [`Scheduler`](crate::Scheduler) makes such
+    /// probes itself, thousands at a fraction of the cost, with the same reports. A probe that stands for another one,
+    /// and reports what that reports, hands on what that one says.
+    fn over_tcp(&self) -> Option<OverTcp<'_>> {
         None
     }
 }
@@ -205,8 +210,8 @@ impl Probe for TcpProbe {
         ProbeReport { connect, ..ProbeReport::new(result.err().unwrap_or(Outcome::Success), total) }
     }
 
-    fn as_tcp(&self) -> Option<&TcpProbe> {
-        Some(self)
+    fn over_tcp(&self) -> Option<OverTcp<'_>> {
+        Some(OverTcp(Kind::Connection(self)))
     }
 }
 
@@ -245,6 +250,10 @@ impl Probe for HttpProbe {
         let result = attempt.converse(&self.connect, &mut exchange).await;
         ProbeReport { http: Some(exchange.report()), ..attempt.report(result) }
     }
+
+    fn over_tcp(&self) -> Option<OverTcp<'_>> {
+        Some(OverTcp(Kind::Dialogue(self)))
+    }
 }
 
 /// Any other dialogue over TCP: SMTP, Redis, MySQL, PostgreSQL, an agent, a script, or one of the caller's own.
@@ -275,9 +284,13 @@ pub struct ExchangeProbe<E> {
 }
 
 #[async_trait]
-impl<E: Exchange + Clone + Send + Sync> Probe for ExchangeProbe<E> {
+impl<E: Exchange + Clone + Send + Sync + 'static> Probe for ExchangeProbe<E> {
     async fn probe(&self) -> ProbeReport {
         self.run().await.0
+    }
+
+    fn over_tcp(&self) -> Option<OverTcp<'_>> {
+        Some(OverTcp(Kind::Dialogue(self)))
     }
 }
 

@@ -17,6 +17,7 @@ mod queue;
 mod readiness;
 mod running;
 mod slot;
+mod talking;
 mod work;
 
 pub use entry::{Entry, Scheduled, SchedulerEvent};
@@ -44,8 +45,9 @@ const PATIENCE: u32 = 256;
 ///
 /// Nothing is spawned: probes go on only while somebody awaits [`next`](Self::next), and dropping
 /// the scheduler ends them all. No check ever has two probes under way. There is one timer, and
-/// one epoll for the connections of every [`TcpProbe`](crate::TcpProbe); other probes are futures, polled when woken.
-/// A check costs a few hundred octets between its probes.
+/// one epoll for every probe that needs nothing but plain TCP ([`Probe::over_tcp`](crate::Probe::over_tcp):
+/// [`TcpProbe`](crate::TcpProbe), [`HttpProbe`](crate::HttpProbe), [`ExchangeProbe`](crate::ExchangeProbe)); other
+/// probes are futures, polled when woken. A check costs a few hundred octets between its probes.
 ///
 /// Checks are known by a key of the caller's.
 ///
@@ -90,8 +92,10 @@ pub struct Scheduler<K> {
     ports: LocalPorts,
     spares: Spares,
     in_flight: usize,
-    /// Connections that `readiness` waits for.
-    connecting: usize,
+    /// Connections that `readiness` watches.
+    watched: usize,
+    /// For what is read, whoever it is for; empty until then.
+    buffer: Vec<u8>,
     /// The only timer of the runtime's.
     sleep: Option<Pin<Box<Sleep>>>,
     events: VecDeque<SchedulerEvent<K>>,
@@ -126,7 +130,8 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
             ports: LocalPorts::default(),
             spares: Spares::default(),
             in_flight: 0,
-            connecting: 0,
+            watched: 0,
+            buffer: Vec::new(),
             sleep: None,
             events: VecDeque::new(),
             in_a_row: 0,

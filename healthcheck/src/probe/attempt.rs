@@ -16,14 +16,20 @@ pub(super) struct Attempt {
     start: Instant,
     pub(super) deadline: Instant,
     patience: Option<Duration>,
-    connect: Option<Duration>,
-    first_octet: Option<Duration>,
+    pub(super) course: Course,
+}
+
+/// What an attempt has come to, whoever waits for its socket.
+#[derive(Debug, Default)]
+pub(crate) struct Course {
+    pub(crate) connect: Option<Duration>,
+    pub(super) first_octet: Option<Duration>,
     pub(super) tls: Option<TlsReport>,
 }
 
 /// Why a dialogue stops being carried.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Turn {
+pub(crate) enum Turn {
     /// It is over, and the server answered as it should.
     Over,
     /// It goes on over TLS.
@@ -35,14 +41,14 @@ impl Attempt {
     pub(super) fn new(limit: Duration) -> Self {
         let start = Instant::now();
         let deadline = after(start, limit);
-        Self { start, deadline, patience: None, connect: None, first_octet: None, tls: None }
+        Self { start, deadline, patience: None, course: Course::default() }
     }
 
     pub(super) async fn connect(&mut self, to: &ConnectTo) -> Result<TcpStream, Outcome> {
         self.patience = to.patience;
         let deadline = self.deadline.min(after(self.start, to.timeout));
         let stream = to.connect(to.socket()?, deadline).await?;
-        self.connect = Some(self.start.elapsed());
+        self.course.connect = Some(self.start.elapsed());
         Ok(stream)
     }
 
@@ -58,10 +64,7 @@ impl Attempt {
         exchange: &mut impl Exchange,
     ) -> Result<(), Outcome> {
         let mut stream = self.connect(to).await?;
-        match self.carry(exchange, &mut stream, failure).await? {
-            Turn::Over => Ok(()),
-            Turn::StartTls => Err(Outcome::NotProbed(LocalProblem::NoTls)),
-        }
+        self.carry(exchange, &mut stream, failure).await?.without_tls()
     }
 
     /// Carries a dialogue over `stream`, whose errors `name` knows.
@@ -75,22 +78,11 @@ impl Attempt {
         loop {
             self.send(exchange, stream, &name).await.map_err(Outcome::Failure)?;
             let received = timeout_at(self.soon(), stream.read(&mut buffer)).await;
-            let count = match received.map_err(|_| Outcome::Failure(timed_out(Phase::Receive)))? {
-                // Over TLS, an end without good-bye. keepalived, too, judges what came before it.
-                Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => 0,
-                result => result.map_err(|error| Outcome::Failure(name(Phase::Receive, &error)))?,
-            };
-            let step = match buffer.get(..count) {
-                None | Some([]) => exchange.closed(),
-                Some(octets) => {
-                    self.first_octet.get_or_insert_with(|| self.start.elapsed());
-                    exchange.received(octets)
-                }
-            };
-            match step {
-                Step::Continue => {}
-                Step::StartTls => return Ok(Turn::StartTls),
-                Step::Done(result) => return result.map(|()| Turn::Over).map_err(Outcome::Failure),
+            let received = received.map_err(|_| Outcome::Failure(timed_out(Phase::Receive)))?;
+            let received = received.map(|count| buffer.get(..count).unwrap_or(&[]));
+            let elapsed = || self.start.elapsed();
+            if let Some(turn) = self.course.hear(exchange, received, elapsed, &name)? {
+                return Ok(turn);
             }
         }
     }
@@ -120,11 +112,51 @@ impl Attempt {
 
     /// What is reported at the end.
     pub(super) fn report(self, result: Result<(), Outcome>) -> ProbeReport {
-        ProbeReport {
-            connect: self.connect,
-            first_octet: self.first_octet,
-            tls: self.tls,
-            ..ProbeReport::new(result.err().unwrap_or(Outcome::Success), self.start.elapsed())
+        self.course.report(result, self.start.elapsed())
+    }
+}
+
+impl Course {
+    /// What `received` means for `exchange`, where nothing is the end of the stream; `None` if the dialogue goes on.
+    /// `name` knows the errors of the stream.
+    pub(crate) fn hear(
+        &mut self,
+        exchange: &mut (impl Exchange + ?Sized),
+        received: io::Result<&[u8]>,
+        elapsed: impl FnOnce() -> Duration,
+        name: impl FnOnce(Phase, &io::Error) -> Failure,
+    ) -> Result<Option<Turn>, Outcome> {
+        let step = match received {
+            Ok([]) => exchange.closed(),
+            Ok(octets) => {
+                self.first_octet.get_or_insert_with(elapsed);
+                exchange.received(octets)
+            }
+            // Over TLS, an end without good-bye. keepalived, too, judges what came before it.
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => exchange.closed(),
+            Err(error) => return Err(Outcome::Failure(name(Phase::Receive, &error))),
+        };
+        match step {
+            Step::Continue => Ok(None),
+            Step::StartTls => Ok(Some(Turn::StartTls)),
+            Step::Done(result) => result.map(|()| Some(Turn::Over)).map_err(Outcome::Failure),
+        }
+    }
+
+    /// What is reported of it when it ended after `total`.
+    pub(crate) fn report(&self, result: Result<(), Outcome>, total: Duration) -> ProbeReport {
+        let Self { connect, first_octet, tls } = *self;
+        let outcome = result.err().unwrap_or(Outcome::Success);
+        ProbeReport { connect, first_octet, tls, ..ProbeReport::new(outcome, total) }
+    }
+}
+
+impl Turn {
+    /// What it is to a probe that has no TLS, or has begun it already.
+    pub(crate) const fn without_tls(self) -> Result<(), Outcome> {
+        match self {
+            Self::Over => Ok(()),
+            Self::StartTls => Err(Outcome::NotProbed(LocalProblem::NoTls)),
         }
     }
 }

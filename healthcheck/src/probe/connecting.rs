@@ -8,12 +8,12 @@ use nix::errno::Errno;
 use rustix::net::connect_unspec;
 use socket2::{Domain, Protocol, Socket, Type};
 
-use super::{Close, TcpProbe, failure};
+use super::{Close, ConnectTo, TcpProbe, failure};
 use crate::{Failure, LocalProblem, NetworkError, Outcome, Phase};
 
-/// An attempt of a [`TcpProbe`], somewhere between its first step and its result.
+/// An attempt to connect, somewhere between its first step and its result.
 ///
-/// Dropping it closes the connection as the probe wants it closed.
+/// Dropping it closes the connection as it is wanted.
 #[derive(Debug)]
 pub(crate) struct Connecting {
     socket: Socket,
@@ -57,16 +57,11 @@ impl Connecting {
         let address = probe.connect.address;
         let plain = is_plain(probe);
         let spare = if plain { spares.of(address).take() } else { None };
-        let socket = spare.map_or_else(|| open(probe), Ok)?;
-        match socket.connect(&address.into()) {
-            Ok(()) => {}
-            Err(error) if is(&error, Errno::EINPROGRESS) => {}
-            Err(error) => return Err(judge(&error)),
-        }
-        let connecting = Self { socket, suspicious };
+        let socket = spare.map_or_else(|| open(&probe.connect, probe.close), Ok)?;
+        let connecting = Self::start(socket, address, suspicious)?;
         // On this host the handshake is over as soon as `connect` returns: asking is cheaper than
         // waiting.
-        match connecting.result(probe) {
+        match connecting.result(address) {
             None => Ok(Some(connecting)),
             Some(Err(outcome)) => Err(outcome),
             Some(Ok(())) => {
@@ -78,11 +73,22 @@ impl Connecting {
         }
     }
 
-    /// What became of it; `None` while it goes on.
+    /// Takes a new socket and sends the first packet.
+    pub(crate) fn open(connect: &ConnectTo, close: Close, suspicious: bool) -> Result<Self, Outcome> {
+        Self::start(open(connect, close)?, connect.address, suspicious)
+    }
+
+    fn start(socket: Socket, address: SocketAddr, suspicious: bool) -> Result<Self, Outcome> {
+        match socket.connect(&address.into()) {
+            Err(error) if !is(&error, Errno::EINPROGRESS) => Err(judge(&error)),
+            Ok(()) | Err(_) => Ok(Self { socket, suspicious }),
+        }
+    }
+
+    /// What became of the attempt to reach `address`; `None` while it goes on.
     ///
     /// A second `connect` tells it in one call, success and failure alike.
-    pub(crate) fn result(&self, probe: &TcpProbe) -> Option<Result<(), Outcome>> {
-        let address = probe.connect.address;
+    pub(crate) fn result(&self, address: SocketAddr) -> Option<Result<(), Outcome>> {
         match self.socket.connect(&address.into()) {
             Ok(()) => {}
             Err(error) if is(&error, Errno::EISCONN) => {}
@@ -101,6 +107,11 @@ impl Connecting {
         Some(Ok(()))
     }
 
+    /// Whether it has to be looked at before anything is said.
+    pub(crate) const fn is_suspicious(&self) -> bool {
+        self.suspicious
+    }
+
     /// To wait for.
     pub(crate) const fn socket(&self) -> &Socket {
         &self.socket
@@ -116,7 +127,7 @@ fn is_plain(TcpProbe { connect, close }: &TcpProbe) -> bool {
         && connect.mark == 0
 }
 
-fn open(TcpProbe { connect, close }: &TcpProbe) -> Result<Socket, Outcome> {
+fn open(connect: &ConnectTo, close: Close) -> Result<Socket, Outcome> {
     let kind = Type::STREAM.nonblocking();
     let socket = Socket::new(Domain::for_address(connect.address), kind, Some(Protocol::TCP));
     let socket = socket.map_err(|error| no_socket(&error))?;
@@ -135,7 +146,8 @@ pub(crate) fn no_socket(error: &io::Error) -> Outcome {
     Outcome::NotProbed(LocalProblem::Socket(error.raw_os_error()))
 }
 
-fn judge(error: &io::Error) -> Outcome {
+/// What an error of connecting means.
+pub(super) fn judge(error: &io::Error) -> Outcome {
     // No port left on this host says nothing about the server.
     if error.kind() == io::ErrorKind::AddrNotAvailable {
         return Outcome::NotProbed(LocalProblem::Bind(error.raw_os_error()));

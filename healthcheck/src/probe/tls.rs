@@ -203,7 +203,7 @@ impl Attempt {
         // acknowledgement of the first, which a server without more to say delays by 40 ms.
         let _ = stream.set_nodelay(true);
         let (stream, report) = agree(tls, stream, self.soon()).await.map_err(Outcome::Failure)?;
-        self.tls = Some(report);
+        self.course.tls = Some(report);
         Ok(stream)
     }
 
@@ -216,10 +216,7 @@ impl Attempt {
         let mut stream = self.agree(tls, stream).await?;
         let turn = self.carry(exchange, &mut stream, errors::failure).await;
         good_bye(stream).await;
-        match turn? {
-            Turn::Over => Ok(()),
-            Turn::StartTls => Err(Outcome::NotProbed(LocalProblem::NoTls)),
-        }
+        turn?.without_tls()
     }
 }
 

@@ -4,7 +4,7 @@ use core::ops::RangeInclusive;
 use core::time::Duration;
 use std::fs;
 
-use crate::{Instant, TcpProbe};
+use crate::{ConnectTo, Instant};
 
 const FILE: &str = "/proc/sys/net/ipv4/ip_local_port_range";
 
@@ -19,12 +19,12 @@ pub(super) struct LocalPorts {
 }
 
 impl LocalPorts {
-    /// Whether `probe` could be given the very port that it wants to reach, and talk to itself. If not, and it is so
+    /// Whether a probe could be given the very port that it wants to reach, and talk to itself. If not, and it is so
     /// for the ports of most services, looking at each connection is a system call saved.
-    pub(super) fn may_meet_itself(&mut self, now: Instant, probe: &TcpProbe) -> bool {
-        let port = probe.connect.address.port();
-        if probe.connect.source_port != 0 {
-            return probe.connect.source_port == port;
+    pub(super) fn may_meet_itself(&mut self, now: Instant, connect: &ConnectTo) -> bool {
+        let port = connect.address.port();
+        if connect.source_port != 0 {
+            return connect.source_port == port;
         }
         let range = match &self.known {
             Some((at, range)) if now.saturating_since(*at) < FRESH => range,
@@ -48,17 +48,14 @@ fn understand(text: &str) -> Option<RangeInclusive<u16>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Close, ConnectTo};
 
     #[test]
     fn only_a_port_that_may_be_its_own_is_doubted() {
-        let probe = |port, source_port| TcpProbe {
-            connect: ConnectTo { source_port, ..ConnectTo::new(([192, 0, 2, 1], port).into()) },
-            close: Close::Reset,
-        };
+        let to =
+            |port, source_port| ConnectTo { source_port, ..ConnectTo::new(([192, 0, 2, 1], port).into()) };
         let range = understand("32768\t60999\n").unwrap();
         let mut ports = LocalPorts { known: Some((Instant::default(), range)) };
-        let mut may = |port, source| ports.may_meet_itself(Instant::default(), &probe(port, source));
+        let mut may = |port, source| ports.may_meet_itself(Instant::default(), &to(port, source));
         assert!(!may(80, 0) && may(40_000, 0) && may(32_768, 0) && may(60_999, 0) && !may(61_000, 0));
         assert!(may(80, 80) && !may(40_000, 80));
         assert_eq!(understand("x"), None);

@@ -34,8 +34,9 @@ impl AsRawFd for Descriptor {
 }
 
 impl Readiness {
-    /// Waits for `socket` to be writable or broken, once; then `token` comes out.
-    pub(super) fn watch(&mut self, socket: &Socket, token: u64) -> io::Result<()> {
+    /// From now on `token` comes out whenever `socket` has something new to say: octets, an end, an error, or, if
+    /// that is asked for, that it takes octets.
+    pub(super) fn watch(&mut self, socket: &Socket, token: u64, writable: bool) -> io::Result<()> {
         let epoll = match &mut self.epoll {
             Some(epoll) => epoll,
             empty @ None => {
@@ -48,17 +49,17 @@ impl Readiness {
                 empty.insert(epoll)
             }
         };
-        Ok(epoll.get_ref().0.add(socket, once(token))?)
+        Ok(epoll.get_ref().0.add(socket, news(token, writable))?)
     }
 
-    /// The same for a socket that had nothing to say after all.
-    pub(super) fn watch_again(&self, socket: &Socket, token: u64) -> io::Result<()> {
+    /// The same again: what there is to say now is news.
+    pub(super) fn watch_again(&self, socket: &Socket, token: u64, writable: bool) -> io::Result<()> {
         let Some(epoll) = &self.epoll else { return Ok(()) };
-        Ok(epoll.get_ref().0.modify(socket, &mut once(token))?)
+        Ok(epoll.get_ref().0.modify(socket, &mut news(token, writable))?)
     }
 
-    /// Hands the tokens of sockets that are ready to `tell`, a bounded number of them.
-    pub(super) fn poll(&self, cx: &mut Context<'_>, mut tell: impl FnMut(u64)) -> Poll<()> {
+    /// Hands the tokens of sockets with news to `tell`, a bounded number of them, and whether a read would tell more.
+    pub(super) fn poll(&self, cx: &mut Context<'_>, mut tell: impl FnMut(u64, bool)) -> Poll<()> {
         let Some(epoll) = &self.epoll else { return Poll::Pending };
         loop {
             // Fails only while the runtime shuts down.
@@ -70,7 +71,9 @@ impl Readiness {
                     if count < BATCH {
                         guard.clear_ready();
                     }
-                    events.iter().take(count).for_each(|event| tell(event.data()));
+                    for event in events.iter().take(count) {
+                        tell(event.data(), event.events() != EpollFlags::EPOLLOUT);
+                    }
                     return Poll::Ready(());
                 }
                 Err(Errno::EINTR) => {}
@@ -81,6 +84,9 @@ impl Readiness {
     }
 }
 
-fn once(token: u64) -> EpollEvent {
-    EpollEvent::new(EpollFlags::EPOLLOUT | EpollFlags::EPOLLONESHOT, token)
+/// Each piece of news comes once. A socket that has been told of and goes on with what it said would keep the runtime
+/// awake otherwise, for instance while a child that was just forked has it, too.
+fn news(token: u64, writable: bool) -> EpollEvent {
+    let octets = EpollFlags::EPOLLIN | EpollFlags::EPOLLRDHUP | EpollFlags::EPOLLET;
+    EpollEvent::new(if writable { octets | EpollFlags::EPOLLOUT } else { octets }, token)
 }

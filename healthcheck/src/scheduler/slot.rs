@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::queue::Ticket;
 use crate::probe::connecting::Connecting;
+use crate::probe::conversation::Conversation;
 use crate::{Checker, Instant, Probe};
 
 /// A check and what it is doing.
@@ -22,12 +23,13 @@ pub(super) struct Slot<K> {
 }
 
 /// What a check does now.
-#[derive(Debug)]
 pub(super) enum Activity {
     /// It waits: for its time, for its turn, or to be resumed.
     Resting,
     /// A TCP probe waits for the other side; its timer is the time-out.
     Connecting(Connecting),
+    /// A dialogue over TCP goes on; its timer comes when a wait of it is over, or before.
+    Talking(Box<Conversation>),
     /// Its probe is a future.
     Running,
 }

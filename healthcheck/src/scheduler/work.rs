@@ -11,6 +11,8 @@ use super::queue::Ticket;
 use super::slot::{Activity, Attempt};
 use super::{Scheduled, Scheduler, SchedulerEvent};
 use crate::probe::connecting::{Connecting, no_socket};
+use crate::probe::conversation::Conversation;
+use crate::probe::over_tcp::Kind;
 use crate::{Failure, Input, Instant, Outcome, Output, Pace, Phase, ProbeReport};
 
 /// Probes that begin before the events so far are handed out.
@@ -27,7 +29,7 @@ const CENTURY: Duration = Duration::from_secs(100 * 365 * 86_400);
 #[derive(Debug, Default)]
 pub(super) struct Scratch {
     done: Vec<(u32, ProbeReport)>,
-    ready: Vec<u64>,
+    ready: Vec<(u64, bool)>,
 }
 
 impl<K: Clone + Eq + Hash> Scheduler<K> {
@@ -58,7 +60,7 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
     }
 
     /// The present time, which stays in mind.
-    fn look_at_clock(&mut self) -> Instant {
+    pub(super) fn look_at_clock(&mut self) -> Instant {
         let now = self.now();
         self.recent = Some(now);
         now
@@ -67,7 +69,7 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
     /// Takes the results that are there.
     fn collect(&mut self, cx: &mut Context<'_>) -> bool {
         let mut scratch = core::mem::take(&mut self.scratch);
-        if self.in_flight > self.connecting {
+        if self.in_flight > self.watched {
             self.running.poll(cx, |number, report| scratch.done.push((number, report)));
         }
         let mut any = !scratch.done.is_empty();
@@ -75,10 +77,11 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
             let now = self.look_at_clock();
             self.finish(number, now, report);
         }
-        if self.connecting > 0 && self.readiness.poll(cx, |token| scratch.ready.push(token)).is_ready() {
+        let mut ready = |token, readable| scratch.ready.push((token, readable));
+        if self.watched > 0 && self.readiness.poll(cx, &mut ready).is_ready() {
             any = true;
-            for token in scratch.ready.drain(..) {
-                self.connected(token);
+            for (token, readable) in scratch.ready.drain(..) {
+                self.heard(token, readable);
             }
         }
         self.scratch = scratch;
@@ -94,10 +97,17 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
             self.timers.pop_first();
             let Some(slot) = self.slots.get_mut(number) else { continue };
             slot.timer = None;
-            if let Activity::Connecting(_) = slot.activity {
-                let failure = Failure::TimedOut { phase: Phase::Connect };
-                self.settle(number, Err(Outcome::Failure(failure)));
-                continue;
+            match slot.activity {
+                Activity::Resting | Activity::Running => {}
+                // What arrived in time counts, even if nobody has looked since.
+                Activity::Connecting(_) => {
+                    self.connected(number, true);
+                    continue;
+                }
+                Activity::Talking(_) => {
+                    self.go_on(number, true);
+                    continue;
+                }
             }
             let ticket = Ticket { doubtful: slot.checker.is_doubtful(), due, number };
             slot.ticket = Some(ticket);
@@ -140,13 +150,22 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
         slot.attempt = Attempt { serial, target, due, began: now, counted_from };
         let Some(probe) = slot.probe() else { return };
         self.in_flight += 1;
-        let connecting = probe.as_tcp().map(|tcp| {
-            let suspicious = self.ports.may_meet_itself(now, tcp);
-            (tcp.connect.timeout, Connecting::begin(tcp, suspicious, &mut self.spares))
-        });
-        match connecting {
-            Some((timeout, Ok(Some(connecting)))) => self.watch(number, connecting, now + timeout),
-            Some((_, done)) => self.settle(number, done.map(drop)),
+        match probe.over_tcp().map(|over| over.0) {
+            Some(Kind::Connection(tcp)) => {
+                let suspicious = self.ports.may_meet_itself(now, &tcp.connect);
+                let deadline = now + tcp.connect.timeout;
+                match Connecting::begin(tcp, suspicious, &mut self.spares) {
+                    Ok(Some(connecting)) => self.watch(number, connecting, deadline),
+                    done => self.settle(number, done.map(drop)),
+                }
+            }
+            Some(Kind::Dialogue(probe)) => {
+                let suspicious = self.ports.may_meet_itself(now, probe.connect());
+                match Conversation::begin(probe, suspicious, now) {
+                    Ok(conversation) => self.converse(number, conversation),
+                    Err(report) => self.finish(number, now, *report),
+                }
+            }
             None => {
                 let probe = Arc::clone(probe);
                 slot.activity = Activity::Running;
@@ -159,30 +178,47 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
     fn watch(&mut self, number: u32, connecting: Connecting, deadline: Instant) {
         let Some(slot) = self.slots.get_mut(number) else { return };
         let token = token(number, slot.attempt.serial);
-        if let Err(error) = self.readiness.watch(connecting.socket(), token) {
+        if let Err(error) = self.readiness.watch(connecting.socket(), token, true) {
             self.settle(number, Err(no_socket(&error)));
             return;
         }
         slot.activity = Activity::Connecting(connecting);
         slot.timer = Some(deadline);
         self.timers.insert((deadline, number));
-        self.connecting += 1;
+        self.watched += 1;
     }
 
-    /// The socket with this token has something to say.
-    fn connected(&mut self, word: u64) {
+    /// The socket with this token has news.
+    fn heard(&mut self, word: u64, readable: bool) {
         let [.., a, b, c, d] = word.to_be_bytes();
         let number = u32::from_be_bytes([a, b, c, d]);
         let Some(slot) = self.slots.get(number) else { return };
-        let Activity::Connecting(connecting) = &slot.activity else { return };
         // A closed socket still speaks while a child that was just forked has it.
         if token(number, slot.attempt.serial) != word {
             return;
         }
-        let Some(probe) = slot.probe().and_then(|probe| probe.as_tcp()) else { return };
-        let result = connecting.result(probe);
-        let result = result.or_else(|| {
-            let watched = self.readiness.watch_again(connecting.socket(), word);
+        match slot.activity {
+            Activity::Resting | Activity::Running => {}
+            Activity::Connecting(_) => self.connected(number, false),
+            Activity::Talking(_) => self.go_on(number, readable),
+        }
+    }
+
+    /// Looks what has become of a connection; at `last` it has to be there.
+    fn connected(&mut self, number: u32, last: bool) {
+        let Some(slot) = self.slots.get(number) else { return };
+        let Activity::Connecting(connecting) = &slot.activity else { return };
+        let address = match slot.probe().and_then(|probe| probe.over_tcp()).map(|over| over.0) {
+            Some(Kind::Connection(probe)) => Some(probe.connect.address),
+            // It said something else before.
+            Some(Kind::Dialogue(_)) | None => None,
+        };
+        let result = address.and_then(|address| connecting.result(address)).or_else(|| {
+            if last {
+                return Some(Err(Outcome::Failure(Failure::TimedOut { phase: Phase::Connect })));
+            }
+            let token = token(number, slot.attempt.serial);
+            let watched = self.readiness.watch_again(connecting.socket(), token, true);
             watched.err().map(|error| Err(no_socket(&error)))
         });
         if let Some(result) = result {
@@ -201,7 +237,7 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
     }
 
     /// The end of a probe: the check is told, and what it says goes out.
-    fn finish(&mut self, number: u32, now: Instant, report: ProbeReport) {
+    pub(super) fn finish(&mut self, number: u32, now: Instant, report: ProbeReport) {
         self.end(number);
         let Some(slot) = self.slots.get_mut(number) else { return };
         let Attempt { target, due, began, counted_from, .. } = slot.attempt;
@@ -238,7 +274,7 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
         }
         match core::mem::replace(&mut slot.activity, Activity::Resting) {
             Activity::Resting => {}
-            Activity::Connecting(_) => self.connecting = self.connecting.saturating_sub(1),
+            Activity::Connecting(_) | Activity::Talking(_) => self.watched = self.watched.saturating_sub(1),
             Activity::Running => self.running.remove(number),
         }
     }
@@ -263,6 +299,6 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
 }
 
 /// What the kernel gives back when a socket of this attempt is ready.
-fn token(number: u32, serial: u32) -> u64 {
+pub(super) fn token(number: u32, serial: u32) -> u64 {
     u64::from(serial) << 32 | u64::from(number)
 }

@@ -41,6 +41,8 @@ mod redis;
 #[cfg(feature = "tokio")]
 mod scheduler;
 #[cfg(feature = "tokio")]
+mod scheduler_dialogue;
+#[cfg(feature = "tokio")]
 mod scheduler_tcp;
 mod send_expect;
 #[cfg(all(feature = "tokio", feature = "dns"))]

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use healthcheck::{
-    Checker, Config, Entry, Event, Health, LocalProblem, Pace, Policy, Probe, ProbeReport, Scheduled,
-    TcpProbe, Transition,
+    Checker, Config, Entry, Event, Health, LocalProblem, OverTcp, Pace, Policy, Probe, ProbeReport,
+    Scheduled, Transition,
 };
 
 use super::check::Check;
@@ -59,8 +59,8 @@ impl Probe for Target {
         }
     }
 
-    fn as_tcp(&self) -> Option<&TcpProbe> {
-        self.check.probes.get(self.number)?.as_tcp()
+    fn over_tcp(&self) -> Option<OverTcp<'_>> {
+        self.check.probes.get(self.number)?.over_tcp()
     }
 }
 
@@ -141,6 +141,32 @@ impl Prober {
             other @ (Event::Confirmed(_) | Event::UnexpectedResult | _) => {
                 tracing::debug!("{} on {}: {other:?}", self.check.word(), names());
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lvs::judge::tests::server;
+
+    #[test]
+    fn checks_over_plain_tcp_are_made_by_the_scheduler_itself() {
+        let cases = [
+            ("TCP_CHECK {\n}", true),
+            ("HTTP_GET {\n url {\n path /\n}\n}", true),
+            ("SMTP_CHECK {\n}", true),
+            ("SSL_GET {\n url {\n path /\n}\n}", false),
+            ("MISC_CHECK {\n misc_path /bin/true\n}", false),
+            ("DNS_CHECK {\n}", false),
+        ];
+        for (lines, want) in cases {
+            let server = server(&format!(
+                "virtual_server 192.0.2.1 80 {{\n lvs_sched rr\n lvs_method NAT\n protocol TCP\n \
+                 real_server 198.51.100.1 80 {{\n{lines}\n}}\n}}\n"
+            ));
+            let check = Arc::clone(&server.servers[0].checks[0]);
+            assert_eq!(Target { check, number: 0 }.over_tcp().is_some(), want, "{lines}");
         }
     }
 }
