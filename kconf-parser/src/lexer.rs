@@ -69,7 +69,8 @@ pub(crate) fn tokens(line: &[u8], signs: Signs, span: Span, out: &mut Vec<Token>
             out.push(Token::new(TokenKind::Ignored, span.part(at, text.len())));
             break;
         };
-        let escaped = signs.has(Signs::BACKSLASH) && kind == TokenKind::Word && hides_comment_sign(written);
+        let escaped =
+            signs.has(Signs::BACKSLASH) && kind == TokenKind::Word && hidden_sign(written).is_some();
         out.push(Token::new(kind, span.part(at, at + written.len())).escaped(escaped));
         rest = after;
     }
@@ -135,17 +136,24 @@ fn scan(body: &[u8]) -> Scan {
     Scan { comment: comment.unwrap_or(body.len()), open_quote, trailing_backslash }
 }
 
-fn hides_comment_sign(word: &[u8]) -> bool {
-    word.contains(&b'\\') && unescape(word).len() != word.len()
+/// How many octets stand before the first `\#` or `\!`.
+pub(crate) fn hidden_sign(word: &[u8]) -> Option<usize> {
+    let mut octets = word.iter().enumerate();
+    while let Some((at, octet)) = octets.next() {
+        if *octet == b'\\' && matches!(octets.next(), Some((_, b'#' | b'!'))) {
+            return Some(at);
+        }
+    }
+    None
 }
 
-/// A word with `\#` and `\!` replaced by the signs themselves.
+/// A word with `\#` and `\!` replaced by the signs themselves, and without blanks before a last backslash.
 pub(crate) fn unescape(word: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(word.len());
     let mut octets = word.iter().copied().peekable();
     while let Some(octet) = octets.next() {
         if octet != b'\\' {
-            out.push(octet);
+            out.extend((!is_blank(octet)).then_some(octet));
             continue;
         }
         match octets.next() {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 pub use crate::lexer::TokenKind;
 
-use crate::lexer::unescape;
+use crate::lexer::{hidden_sign, unescape};
 use crate::parse::braces::{Surplus, Unclosed};
 use crate::{SourceId, Sources, Span};
 
@@ -118,6 +118,11 @@ impl Tree {
             | TokenKind::Comment
             | TokenKind::Ignored => Cow::Borrowed(written),
         }
+    }
+
+    /// How many octets of a word stand before the first backslash that hides a comment sign.
+    pub(crate) fn hidden_sign(&self, token: &Token) -> Option<usize> {
+        if token.escaped { hidden_sign(self.sources.text(token.span())) } else { None }
     }
 
     /// Index of the line that closes the block which line `open` opens.

@@ -36,7 +36,7 @@ pub(super) static CUTS_WORD: Page = Page {
     what: "a # or ! inside a password, path or expression begins a comment",
     why: "keepalived takes # and ! for the start of a comment anywhere outside double quotes, even in the middle of a \
           word. The password is shorter than it looks, and may be nothing but its first letters.",
-    mend: "Put the value in double quotes, or write \\# and \\!.",
+    mend: "Put the value in double quotes. A backslash before the sign helps only in global_defs.",
     example: Example::of(
         "\
 vrrp_instance VI_1 {
@@ -57,7 +57,7 @@ vrrp_instance VI_1 {
     virtual_router_id 51
     authentication {
         auth_type PASS
-        auth_pass pa\\!word # a comment
+        auth_pass \"pa!word\" # a comment
     }
     virtual_ipaddress { 192.0.2.1/24 }
 }
@@ -82,9 +82,7 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         let message = format!("the value of {keyword} ends before the '{sign}', which begins a comment");
         let at = if SECRET.contains(keyword) { first.span() } else { last.span() };
         let cut = Span::new(last.span().source, last.span().end, last.span().end.saturating_add(1));
-        let advice = format!(
-            "put the value in double quotes, or write \\{sign}; if it is a comment, put a blank before it"
-        );
+        let advice = "put the value in double quotes; if it is a comment, put a blank before it";
         findings.push(
             Lint::CommentCutsWord.warning(at, message).relate(cut, "the comment begins here").suggest(advice),
         );

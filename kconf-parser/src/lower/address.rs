@@ -4,6 +4,7 @@ mod option;
 
 use core::cell::RefCell;
 use core::net::IpAddr;
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use option::Options;
@@ -152,6 +153,8 @@ pub(super) fn plain_address(text: &[u8]) -> Option<(IpAddr, u8)> {
 fn address_and_prefix(reader: &mut Reader<'_>, word: &Word<'_>) -> Option<VirtualAddress> {
     let mut parts = word.text.splitn(2, |octet| *octet == b'/');
     let parsed = parts.next().and_then(parse::<IpAddr>).map(VirtualAddress::new);
+    // A colon anywhere, even behind the prefix length, makes it IPv6 to keepalived.
+    let parsed = parsed.filter(|found| found.address.is_ipv6() == word.text.contains(&b':'));
     let Some(mut address) = parsed else {
         let problem = Problem::InvalidAddress { value: word.string(), expected: "an IP address" };
         reader.report(word.span, problem);
@@ -163,13 +166,11 @@ fn address_and_prefix(reader: &mut Reader<'_>, word: &Word<'_>) -> Option<Virtua
         let what = "there is no prefix length behind '/'".to_owned();
         reader.report(word.span, Problem::Adjusted { what, effect: "it is 0", reported: false });
         address.prefix_len = 0;
-    } else if let Some(len) = parse::<u8>(prefix).filter(|len| *len <= max) {
-        address.prefix_len = len;
     } else {
-        let value = String::from_utf8_lossy(prefix).into_owned();
-        let (min, max) = ("0".to_owned(), max.to_string());
+        let prefix = Word { text: Cow::Borrowed(prefix), span: word.span };
         let effect = "the whole address is its own prefix";
-        reader.report(word.span, Problem::InvalidNumber { value, min, max, effect });
+        let len = reader.integer_word(&prefix, 0, i64::from(max), effect);
+        address.prefix_len = len.and_then(|len| u8::try_from(len).ok()).unwrap_or(max);
     }
     Some(address)
 }
@@ -194,7 +195,7 @@ pub(super) fn unicast_peer(reader: &mut Reader<'_>, line: &Statement<'_>) -> Opt
             reader.report(word.span, Problem::MissingValue { keyword });
             break;
         };
-        let ttl = reader.integer_word(&ttl, 0, 255, "there is no limit");
+        let ttl = reader.exact_integer_word(&ttl, 0, 255, "there is no limit");
         *limit = ttl.and_then(|ttl| u8::try_from(ttl).ok()).or(*limit);
     }
     if let (Some(min), Some(max)) = (peer.min_ttl, peer.max_ttl)

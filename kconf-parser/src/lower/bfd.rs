@@ -130,11 +130,11 @@ impl BfdReader {
             "min_rx" => *min_rx = milliseconds(reader, line, 1).unwrap_or(*min_rx),
             "min_tx" => *min_tx = milliseconds(reader, line, 1).unwrap_or(*min_tx),
             "idle_tx" => *idle_tx = milliseconds(reader, line, 1000).unwrap_or(*idle_tx),
-            "multiplier" => self.multiplier = reader.number(line, 1, 255).unwrap_or(self.multiplier),
+            "multiplier" => self.multiplier = reader.exact_number(line, 1, 255).unwrap_or(self.multiplier),
             "passive" => self.passive = true,
-            "ttl" | "hoplimit" => self.ttl = reader.number(line, 1, 255).or(self.ttl),
+            "ttl" | "hoplimit" => self.ttl = reader.exact_number(line, 1, 255).or(self.ttl),
             "max_hops" => {
-                if let Some(hops) = reader.integer(line, 1, -1, 255) {
+                if let Some(hops) = reader.exact_number::<i64>(line, -1, 255) {
                     self.max_hops = u8::try_from(hops).ok();
                 }
             }

@@ -128,7 +128,7 @@ impl Reader<'_> {
         match words {
             None => self.report(span, Problem::UnterminatedQuote),
             Some(ref words) if words.is_empty() => {
-                self.report(span, Problem::MissingValue { keyword: "script" });
+                self.adjusted(span, "there is no command in these quotes", IGNORED, false);
             }
             Some(_) => {}
         }

@@ -61,7 +61,7 @@ impl Options {
                         missing(reader, &word, "port");
                         return None;
                     };
-                    let port = reader.integer_word(&number, 1, 65_535, AS_BEFORE)?;
+                    let port = reader.exact_integer_word(&number, 1, 65_535, AS_BEFORE)?;
                     options.port = u16::try_from(port).ok()?;
                 }
                 b"nocsum" => options.checksum = TunnelChecksum::None,

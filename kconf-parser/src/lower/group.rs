@@ -111,10 +111,10 @@ impl GroupReader {
             }
         };
         let port = match line.arg(1) {
-            Some(port) => reader.integer_word(&port, 0, 65_535, IGNORED),
+            Some(port) => reader.port_word(&port, IGNORED),
             None => Some(0),
         };
-        let Some(port) = port.and_then(|port| u16::try_from(port).ok()) else { return };
+        let Some(port) = port else { return };
         let (first, last) = ends;
         if first == last {
             self.entries.push(GroupEntry::Address(SocketAddr::new(first, port)));
@@ -145,8 +145,11 @@ fn ends(text: &[u8]) -> Result<(IpAddr, IpAddr), &'static str> {
         return Ok((first, last_of_network(first, length)?));
     }
     let Some(last) = last else { return Ok((first, first)) };
+    let whole = last.iter().any(|octet| matches!(octet, b'.' | b':'));
     let last = last_of_range(first, last).ok_or("a range of addresses: FIRST-LAST or FIRST-LAST_PART")?;
-    if last > first { Ok((first, last)) } else { Err("a range whose end is greater than its start") }
+    // Written as a whole, the end may be the start.
+    let fits = last > first || (whole && last == first);
+    if fits { Ok((first, last)) } else { Err("a range whose end is greater than its start") }
 }
 
 fn split(text: &[u8], separator: u8) -> Option<(&[u8], &[u8])> {

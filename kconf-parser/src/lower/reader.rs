@@ -10,8 +10,8 @@ use std::rc::Rc;
 
 use super::LowerOptions;
 use super::table::{Entry, Table};
-use crate::keywords::{Argument, Block, Content, Keyword, Version, closest, gone, homes};
-use crate::tree::{Line, LineKind, Token};
+use crate::keywords::{Argument, Block, Content, Keyword, Takes, Version, closest, gone, homes};
+use crate::tree::{Line, LineKind, Token, TokenKind};
 use crate::{Diagnostic, Problem, Severity, Span, Tree};
 
 /// The process that a top-level block belongs to. Each one skips the blocks of the others, brace by brace.
@@ -34,6 +34,8 @@ pub(super) trait Section<'t> {
 pub(super) struct Statement<'t> {
     tree: &'t Tree,
     words: &'t [Token],
+    /// The last word, where less of it is read than is written.
+    last: Option<Token>,
     pub(super) depth: u16,
 }
 
@@ -53,7 +55,12 @@ impl Word<'_> {
 impl<'t> Statement<'t> {
     /// Argument `index`, from 1. The keyword is 0.
     pub(super) fn arg(&self, index: usize) -> Option<Word<'t>> {
-        self.words.get(index).map(|token| Word { text: self.tree.text(token), span: token.span() })
+        let token = if index + 1 == self.words.len() { self.last() } else { self.words.get(index).copied() };
+        token.map(|token| Word { text: self.tree.text(&token), span: token.span() })
+    }
+
+    fn last(&self) -> Option<Token> {
+        self.last.or_else(|| self.words.last().copied())
     }
 
     pub(super) fn args(&self) -> impl Iterator<Item = Word<'t>> {
@@ -72,12 +79,12 @@ impl<'t> Statement<'t> {
     }
 
     pub(super) fn span(&self) -> Span {
-        self.words.last().map_or_else(Span::default, |last| self.keyword_span().to(last.span()))
+        self.last().map_or_else(Span::default, |last| self.keyword_span().to(last.span()))
     }
 
     /// What is written behind the keyword, quotes included.
     pub(super) fn rest(&self) -> (&'t [u8], Span) {
-        let span = match (self.words.get(1), self.words.last()) {
+        let span = match (self.words.get(1), self.last()) {
             (Some(first), Some(last)) => first.span().to(last.span()),
             _ => self.keyword_span(),
         };
@@ -197,8 +204,40 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn statement(&self, line: &'t Line) -> Statement<'t> {
-        Statement { tree: self.tree, words: self.tree.words(line), depth: line.depth }
+    fn statement(&mut self, line: &'t Line) -> Statement<'t> {
+        let words = self.tree.words(line);
+        let mut statement = Statement { tree: self.tree, words, last: None, depth: line.depth };
+        self.glue_backslash(&mut statement);
+        if self.process != Process::Parent {
+            self.cut_at_sign(&mut statement);
+        }
+        statement
+    }
+
+    /// A backslash that ends a line continues definitions only. Anywhere else it loses the blanks before it, and belongs
+    /// to the last word: `priority 150 \` has no number.
+    fn glue_backslash(&self, statement: &mut Statement<'t>) {
+        let [before @ .., word, last] = statement.words else { return };
+        let sources = self.tree.sources();
+        let lone = word.kind == TokenKind::Word && sources.text(last.span()) == b"\\";
+        let behind = sources.octets(last.span().source).get(last.span().end as usize..).unwrap_or(&[]);
+        if lone && matches!(behind, [] | [b'\n', ..] | [b'\r', b'\n', ..]) {
+            statement.last = Some(Token::new(TokenKind::Word, word.span().to(last.span())).escaped(true));
+            statement.words = statement.words.get(..=before.len()).unwrap_or(&[]);
+        }
+    }
+
+    /// keepalived's parent takes `\#` for `#` and hands its other processes a copy of the file without the backslash,
+    /// so that to them a comment begins there.
+    fn cut_at_sign(&mut self, statement: &mut Statement<'t>) {
+        let hidden = statement.words.iter().enumerate();
+        let mut hidden = hidden.filter_map(|(index, word)| Some((index, word, self.tree.hidden_sign(word)?)));
+        let Some((index, word, before)) = hidden.next() else { return };
+        let what = "keepalived forgets this backslash before it reads the line";
+        self.adjusted(word.span().part(before, before + 2), what, "a comment begins behind it", false);
+        statement.last = (before > 0).then(|| Token::new(TokenKind::Word, word.span().part(0, before)));
+        let words = index + usize::from(before > 0);
+        statement.words = statement.words.get(..words).unwrap_or(&[]);
     }
 
     fn table(&mut self, block: &'static Block) -> Rc<Table> {
@@ -239,6 +278,10 @@ impl<'t> Reader<'t> {
         }
         let lacks_argument = line.words.len() < 2;
         match keyword.argument {
+            // keepalived splits commands otherwise, and drops what has a quote too few.
+            _ if lacks_argument
+                && matches!(keyword.takes, Takes::Script)
+                && self.quote_follows(word.span) => {}
             Argument::Required if lacks_argument => {
                 self.report(word.span, Problem::MissingArgument { keyword: keyword.name });
                 self.skip_if_block(keyword);
@@ -258,6 +301,12 @@ impl<'t> Reader<'t> {
             }
         }
         true
+    }
+
+    /// Whether a quote follows on the line; without a word behind `at` it is one that is never closed.
+    fn quote_follows(&self, at: Span) -> bool {
+        let behind = self.tree.sources().octets(at.source).get(at.end as usize..).unwrap_or(&[]);
+        behind.iter().find(|octet| !matches!(octet, b' ' | b'\t')) == Some(&b'"')
     }
 
     /// Reports a keyword that the target does not know yet. Of a block that it does not know only the keyword that
@@ -327,7 +376,10 @@ impl<'t> Reader<'t> {
                     let keyword = keyword.name.to_owned();
                     self.report(self.brace_span(line), Problem::UnexpectedOpen { keyword });
                 }
-                LineKind::Statement => entry(self, self.statement(line)),
+                LineKind::Statement => {
+                    let statement = self.statement(line);
+                    entry(self, statement);
+                }
             }
             first = false;
         }
@@ -341,14 +393,9 @@ impl<'t> Reader<'t> {
     fn unexpected_open(&mut self, line: &Line, depth: u16, previous: Option<Statement<'t>>) {
         let Some(keyword) = previous.filter(|_| line.depth == depth).and_then(|statement| statement.arg(0))
         else {
-            // Two braces in a row, or the block of something unknown. The latter has been reported.
-            let after_brace = self.next >= 2
-                && self
-                    .tree
-                    .lines()
-                    .get(self.next - 2)
-                    .is_some_and(|before| before.kind != LineKind::Statement);
-            if after_brace && line.depth > 0 {
+            // Two braces in a row or one that begins the file, or the block of something unknown. That has been reported.
+            let before = self.next.checked_sub(2).and_then(|before| self.tree.lines().get(before));
+            if before.is_none_or(|before| before.kind != LineKind::Statement) {
                 self.report(self.brace_span(line), Problem::UnexpectedOpen { keyword: "{".to_owned() });
             }
             return;

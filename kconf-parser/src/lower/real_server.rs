@@ -43,7 +43,7 @@ impl Inherited {
             "connect_timeout" => {
                 self.connect_timeout = reader.timer(line, MIN_TIME, MAX_CONNECT).or(self.connect_timeout);
             }
-            "retry" => self.retry = reader.number(line, 1, i64::from(u32::MAX)).or(self.retry),
+            "retry" => self.retry = reader.exact_number(line, 1, i64::from(u32::MAX)).or(self.retry),
             "delay_before_retry" => {
                 self.delay_before_retry =
                     reader.timer(line, Duration::ZERO, MAX_TIME).or(self.delay_before_retry);

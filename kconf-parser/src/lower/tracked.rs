@@ -95,7 +95,7 @@ fn init_file(reader: &mut Reader<'_>, line: &Statement<'_>) -> InitFile {
             init.overwrite = true;
         } else if word.text.first().is_some_and(|first| first.is_ascii_digit() || *first == b'-') {
             let (min, max) = (i64::from(i32::MIN), i64::from(i32::MAX));
-            let value = reader.integer_word(&word, min, max, "0 is used");
+            let value = reader.exact_integer_word(&word, min, max, "0 is used");
             init.value = value.and_then(|value| i32::try_from(value).ok()).unwrap_or(0);
             if !(-254..=254).contains(&init.value) {
                 let what = "a number outside of -254 to 254 is more than a priority can change".to_owned();

@@ -139,10 +139,10 @@ pub(super) fn endpoint(
     let word = line.arg(index)?;
     let address: IpAddr = reader.address_word(&word, expected)?;
     let port = match line.arg(index + 1) {
-        Some(port) => reader.integer_word(&port, 0, 65_535, "the whole block has no effect")?,
+        Some(port) => reader.port_word(&port, "the whole block has no effect")?,
         None => 0,
     };
-    Some(SocketAddr::new(address, u16::try_from(port).ok()?))
+    Some(SocketAddr::new(address, port))
 }
 
 struct ServerReader<'a> {
@@ -255,7 +255,7 @@ impl ServerReader<'_> {
         match name {
             "persistence_timeout" if line.arg(1).is_none() => draft.persistence_timeout = Some(PERSISTENCE),
             "persistence_timeout" => {
-                let timeout = reader.seconds(line, 1, MAX_PERSISTENCE_S);
+                let timeout = reader.exact_seconds(line, 1, MAX_PERSISTENCE_S);
                 draft.persistence_timeout = timeout.or(draft.persistence_timeout);
             }
             "persistence_granularity" => {
@@ -377,7 +377,7 @@ fn granularity(
     let dotted = word.text.contains(&b'.');
     let family = family.unwrap_or(if dotted { AddressFamily::V4 } else { AddressFamily::V6 });
     if family == AddressFamily::V6 {
-        return reader.number(line, 1, 128).map(PersistenceGranularity::PrefixLen);
+        return reader.exact_number(line, 1, 128).map(PersistenceGranularity::PrefixLen);
     }
     if let Some(number) = parse::<u32>(&word.text) {
         let mask = Ipv4Addr::from_bits(number);
@@ -385,5 +385,10 @@ fn granularity(
         reader.adjusted(word.span, what, "few clients share a server", false);
         return Some(PersistenceGranularity::Netmask(mask));
     }
-    reader.address_word(&word, "a netmask").map(PersistenceGranularity::Netmask)
+    let mask = parse::<Ipv4Addr>(&word.text);
+    if mask.is_none() {
+        let (value, expected) = (word.string(), "a netmask");
+        reader.report(word.span, Problem::InvalidAddress { value, expected });
+    }
+    mask.map(PersistenceGranularity::Netmask)
 }

@@ -89,7 +89,6 @@ fn mistakes_in_an_entry_cost_the_entry() {
     let cases: &[(&str, u8, &str)] = &[
         ("192.0.2.1 99999",          5, "invalid-number"),
         ("192.0.2.1 -1",             5, "invalid-number"),
-        ("192.0.2.1 80-90",          5, "invalid-number"),
         ("192.0.2.300 80",           5, "invalid-address"),
         ("FWMARK 5",                 5, "invalid-address"),
         ("192.0.2.10-1 80",          5, "invalid-address"),
@@ -111,7 +110,6 @@ fn mistakes_in_an_entry_cost_the_entry() {
         ("fe80::1%eth0 80",          5, "invalid-address"),
         ("fwmark 5 ipv6",            5, "invalid-value"),
         ("fwmark 4294967296",        5, "invalid-number"),
-        ("fwmark 0x10",              5, "invalid-number"),
         ("fwmark -5 inet",           5, "invalid-number"),
         ("fwmark",                   2, "missing-argument"),
     ];

@@ -25,6 +25,9 @@ const EDGES: &str = include_str!("keywords/edges.tsv");
 /// Words in the lines of lists and behind keywords.
 const WORDS: &str = include_str!("keywords/words.tsv");
 
+/// Numbers with something behind them, signs behind backslashes, quotes and braces without partners.
+const MISTAKES: &str = include_str!("keywords/mistakes.tsv");
+
 /// Where we do not judge as 2.2.7 does: both may be fractions of a second, as in 2.4.
 const AS_IN_2_4: &[&str] = &["vrrp_script interval 0.001: 0, not 5", "vrrp_script timeout 0.001: 0, not 5"];
 
@@ -85,6 +88,15 @@ fn difference(block: &str, line: &str, old: &str, new: &str) -> Option<String> {
         Some(ours) => Some(format!("{block} {line}: {ours}, not {theirs}")),
         None => Some(format!("{block} {line}: not supported")),
     }
+}
+
+#[test]
+fn mistakes_in_values_are_judged_as_by_keepalived() {
+    let differ = rows(MISTAKES).filter_map(|row| {
+        let [block, line, old, new] = *row else { panic!("{row:?}") };
+        difference(block, line, old, new)
+    });
+    assert_eq!(differ.collect::<Vec<_>>(), [""; 0]);
 }
 
 #[test]

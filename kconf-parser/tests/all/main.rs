@@ -15,6 +15,7 @@ mod keywords;
 mod known;
 mod lint;
 mod messages;
+mod misread;
 mod properties;
 mod recovery;
 mod routes;

@@ -221,7 +221,7 @@ fn entries_name_what_is_defined_above_and_weigh_it() {
         assert_eq!(tracked(list, "n"), (Some((2, true)), vec![]), "{list}");
         assert_eq!(tracked(list, "n weight 5"), (Some((5, true)), vec![]), "{list}");
         assert_eq!(tracked(list, "n weight 5 noreverse"), (Some((5, false)), vec![]), "{list}");
-        assert_eq!(tracked(list, "n weight abc"), (Some((2, true)), vec!["invalid-number"]), "{list}");
+        assert_eq!(tracked(list, "n weight abc"), (Some((0, true)), vec!["invalid-number"]), "{list}");
         assert_eq!(tracked(list, "n what"), (None, vec!["invalid-value"]), "{list}");
         assert_eq!(tracked(list, "n weight"), (None, vec!["missing-value"]), "{list}");
         assert_eq!(tracked(list, "x"), (None, vec!["undefined"]), "{list}");

@@ -284,7 +284,9 @@ fn options_of_addresses_have_keepalived_s_effect() {
         ("10.0.0.1 label a_label_that_is_too_long", None, 1),
         ("10.0.0.300",                             None, 1),
         ("10.0.0.1/-1",                            Some(|a| a.prefix_len == 32), 1),
-        ("10.0.0.1/24/5",                          Some(|a| a.prefix_len == 32), 1),
+        ("10.0.0.1/24/5",                          Some(|a| a.prefix_len == 24), 1),
+        ("10.0.0.1/24;",                           Some(|a| a.prefix_len == 24), 1),
+        ("10.0.0.1/24:",                           None, 1),
         ("10.0.0.1-5",                             None, 1),
         ("10.0.0.1 dev eth1 use_vmac",             Some(|a| a.use_vmac), 0),
     ];

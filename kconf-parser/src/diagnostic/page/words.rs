@@ -161,7 +161,7 @@ virtual_server_group the web {
 pub(in crate::diagnostic) const INVALID_NUMBER: Page = Page {
     code: "invalid-number",
     what: "A value is not a number, or not in its range.",
-    effect: "keepalived reports it and keeps or takes another value: the message says which.",
+    effect: "keepalived reports it and keeps or takes another value: the message says which. Of most whole numbers it takes what stands before the mistake, as in '5;'. Times with a unit are the exception here: keepalived takes '6s' for 6 µs, kconf and keepalived-lite leave the line out.",
     mend: "Write a number in the range. Times are seconds and have no unit.",
     example: "\
 vrrp_script check {

@@ -44,8 +44,12 @@ impl UdpDraft {
                     self.pattern = pattern.unwrap_or_default();
                 }
             }
-            "min_reply_length" => self.min_length = reader.number(line, 0, 65_535).unwrap_or(self.min_length),
-            "max_reply_length" => self.max_length = reader.number(line, 0, 65_535).unwrap_or(self.max_length),
+            "min_reply_length" => {
+                self.min_length = reader.exact_number(line, 0, 65_535).unwrap_or(self.min_length)
+            }
+            "max_reply_length" => {
+                self.max_length = reader.exact_number(line, 0, 65_535).unwrap_or(self.max_length)
+            }
             _ => return false,
         }
         true

@@ -16,7 +16,7 @@ impl GlobalsReader<'_> {
                 if let Some(extra) = line.arg(2) {
                     reader.adjusted(extra.span, "one number is wanted here", IGNORED, true);
                 } else {
-                    set(&mut buffers.adverts.multiplier, reader.number(line, 1, MAX));
+                    set(&mut buffers.adverts.multiplier, reader.exact_number(line, 1, MAX));
                 }
             }
             _ => return netlink(reader, buffers, name, line),
@@ -42,7 +42,7 @@ fn netlink(reader: &mut Reader<'_>, buffers: &mut ReceiveBuffers, name: &str, li
         set(&mut buffer.force, reader.switch(line));
     } else {
         // 0 leaves things as they are.
-        let octets = reader.number::<u32>(line, 0, MAX).filter(|octets| *octets > 0);
+        let octets = reader.exact_number::<u32>(line, 0, MAX).filter(|octets| *octets > 0);
         buffer.octets = octets.or(buffer.octets);
     }
     true
@@ -62,7 +62,7 @@ fn policy(reader: &mut Reader<'_>, line: &Statement<'_>, buffers: &mut ReceiveBu
             b"MTU" => mtu = true,
             b"ADVERT" => advert = true,
             // keepalived reads the first word, whichever of them is the number.
-            _ => octets = reader.number(line, 0, MAX).or(octets),
+            _ => octets = reader.exact_number(line, 0, MAX).or(octets),
         }
     }
     if octets.is_some() && (mtu || advert) {

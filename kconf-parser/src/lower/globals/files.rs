@@ -46,7 +46,8 @@ impl GlobalsReader<'_> {
             "include_check" => include_check(reader, line, &mut files.include_check),
             "umask" => globals.umask = umask(reader, line).or(globals.umask),
             "random_seed" => {
-                globals.random_seed = reader.number(line, 0, i64::from(u32::MAX)).or(globals.random_seed);
+                globals.random_seed =
+                    reader.exact_number(line, 0, i64::from(u32::MAX)).or(globals.random_seed);
             }
             _ => return self.reload(reader, name, line),
         }

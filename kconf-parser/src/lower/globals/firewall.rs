@@ -47,21 +47,21 @@ impl GlobalsReader<'_> {
         let (min, max) = (i64::from(i32::MIN), i64::from(i32::MAX));
         match name {
             "nftables_priority" => {
-                let priority = reader.number(line, min, max);
+                let priority = reader.exact_number(line, min, max);
                 match &mut firewall.nftables {
                     Some(nftables) => set(&mut nftables.priority, priority),
                     None => must_follow(reader, line, "nftables"),
                 }
             }
             "nftables_ipvs_priority" => {
-                let priority = reader.number(line, min, max);
+                let priority = reader.exact_number(line, min, max);
                 match &mut firewall.nftables_ipvs {
                     Some(ipvs) => set(&mut ipvs.priority, priority),
                     None => must_follow(reader, line, "nftables_ipvs"),
                 }
             }
             "nftables_ipvs_start_fwmark" => {
-                let mark = reader.number::<u32>(line, 1, i64::from(u32::MAX)).and_then(NonZeroU32::new);
+                let mark = reader.exact_number::<u32>(line, 1, i64::from(u32::MAX)).and_then(NonZeroU32::new);
                 match &mut firewall.nftables_ipvs {
                     Some(ipvs) => set(&mut ipvs.start_fwmark, mark),
                     None => must_follow(reader, line, "nftables_ipvs"),

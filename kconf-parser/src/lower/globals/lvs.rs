@@ -112,7 +112,7 @@ fn number(
     if word.is_none() {
         nothing_behind(reader, option);
     }
-    reader.integer_word(&word?, min, max, KERNEL)
+    reader.exact_integer_word(&word?, min, max, KERNEL)
 }
 
 fn nothing_behind(reader: &mut Reader<'_>, option: &Word<'_>) {
@@ -164,7 +164,7 @@ fn sync_daemon<'t>(reader: &mut Reader<'t>, line: &Statement<'t>) -> Option<Sync
             // An old form: INTERFACE INSTANCE ID.
             _ if place == 1 => daemon.instance = Some(word.string()),
             _ if place == 2 => {
-                *id = narrow(reader.integer_word(&word, 0, 255, KERNEL)).or(*id);
+                *id = narrow(reader.exact_integer_word(&word, 0, 255, KERNEL)).or(*id);
                 if id.is_some() {
                     let what = "the word 'id' should stand before the number";
                     reader.adjusted(word.span, what, "the number is used", true);

@@ -24,7 +24,7 @@ impl GlobalsReader<'_> {
             }
             "use_pid_dir" => globals.use_pid_dir = true,
             "child_wait_time" => {
-                set(&mut globals.child_wait_time, reader.seconds(line, 0, i64::from(u32::MAX)));
+                set(&mut globals.child_wait_time, reader.exact_seconds(line, 0, i64::from(u32::MAX)));
             }
             _ => return false,
         }

@@ -70,8 +70,8 @@ impl<'t> Section<'t> for HmacDraft {
     fn keyword(&mut self, reader: &mut Reader<'t>, keyword: &'static Keyword, line: Statement<'t>) -> bool {
         match keyword.name {
             "key" => self.key(reader, &line),
-            "active_key" => self.active_key = reader.number(&line, 1, 255).unwrap_or(self.active_key),
-            "time_window" => self.window = reader.seconds(&line, 1, 300).or(self.window),
+            "active_key" => self.active_key = reader.exact_number(&line, 1, 255).unwrap_or(self.active_key),
+            "time_window" => self.window = reader.exact_seconds(&line, 1, 300).or(self.window),
             "anti_replay" => {
                 let choices = [("time", false), ("monotonic", true)];
                 self.monotonic =
@@ -114,7 +114,7 @@ impl HmacDraft {
             reader.report(line.keyword_span(), Problem::MissingValue { keyword: "key" });
             return;
         };
-        let Some(id) = reader.number(line, 1, 255) else { return };
+        let Some(id) = reader.exact_number(line, 1, 255) else { return };
         let secret = match value.text.strip_prefix(b"file:") {
             Some(path) => HmacSecret::File(PathBuf::from(os_string(path.to_vec()))),
             None => match octets(&value.text).filter(|octets| HMAC_KEY.contains(&octets.len())) {

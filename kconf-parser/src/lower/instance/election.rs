@@ -12,7 +12,7 @@ use crate::model::{AddressFamily, InitialState, VrrpVersion};
 pub(super) fn keyword(draft: &mut Draft, reader: &mut Reader<'_>, name: &str, line: &Statement<'_>) -> bool {
     match name {
         "state" => state(reader, draft, line),
-        "virtual_router_id" => draft.vrid = reader.number(line, 1, 255).or(draft.vrid),
+        "virtual_router_id" => draft.vrid = reader.exact_number(line, 1, 255).or(draft.vrid),
         "priority" => draft.priority = Some(priority(reader, line)),
         "advert_int" => {
             let interval = reader.timer(line, Duration::from_millis(10), Duration::from_secs(255));
@@ -31,7 +31,7 @@ pub(super) fn keyword(draft: &mut Draft, reader: &mut Reader<'_>, name: &str, li
         }
         "timer_expired_backup" | "thread_timer_expired" => {
             // Without a number the other instance is the quickest there can be.
-            let highest = if line.arg(1).is_some() { reader.number(line, 1, 254) } else { Some(254) };
+            let highest = if line.arg(1).is_some() { reader.exact_number(line, 1, 254) } else { Some(254) };
             draft.timer_expired_backup = highest.or(draft.timer_expired_backup);
         }
         "owner_ignore_adverts" => {
@@ -43,7 +43,7 @@ pub(super) fn keyword(draft: &mut Draft, reader: &mut Reader<'_>, name: &str, li
 }
 
 fn priority(reader: &mut Reader<'_>, line: &Statement<'_>) -> u8 {
-    let number = line.arg(1).and_then(|word| reader.integer_word(&word, 1, 255, "the priority is 100"));
+    let number = line.arg(1).and_then(|word| reader.exact_integer_word(&word, 1, 255, "the priority is 100"));
     number.and_then(|number| u8::try_from(number).ok()).unwrap_or(100)
 }
 

@@ -36,7 +36,7 @@ impl NotifyDraft {
                 if self.report_deleted {
                     twice(reader, name, line);
                 } else if line.arg(1).is_some() {
-                    self.deleted = reader.command(facts, line);
+                    self.deleted = reader.silent_command(facts, line);
                 }
                 self.report_deleted = true;
                 return true;
@@ -46,7 +46,7 @@ impl NotifyDraft {
         if command.is_some() {
             twice(reader, name, line);
         } else {
-            *command = reader.command(facts, line);
+            *command = reader.silent_command(facts, line);
         }
         true
     }

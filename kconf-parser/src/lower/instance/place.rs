@@ -30,7 +30,7 @@ pub(super) fn keyword(
         "mcast_dst_ip" => multicast_group(draft, reader, line),
         "unicast_ttl" => {
             draft.unicast.ttl = Some(line.span());
-            draft.unicast_ttl = reader.number(line, 0, 255).or(draft.unicast_ttl);
+            draft.unicast_ttl = reader.exact_number(line, 0, 255).or(draft.unicast_ttl);
         }
         "check_unicast_src" => {
             draft.unicast.any = Some(line.span());
@@ -158,7 +158,7 @@ fn kernel_rx_buf_size(draft: &mut Draft, reader: &mut Reader<'_>, line: &Stateme
         let (value, expected) = (extra.string(), "expected behind one number");
         reader.report(extra.span, Problem::InvalidValue { value, expected, effect: IGNORED });
     } else {
-        let size = reader.number(line, 0, i64::from(u32::MAX));
+        let size = reader.exact_number(line, 0, i64::from(u32::MAX));
         draft.kernel_rx_buf_size = size.or(draft.kernel_rx_buf_size);
     }
 }

@@ -88,7 +88,7 @@ def ask(programs, around, block, line):
 def main():
     programs = sys.argv[1:3]
     around = places()
-    for table in ["verdicts.tsv", "edges.tsv", "words.tsv"]:
+    for table in ["verdicts.tsv", "edges.tsv", "words.tsv", "mistakes.tsv"]:
         path = os.path.join(HERE, table)
         head, *rows = [line.rstrip("\n").split("\t") for line in open(path)]
         # A line, and behind it what each of the programs says about it.
