@@ -46,7 +46,8 @@ use attempt::Attempt;
 
 /// One way to find out whether a server works.
 ///
-/// A probe ends by itself, after its time-out at the latest. Dropping its future ends it at once.
+/// A probe ends by itself, after its time-out at the latest (or see [`Entry::within`](crate::Entry::within)). Dropping its
+/// future ends it at once.
 #[async_trait]
 pub trait Probe: Send + Sync {
     /// Makes one attempt.

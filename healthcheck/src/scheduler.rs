@@ -148,10 +148,10 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
     /// Begins to check. What was known by the same key is removed before, with its state.
     pub fn insert(&mut self, key: K, entry: Entry) {
         self.remove(&key);
-        let Entry { mut checker, probes, delay } = entry;
+        let Entry { mut checker, probes, delay, limit } = entry;
         checker.handle_input(self.now(), Input::Start { delay });
         // Memory ends before numbers do.
-        let Some(number) = self.slots.insert(Slot::new(key.clone(), checker, probes)) else { return };
+        let Some(number) = self.slots.insert(Slot::new(key.clone(), checker, probes, limit)) else { return };
         self.keys.insert(key, number);
         self.arm(number);
     }
@@ -167,6 +167,7 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
         let slot = self.slots.get_mut(number)?;
         slot.checker.reconfigure(now, *entry.checker.config());
         slot.probes = entry.probes;
+        slot.limit = entry.limit;
         self.arm(number);
         Some(())
     }

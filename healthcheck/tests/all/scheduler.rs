@@ -289,6 +289,32 @@ async fn nothing_is_lost_when_waiting_is_given_up() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_probe_that_hangs_is_given_up_after_its_limit() {
+    let probe = Script::new(SECOND * 3600);
+    let mut scheduler = Scheduler::new();
+    scheduler.insert((), entry(&probe).within(SECOND * 2));
+    let seen = events(&mut scheduler, SECOND * 2 + SECOND / 2).await;
+    let timed_out = Failure::TimedOut { phase: Phase::Receive };
+    let Some(Scheduled::Probed { report, .. }) = seen.first().map(|event| event.what) else {
+        panic!("{seen:?}");
+    };
+    assert_eq!(report.outcome, Outcome::Failure(timed_out));
+    assert!(report.total >= SECOND * 2 && report.total <= SECOND * 2 + LATE, "{:?}", report.total);
+    let down = Transition::Down { cause: timed_out, failures: 1 };
+    assert!(seen.iter().any(|event| event.what == Scheduled::Transition(down)), "{seen:?}");
+    assert_eq!((probe.under_way(), scheduler.in_flight()), (0, 0));
+    // The next one begins in its rhythm, and is given up likewise; one that ends in time is not.
+    events(&mut scheduler, SECOND).await;
+    assert_eq!(probe.under_way(), 1);
+    let quick = Script::new(SECOND / 2);
+    scheduler.replace(&(), entry(&quick).within(SECOND * 2)).unwrap();
+    let seen = events(&mut scheduler, SECOND * 5).await;
+    let good = |event: &&SchedulerEvent<()>| matches!(event.what, Scheduled::Probed { report, .. } if report.outcome.is_success());
+    assert!(seen.iter().filter(good).count() >= 3, "{seen:?}");
+    assert_eq!(probe.under_way(), 0);
+}
+
+#[tokio::test(start_paused = true)]
 async fn every_target_has_its_probe() {
     let probe = Script::new(Duration::ZERO);
     let sequence = Sequence::Rotation { targets: NonZeroU16::new(3).unwrap(), fast_recovery: true };
