@@ -255,10 +255,13 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
                 self.in_a_row += 1;
                 return Poll::Ready(event);
             }
-            let progress = self.work(cx);
-            if self.events.is_empty() && !progress && self.poll_sleep(cx).is_pending() {
+            if self.work(cx) || !self.events.is_empty() {
+                continue;
+            }
+            // Time goes on while the caller is busy with an event, too: a timer that is up is due by the clock of now.
+            self.recent = None;
+            if self.poll_sleep(cx).is_pending() {
                 self.in_a_row = 0;
-                self.recent = None;
                 return Poll::Pending;
             }
         }

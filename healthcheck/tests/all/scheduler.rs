@@ -4,7 +4,8 @@ use core::num::{NonZeroU16, NonZeroUsize};
 use core::sync::atomic::{AtomicUsize, Ordering};
 use core::time::Duration;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, mpsc};
+use std::thread;
 
 use async_trait::async_trait;
 use healthcheck::{
@@ -312,6 +313,27 @@ async fn a_probe_that_hangs_is_given_up_after_its_limit() {
     let good = |event: &&SchedulerEvent<()>| matches!(event.what, Scheduled::Probed { report, .. } if report.outcome.is_success());
     assert!(seen.iter().filter(good).count() >= 3, "{seen:?}");
     assert_eq!(probe.under_way(), 0);
+}
+
+/// With a caller that never makes room for the runtime, as an executor of somebody else's does not.
+#[test]
+fn a_caller_who_is_late_finds_the_next_probe_due() {
+    let (tell, told) = mpsc::channel();
+    thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+        runtime.unwrap().block_on(tokio::task::unconstrained(async {
+            let probe = Script::new(Duration::ZERO);
+            let mut scheduler = Scheduler::new();
+            scheduler.insert(0, entry(&probe));
+            scheduler.insert(1, entry(&probe).after(SECOND / 100));
+            while scheduler.next().await.what != Scheduled::Event(Event::Confirmed(Health::Up)) {}
+            // Busy with it for longer than the next probe is away.
+            sleep(SECOND / 20).await;
+            tell.send(scheduler.next().await.key).unwrap();
+        }));
+    });
+    // Once it looked at an old time for ever.
+    assert_eq!(told.recv_timeout(SECOND * 60), Ok(1));
 }
 
 #[tokio::test(start_paused = true)]
