@@ -74,8 +74,9 @@ pub struct ProbeReport {
     pub total: Duration,
     /// What was seen of the reply, by probes that speak HTTP.
     pub http: Option<HttpReport>,
-    /// The weight that the server asks for (`misc_dynamic`), for
-    /// [`QuorumInput::Weight`](crate::QuorumInput::Weight).
+    /// The weight that a success asks for (`misc_dynamic`); `None` is the configured one. Either way it takes the place
+    /// of what the check asked for before: [`Contribution::from_weight`](crate::Contribution::from_weight) makes an
+    /// input of it, [`QuorumInput::Contribution`](crate::QuorumInput::Contribution).
     pub weight: Option<u32>,
     /// What was agreed on, by probes that speak TLS; `None` if nothing was.
     pub tls: Option<TlsReport>,

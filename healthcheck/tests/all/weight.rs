@@ -2,7 +2,7 @@
 
 use healthcheck::{
     Admin, Agent, AgentState, Cause, Contribution, Health, MAX_WEIGHT, Presence, Quorum, QuorumConfig,
-    QuorumEvent, QuorumInput, QuorumOutput, ServerConfig, Weighing,
+    QuorumEvent, QuorumInput, QuorumOutput, ScriptEnd, ServerConfig, Weighing,
 };
 use proptest::prelude::*;
 
@@ -87,6 +87,9 @@ fn a_weight_tells_where_it_comes_from() {
 fn misc_dynamic_sets_the_weight_to_its_status_less_two() {
     for (status, weight) in [(0, 10), (1, 10), (2, 0), (3, 1), (255, 253)] {
         let contributions = [Contribution::from_exit_status(status, 10).0];
+        // As a probe of a script reports it.
+        let (_, asked) = ScriptEnd::Exited(status).judge(true);
+        assert_eq!(Contribution::from_weight(asked, 10).0, contributions[0], "{status}");
         assert_eq!(
             Weighing { contributions: &contributions, ..PLAIN }.effective().weight,
             weight,
