@@ -12,7 +12,7 @@
 //! - `Probe` (feature `tokio`) carries them over real sockets: `TcpProbe`, `HttpProbe`, and
 //!   `ExchangeProbe` for every other exchange over TCP; `UdpProbe`, `DnsProbe`, `PingProbe`;
 //!   `ScriptProbe` (feature `script`) is `MISC_CHECK`.
-//!   With `tls`, `TlsProbe` is any of the first three over TLS, `SSL_GET` among them, and
+//!   With `tls`, `TlsProbe` is any of the first three or of gRPC over TLS, `SSL_GET` among them, and
 //!   `StartTlsProbe` changes to TLS within a dialogue.
 //! - `FileWatch` (feature `file`) is no probe: a file says itself when it has changed.
 //!   [`FileRule`] says what that means.
@@ -141,7 +141,7 @@
 //!   [`FileRule`] says what to make of it.
 //! - `script`: `ScriptProbe`, and `tokio`. It runs programs, and starts a thread while there are scripts
 //!   whose probe was given up. Without it there is no `MISC_CHECK`.
-//! - `tokio`: `Probe`, `TcpProbe`, `HttpProbe`, `ExchangeProbe`, `UdpProbe`, `PingProbe`, `Scheduler`
+//! - `tokio`: `Probe`, `TcpProbe`, `HttpProbe`, `ExchangeProbe`, `UdpProbe`, `PingProbe`, `AgentProbe`, `Scheduler`
 //!   and, with `dns`, `DnsProbe`. Without it the caller moves the octets itself.
 //! - `regex`: patterns for bodies and headers of HTTP, with PCRE2's look-around. Without it
 //!   [`RegexPattern`] cannot be made.
@@ -214,7 +214,7 @@ pub use probe::DnsProbe;
 pub use probe::GrpcProbe;
 #[cfg(feature = "tokio")]
 pub use probe::{
-    Close, ConnectTo, ExchangeProbe, HttpProbe, PingProbe, Probe, ProbeReport, TcpProbe, UdpProbe,
+    AgentProbe, Close, ConnectTo, ExchangeProbe, HttpProbe, PingProbe, Probe, ProbeReport, TcpProbe, UdpProbe,
 };
 #[cfg(feature = "file")]
 pub use probe::{FileNews, FileWatch};

@@ -9,6 +9,7 @@ use socket2::{SockRef, Socket};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::{Instant, timeout_at};
 
+mod agent;
 mod attempt;
 pub(crate) mod connecting;
 mod datagram;
@@ -25,6 +26,7 @@ mod script;
 mod tls;
 mod udp;
 
+pub use agent::AgentProbe;
 #[cfg(feature = "dns")]
 pub use dns::DnsProbe;
 #[cfg(feature = "file")]
@@ -39,7 +41,7 @@ pub use tls::{InvalidTls, StartTlsProbe, Tls, TlsIdentity, TlsOptions, TlsProbe,
 pub use udp::UdpProbe;
 
 use crate::{
-    Exchange, Failure, HttpExchange, HttpExpect, HttpReport, HttpRequest, LocalProblem, NetworkError,
+    Agent, Exchange, Failure, HttpExchange, HttpExpect, HttpReport, HttpRequest, LocalProblem, NetworkError,
     Outcome, Phase, TlsReport,
 };
 use attempt::Attempt;
@@ -78,6 +80,9 @@ pub struct ProbeReport {
     /// of what the check asked for before: [`Contribution::from_weight`](crate::Contribution::from_weight) makes an
     /// input of it, [`QuorumInput::Contribution`](crate::QuorumInput::Contribution).
     pub weight: Option<u32>,
+    /// What the server's agent wants, for [`QuorumInput::Agent`](crate::QuorumInput::Agent); `None` unless this was an
+    /// [`AgentProbe`] that understood it.
+    pub agent: Option<Agent>,
     /// What was agreed on, by probes that speak TLS; `None` if nothing was.
     pub tls: Option<TlsReport>,
 }
@@ -86,7 +91,16 @@ impl ProbeReport {
     /// An attempt of which nothing else is known.
     #[must_use]
     pub const fn new(outcome: Outcome, total: Duration) -> Self {
-        Self { outcome, connect: None, first_octet: None, total, http: None, weight: None, tls: None }
+        Self {
+            outcome,
+            connect: None,
+            first_octet: None,
+            total,
+            http: None,
+            weight: None,
+            agent: None,
+            tls: None,
+        }
     }
 }
 
@@ -249,21 +263,21 @@ impl Probe for HttpProbe {
     }
 }
 
-/// Any other dialogue over TCP: SMTP, Redis, MySQL, PostgreSQL, an agent, a script, or one of the caller's own.
+/// Any other dialogue over TCP: SMTP, Redis, MySQL, PostgreSQL, a script, or one of the caller's own.
 ///
 /// ```
 /// use core::time::Duration;
-/// use healthcheck::{AgentExchange, ConnectTo, ExchangeProbe, ProbeReport};
+/// use healthcheck::{ConnectTo, ExchangeProbe, ProbeReport, RedisExchange};
 ///
 /// # async fn ask() {
-/// let agent = ExchangeProbe {
-///     connect: ConnectTo::new(([192, 0, 2, 1], 10_000).into()),
-///     exchange: AgentExchange::new(b""),
+/// let redis = ExchangeProbe {
+///     connect: ConnectTo::new(([192, 0, 2, 1], 6379).into()),
+///     exchange: RedisExchange::new(None),
 ///     deadline: Duration::from_secs(2),
 /// };
 /// // As a `Probe` it only tells success or failure; `run` also gives the dialogue back.
-/// let (report, exchange) = agent.run().await;
-/// println!("{:?} {:?}", report.outcome, exchange.reply().map(|reply| reply.agent()));
+/// let (report, exchange) = redis.run().await;
+/// println!("{:?} {:?}", report.outcome, exchange.reply());
 /// # }
 /// ```
 #[derive(Clone, Debug)]

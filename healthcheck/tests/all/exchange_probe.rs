@@ -7,9 +7,10 @@ use std::net::{TcpListener, TcpStream};
 use std::thread;
 
 use healthcheck::{
-    AgentExchange, AgentState, ConnectTo, Exchange, ExchangeProbe, Expected, Failure, LocalProblem,
-    NetworkError, Outcome, Phase, Probe, ProbeReport, RedisExchange, SendExpectExchange, SendExpectScript,
-    SendExpectStep, SmtpDialogue, SmtpExchange, SmtpReplies, SmtpRequest,
+    Agent, AgentExchange, AgentProbe, AgentState, Close, ConnectTo, Exchange, ExchangeProbe, Expected,
+    Failure, LocalProblem, NetworkError, Outcome, Phase, Probe, ProbeReport, RedisExchange,
+    SendExpectExchange, SendExpectScript, SendExpectStep, SmtpDialogue, SmtpExchange, SmtpReplies,
+    SmtpRequest, Step,
 };
 
 /// A server for one connection.
@@ -77,6 +78,27 @@ fn an_agent_s_word_comes_back_with_the_report() {
     assert_eq!(report.outcome, Outcome::Success);
     let reply = exchange.reply().unwrap();
     assert_eq!((reply.agent().state, reply.text.as_str()), (AgentState::Drain, "backup"));
+    server.join().unwrap();
+}
+
+#[test]
+fn what_an_agent_leaves_out_stays_as_it_was() {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let connect = ConnectTo::new(listener.local_addr().unwrap());
+    let server = thread::spawn(move || {
+        for line in ["drain #backup\n", "50%\n", "hello\n", "ready\n"] {
+            let (mut stream, _) = listener.accept().unwrap();
+            stream.read_exact(&mut [0; 5]).unwrap();
+            stream.write_all(line.as_bytes()).unwrap();
+        }
+    });
+    let agent = AgentProbe::new(connect, b"web1\n", LONG);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let said: Vec<_> = (0..4).map(|_| runtime.block_on(agent.probe())).map(|it| it.agent).collect();
+    let word = |state, percent| Some(Agent { state, percent });
+    let (drain, ready) = (AgentState::Drain, AgentState::Ready);
+    // One that is not understood says nothing new, and nothing is forgotten for it.
+    assert_eq!(said, [word(drain, None), word(drain, Some(50)), None, word(ready, Some(50))]);
     server.join().unwrap();
 }
 
