@@ -123,10 +123,13 @@ pub struct ConnectTo {
     /// what is sent, and until it says something more. `None`: only the deadline counts. keepalived has no
     /// deadline and waits for `connect_timeout` each time.
     pub patience: Option<Duration>,
+    /// How the connection of a dialogue ends, whatever came of it. A [`TcpProbe`] has its own
+    /// [`close`](TcpProbe::close).
+    pub close: Close,
 }
 
 impl ConnectTo {
-    /// Any source, no mark, keepalived's time-out of 5 s.
+    /// Any source, no mark, keepalived's time-out of 5 s; closed as keepalived does.
     #[must_use]
     pub const fn new(address: SocketAddr) -> Self {
         Self {
@@ -137,6 +140,7 @@ impl ConnectTo {
             mark: 0,
             timeout: Duration::from_secs(5),
             patience: None,
+            close: Close::Graceful,
         }
     }
 
@@ -192,10 +196,11 @@ impl ConnectTo {
     }
 }
 
-/// How a [`TcpProbe`] closes its connection.
+/// How a probe closes its connection.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
 pub enum Close {
-    /// With a reset (`SO_LINGER` 0): leaves no TIME-WAIT behind, on either side.
+    /// With a reset (`SO_LINGER` 0): leaves no TIME-WAIT behind, on either side, so that ports do not run out where
+    /// thousands of checks are made each second. Over TLS without `close_notify`.
     #[default]
     Reset,
     /// With FIN, as keepalived does; for servers that log each reset.

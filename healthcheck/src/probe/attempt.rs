@@ -7,17 +7,18 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
 
-use super::{ConnectTo, ProbeReport, after, failure};
-use crate::{Exchange, Failure, LocalProblem, Outcome, Phase, Step, TlsReport};
+use super::{Close, ConnectTo, ProbeReport, after, failure};
+use crate::{Exchange, Failure, LocalProblem, NetworkError, Outcome, Phase, Step, TlsReport};
 
 /// What happened so far, and the moment at which it ends.
 #[derive(Debug)]
 pub(super) struct Attempt {
-    start: Instant,
+    pub(super) start: Instant,
     pub(super) deadline: Instant,
-    patience: Option<Duration>,
+    pub(super) patience: Option<Duration>,
+    pub(super) close: Close,
     connect: Option<Duration>,
-    first_octet: Option<Duration>,
+    pub(super) first_octet: Option<Duration>,
     pub(super) tls: Option<TlsReport>,
 }
 
@@ -35,7 +36,20 @@ impl Attempt {
     pub(super) fn new(limit: Duration) -> Self {
         let start = Instant::now();
         let deadline = after(start, limit);
-        Self { start, deadline, patience: None, connect: None, first_octet: None, tls: None }
+        let close = Close::Graceful;
+        Self { start, deadline, patience: None, close, connect: None, first_octet: None, tls: None }
+    }
+
+    /// Connects for a dialogue.
+    pub(super) async fn open(&mut self, to: &ConnectTo) -> Result<TcpStream, Outcome> {
+        let stream = self.connect(to).await?;
+        self.close = to.close;
+        if self.close == Close::Reset {
+            stream
+                .set_zero_linger()
+                .map_err(|e| Outcome::NotProbed(LocalProblem::Socket(e.raw_os_error())))?;
+        }
+        Ok(stream)
     }
 
     pub(super) async fn connect(&mut self, to: &ConnectTo) -> Result<TcpStream, Outcome> {
@@ -57,7 +71,7 @@ impl Attempt {
         to: &ConnectTo,
         exchange: &mut impl Exchange,
     ) -> Result<(), Outcome> {
-        let mut stream = self.connect(to).await?;
+        let mut stream = self.open(to).await?;
         match self.carry(exchange, &mut stream, failure).await? {
             Turn::Over => Ok(()),
             Turn::StartTls => Err(Outcome::NotProbed(LocalProblem::NoTls)),

@@ -35,8 +35,8 @@ use x509::Certificate;
 ///   ours was taken.
 ///
 /// The probe's deadline holds for the handshake too. A dialogue that is over ends with
-/// `close_notify`, which keepalived sends with `tls_compliant` only, and with FIN; a
-/// [`TcpProbe`] that closes by [`Close::Reset`] sends neither. A server that closes without
+/// `close_notify`, which keepalived sends with `tls_compliant` only, and with FIN; a probe that
+/// closes by [`Close::Reset`] sends neither. A server that closes without
 /// `close_notify` is judged by what it said, as keepalived does.
 ///
 /// ```
@@ -106,7 +106,7 @@ impl Probe for TlsProbe<HttpProbe> {
         let HttpProbe { connect, request, expect, deadline } = &self.probe;
         let mut attempt = Attempt::new(*deadline);
         let mut exchange = HttpExchange::new(request, expect.clone());
-        let result = match attempt.connect(connect).await {
+        let result = match attempt.open(connect).await {
             Ok(stream) => attempt.converse_over_tls(&self.tls, stream, &mut exchange).await,
             Err(outcome) => Err(outcome),
         };
@@ -128,7 +128,7 @@ impl<E: Exchange + Clone + Send + Sync> TlsProbe<ExchangeProbe<E>> {
     pub async fn run(&self) -> (ProbeReport, E) {
         let mut attempt = Attempt::new(self.probe.deadline);
         let mut exchange = self.probe.exchange.clone();
-        let result = match attempt.connect(&self.probe.connect).await {
+        let result = match attempt.open(&self.probe.connect).await {
             Ok(stream) => attempt.converse_over_tls(&self.tls, stream, &mut exchange).await,
             Err(outcome) => Err(outcome),
         };
@@ -184,7 +184,7 @@ impl<E: Exchange + Clone + Send + Sync> StartTlsProbe<E> {
     }
 
     async fn attempt(&self, attempt: &mut Attempt, exchange: &mut E) -> Result<(), Outcome> {
-        let mut stream = attempt.connect(&self.probe.connect).await?;
+        let mut stream = attempt.open(&self.probe.connect).await?;
         match attempt.carry(exchange, &mut stream, super::failure).await? {
             Turn::Over => Ok(()),
             Turn::StartTls => attempt.converse_over_tls(&self.tls, stream, exchange).await,
@@ -207,6 +207,14 @@ impl Attempt {
         Ok(stream)
     }
 
+    /// Closes as is wanted.
+    async fn leave(&self, stream: TlsStream<FirstWords<TcpStream>>) {
+        match self.close {
+            Close::Reset => {}
+            Close::Graceful => good_bye(stream).await,
+        }
+    }
+
     async fn converse_over_tls(
         &mut self,
         tls: &Tls,
@@ -215,7 +223,7 @@ impl Attempt {
     ) -> Result<(), Outcome> {
         let mut stream = self.agree(tls, stream).await?;
         let turn = self.carry(exchange, &mut stream, errors::failure).await;
-        good_bye(stream).await;
+        self.leave(stream).await;
         match turn? {
             Turn::Over => Ok(()),
             Turn::StartTls => Err(Outcome::NotProbed(LocalProblem::NoTls)),

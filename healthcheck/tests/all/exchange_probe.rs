@@ -2,8 +2,9 @@
 
 use core::net::{Ipv4Addr, SocketAddr};
 use core::time::Duration;
-use std::io::{Read as _, Write as _};
+use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
+use std::sync::mpsc;
 use std::thread;
 
 use healthcheck::{
@@ -100,6 +101,27 @@ fn what_an_agent_leaves_out_stays_as_it_was() {
     // One that is not understood says nothing new, and nothing is forgotten for it.
     assert_eq!(said, [word(drain, None), word(drain, Some(50)), None, word(ready, Some(50))]);
     server.join().unwrap();
+}
+
+#[test]
+fn a_dialogue_ends_as_it_is_told_to() {
+    for close in [Close::Graceful, Close::Reset] {
+        let (tell, told) = mpsc::channel();
+        let (address, server) = server(move |mut stream| {
+            stream.write_all(b"up\n").unwrap();
+            tell.send(stream.read(&mut [0]).map_err(|error| error.kind())).unwrap();
+        });
+        let connect = ConnectTo { close, ..ConnectTo::new(address) };
+        let probe = ExchangeProbe { connect, exchange: AgentExchange::new(b""), deadline: LONG };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        assert_eq!(runtime.block_on(probe.probe()).outcome, Outcome::Success);
+        let end = told.recv().unwrap();
+        match close {
+            Close::Graceful => assert_eq!(end, Ok(0)),
+            Close::Reset => assert_eq!(end, Err(ErrorKind::ConnectionReset)),
+        }
+        server.join().unwrap();
+    }
 }
 
 #[test]

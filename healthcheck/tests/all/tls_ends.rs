@@ -107,6 +107,23 @@ fn a_dialogue_ends_with_good_bye_whatever_its_result() {
 }
 
 #[test]
+fn a_dialogue_may_end_with_a_reset() {
+    let (address, server) = server(|stream| {
+        reply(stream, "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok")?;
+        until_the_end(stream)
+    });
+    let probe = HttpProbe {
+        connect: ConnectTo { close: Close::Reset, ..ConnectTo::new(address) },
+        request: HttpRequest::new(HttpVersion::Http10, "/", None, address).unwrap(),
+        expect: HttpExpect::default(),
+        deadline: LONG,
+    };
+    assert_eq!(run(&TlsProbe { probe, tls: tls() }).outcome, Outcome::Success);
+    let end = server.join().unwrap().map_err(|error| error.kind());
+    assert_eq!(end, Err(io::ErrorKind::ConnectionReset));
+}
+
+#[test]
 fn a_server_without_good_bye_is_judged_by_what_it_said() {
     let cases = [
         ("HTTP/1.0 200 OK\r\n\r\nthe end is the end", Outcome::Success),
