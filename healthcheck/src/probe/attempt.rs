@@ -86,6 +86,7 @@ impl Attempt {
         name: impl Fn(Phase, &io::Error) -> Failure,
     ) -> Result<Turn, Outcome> {
         let mut buffer = vec![0; 4096];
+        let mut closed = false;
         loop {
             self.send(exchange, stream, &name).await.map_err(Outcome::Failure)?;
             let received = timeout_at(self.soon(), stream.read(&mut buffer)).await;
@@ -95,7 +96,15 @@ impl Attempt {
                 result => result.map_err(|error| Outcome::Failure(name(Phase::Receive, &error)))?,
             };
             let step = match buffer.get(..count) {
-                None | Some([]) => exchange.closed(),
+                // Whoever waits for more would be told of the end again and again, without a pause.
+                None | Some([]) if closed => {
+                    let (phase, reason) = (Phase::Receive, NetworkError::Closed);
+                    return Err(Outcome::Failure(Failure::Network { phase, reason }));
+                }
+                None | Some([]) => {
+                    closed = true;
+                    exchange.closed()
+                }
                 Some(octets) => {
                     self.first_octet.get_or_insert_with(|| self.start.elapsed());
                     exchange.received(octets)

@@ -124,6 +124,35 @@ fn a_dialogue_ends_as_it_is_told_to() {
     }
 }
 
+/// A dialogue that never has enough.
+#[derive(Clone)]
+struct Insatiable;
+
+impl Exchange for Insatiable {
+    fn to_send(&self) -> &[u8] {
+        &[]
+    }
+
+    fn sent(&mut self, _: usize) {}
+
+    fn received(&mut self, _: &[u8]) -> Step {
+        Step::Continue
+    }
+
+    fn closed(&mut self) -> Step {
+        Step::Continue
+    }
+}
+
+#[test]
+fn nobody_waits_for_more_than_the_end() {
+    let (address, server) = server(drop);
+    let (report, _) = run(address, Insatiable, Duration::from_secs(60));
+    let closed = Failure::Network { phase: Phase::Receive, reason: NetworkError::Closed };
+    assert_eq!(report.outcome, Outcome::Failure(closed));
+    server.join().unwrap();
+}
+
 #[test]
 fn octets_that_drip_do_not_prolong_the_deadline() {
     let (address, server) = server(|mut stream| {
