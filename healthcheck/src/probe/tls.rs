@@ -2,6 +2,8 @@
 
 mod errors;
 mod first_words;
+#[cfg(feature = "grpc")]
+mod grpc;
 mod settings;
 mod verifier;
 mod x509;
@@ -30,6 +32,8 @@ use x509::Certificate;
 ///
 /// - `TlsProbe<HttpProbe>` is `SSL_GET`, one URL.
 /// - `TlsProbe<ExchangeProbe<E>>` is any other dialogue.
+/// - `TlsProbe<GrpcProbe>`, with the feature `grpc`, is gRPC's health protocol; it offers HTTP/2 and nothing else,
+///   whatever [`TlsOptions::alpn`] says.
 /// - `TlsProbe<TcpProbe>` is the handshake alone, within the `timeout` of its [`ConnectTo`]. In
 ///   TLS 1.3 a server looks at the client's certificate after that, so it does not tell whether
 ///   ours was taken.
