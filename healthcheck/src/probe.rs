@@ -173,7 +173,15 @@ impl ConnectTo {
             SocketAddr::V4(_) => IpAddr::V4(Ipv4Addr::UNSPECIFIED),
             SocketAddr::V6(_) => IpAddr::V6(Ipv6Addr::UNSPECIFIED),
         };
-        socket.bind(&SocketAddr::new(self.source.unwrap_or(any), port).into())
+        let source = match (SocketAddr::new(self.source.unwrap_or(any), port), self.address) {
+            // There is one such address on each link; ours is on the server's.
+            (SocketAddr::V6(mut ours), SocketAddr::V6(server)) if ours.ip().is_unicast_link_local() => {
+                ours.set_scope_id(server.scope_id());
+                SocketAddr::V6(ours)
+            }
+            (source, _) => source,
+        };
+        socket.bind(&source.into())
     }
 
     async fn connect(&self, socket: TcpSocket, deadline: Instant) -> Result<TcpStream, Outcome> {
