@@ -23,7 +23,8 @@ impl Entry {
         Self { checker, probes: Box::new([Arc::new(probe)]), delay: Duration::ZERO, limit: None }
     }
 
-    /// The same with a probe for each target of the check's [`Sequence`]; `None` unless there are as many.
+    /// The same with a probe for each target of the check's [`Sequence`]; `None` unless there are as many. A probe in a
+    /// `Box<dyn Probe>` goes in here, too: `vec![boxed.into()]`.
     #[must_use]
     pub fn with_targets(checker: Checker, probes: Vec<Arc<dyn Probe>>) -> Option<Self> {
         let targets = match checker.config().sequence {
