@@ -111,6 +111,11 @@ impl Attempt {
                 }
             };
             match step {
+                // A time-out of tokio's looks at the clock only when it has to wait, which it need not for a server that
+                // never pauses.
+                Step::Continue if Instant::now() >= self.deadline => {
+                    return Err(Outcome::Failure(timed_out(Phase::Receive)));
+                }
                 Step::Continue => {}
                 Step::StartTls => return Ok(Turn::StartTls),
                 Step::Done(result) => return result.map(|()| Turn::Over).map_err(Outcome::Failure),
@@ -154,4 +159,63 @@ impl Attempt {
 
 pub(super) const fn timed_out(phase: Phase) -> Failure {
     Failure::TimedOut { phase }
+}
+
+#[cfg(test)]
+mod tests {
+    use core::pin::Pin;
+    use core::task::{Context, Poll};
+    use std::sync::mpsc;
+    use std::thread;
+
+    use tokio::io::ReadBuf;
+
+    use super::*;
+    use crate::{Expected, SendExpectExchange, SendExpectScript, SendExpectStep};
+
+    /// A server that always has more to say.
+    struct Endless;
+
+    impl AsyncRead for Endless {
+        fn poll_read(
+            self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+            buffer: &mut ReadBuf<'_>,
+        ) -> Poll<io::Result<()>> {
+            buffer.put_slice(b"x");
+            Poll::Ready(Ok(()))
+        }
+    }
+
+    impl AsyncWrite for Endless {
+        fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, octets: &[u8]) -> Poll<io::Result<usize>> {
+            Poll::Ready(Ok(octets.len()))
+        }
+
+        fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+
+        fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+    }
+
+    #[test]
+    fn a_server_that_never_pauses_does_not_prolong_the_deadline() {
+        let step = SendExpectStep { send: Vec::new(), expect: Expected::Contains(b"y".to_vec()) };
+        let script = SendExpectScript::new(vec![step]).unwrap().with_max_reply(u64::MAX);
+        let (tell, told) = mpsc::channel();
+        thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+            let mut exchange = SendExpectExchange::new(script);
+            let talk = async {
+                let mut attempt = Attempt::new(Duration::from_millis(50));
+                attempt.carry(&mut exchange, &mut Endless, failure).await
+            };
+            tell.send(runtime.block_on(talk)).unwrap();
+        });
+        let timed_out = Err(Outcome::Failure(timed_out(Phase::Receive)));
+        assert_eq!(told.recv_timeout(Duration::from_secs(60)), Ok(timed_out));
+    }
 }

@@ -82,7 +82,7 @@ impl Attempt {
         name: fn(Phase, &io::Error) -> Failure,
     ) -> Result<(), Outcome> {
         let mut seen = Seen::default();
-        let watched = Watched::new(stream, &mut seen, name, self.patience);
+        let watched = Watched::new(stream, &mut seen, name, self.deadline, self.patience);
         let talk = converse(watched, request, scheme, self.deadline, self.close);
         let result = timeout_at(self.deadline, talk).await;
         let result = result.unwrap_or(Err(Failure::TimedOut { phase: Phase::Receive }));

@@ -27,6 +27,7 @@ pub(super) struct Watched<'s, S> {
     seen: &'s mut Seen,
     /// Knows the stream's errors.
     name: fn(Phase, &io::Error) -> Failure,
+    deadline: Instant,
     patience: Option<(Duration, Pin<Box<Sleep>>)>,
 }
 
@@ -35,10 +36,11 @@ impl<'s, S> Watched<'s, S> {
         stream: S,
         seen: &'s mut Seen,
         name: fn(Phase, &io::Error) -> Failure,
+        deadline: Instant,
         patience: Option<Duration>,
     ) -> Self {
         let wait = |patience| (patience, Box::pin(sleep_until(after(Instant::now(), patience))));
-        Self { stream, seen, name, patience: patience.map(wait) }
+        Self { stream, seen, name, deadline, patience: patience.map(wait) }
     }
 
     fn broke(&mut self, phase: Phase, error: io::Error) -> io::Error {
@@ -58,6 +60,10 @@ impl<S: AsyncRead + Unpin> AsyncRead for Watched<'_, S> {
             Poll::Ready(Ok(())) if buffer.filled().len() > before => {
                 let now = Instant::now();
                 self.seen.first_octet.get_or_insert(now);
+                // HTTP/2 reads on for as long as there is something to read.
+                if now >= self.deadline {
+                    return Poll::Ready(Err(self.broke(Phase::Receive, io::ErrorKind::TimedOut.into())));
+                }
                 if let Some((patience, sleep)) = &mut self.patience {
                     sleep.as_mut().reset(after(now, *patience));
                 }
@@ -70,8 +76,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Watched<'_, S> {
                 None => Poll::Pending,
                 Some((_, sleep)) => {
                     ready!(sleep.as_mut().poll(context));
-                    let error = io::ErrorKind::TimedOut.into();
-                    Poll::Ready(Err(self.broke(Phase::Receive, error)))
+                    Poll::Ready(Err(self.broke(Phase::Receive, io::ErrorKind::TimedOut.into())))
                 }
             },
         }
