@@ -61,7 +61,7 @@ impl Penalty {
         }
         let halvings = u32::try_from(passed / half).unwrap_or(u32::MAX);
         let whole = self.milli.checked_shr(halvings).unwrap_or(0);
-        let rest = u128::from(whole) * (passed % half) / (2 * half);
+        let rest = u128::from(whole).saturating_mul(passed % half) / (2 * half);
         whole.saturating_sub(u64::try_from(rest).unwrap_or(u64::MAX))
     }
 }

@@ -33,10 +33,12 @@ pub enum DnsType {
     Rrsig,
     /// Key of a zone (RFC 4034 §2).
     Dnskey,
+    /// Any other, which keepalived cannot ask for, by its number in IANA's registry: 12 is PTR, 33 SRV, 65 HTTPS.
+    Other(u16),
 }
 
 impl DnsType {
-    const fn record(self) -> RecordType {
+    fn record(self) -> RecordType {
         match self {
             Self::A => RecordType::A,
             Self::Ns => RecordType::NS,
@@ -47,6 +49,7 @@ impl DnsType {
             Self::Aaaa => RecordType::AAAA,
             Self::Rrsig => RecordType::RRSIG,
             Self::Dnskey => RecordType::DNSKEY,
+            Self::Other(number) => RecordType::from(number),
         }
     }
 }

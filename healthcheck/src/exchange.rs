@@ -44,7 +44,8 @@ pub trait Exchange {
     /// Takes octets of the server, never an empty slice.
     fn received(&mut self, octets: &[u8]) -> Step;
 
-    /// Takes the end of the stream.
+    /// Takes the end of the stream: nothing more will be received. [`Step::Continue`] now means that there is one last
+    /// thing to send; probes end a dialogue that says so twice, as [`NetworkError::Closed`](crate::NetworkError::Closed).
     fn closed(&mut self) -> Step;
 }
 

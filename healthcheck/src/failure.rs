@@ -148,6 +148,9 @@ pub enum NetworkError {
     /// The connection was reset.
     #[error("connection reset")]
     Reset,
+    /// The server closed, and the dialogue waits for more ([`Exchange::closed`](crate::Exchange::closed)).
+    #[error("connection closed")]
+    Closed,
     /// No way to the host or its network.
     #[error("unreachable")]
     Unreachable,

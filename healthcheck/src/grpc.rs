@@ -76,6 +76,9 @@ pub enum GrpcFailure {
     /// What arrived is not HTTP/2, or breaks its rules.
     #[error("not an HTTP/2 server")]
     NotHttp2,
+    /// The server did not choose HTTP/2 while TLS was agreed on (ALPN, RFC 9113 §3.3), which gRPC's clients insist on.
+    #[error("the server did not choose HTTP/2 (ALPN)")]
+    NoAlpn,
     /// The server ended the connection (`GOAWAY`); with its reason, as RFC 9113 §7 numbers them.
     #[error("the server ended the connection with HTTP/2 error {0}")]
     GoAway(u32),
@@ -120,6 +123,7 @@ impl GrpcFailure {
     #[must_use]
     pub const fn phase(self) -> Phase {
         match self {
+            Self::NoAlpn => Phase::Tls,
             Self::NotHttp2 | Self::GoAway(_) | Self::Reset(_) => Phase::Receive,
             Self::HttpStatus(_) | Self::NotGrpc | Self::NoStatus | Self::Status(_) => Phase::Status,
             Self::TooLong

@@ -9,6 +9,20 @@ use crate::{Failure, Health, Instant, Output, Phase, Transition};
 ///
 /// The checker itself keeps none, so that two that will behave alike compare equal. Hand every output to
 /// [`record`](Self::record).
+///
+/// ```
+/// use core::time::Duration;
+/// use healthcheck::{Failure, History, Instant, NetworkError, Output, Phase, Transition};
+///
+/// let at = |secs| Instant::from_origin(Duration::from_secs(secs));
+/// let mut history = History::new(10);
+/// let cause = Failure::Network { phase: Phase::Connect, reason: NetworkError::Refused };
+/// history.record(at(100), &Output::StartProbe { target: 0 });
+/// history.record(at(160), &Output::Transition(Transition::Down { cause, failures: 2 }));
+/// let last = history.iter().next_back().unwrap();
+/// assert_eq!((last.cause, last.phase, last.lasted), (Some(cause), Some(Phase::Connect), Duration::from_secs(60)));
+/// assert_eq!(history.since(), Some(at(160)));
+/// ```
 #[derive(Clone, Debug)]
 pub struct History {
     capacity: usize,

@@ -11,8 +11,9 @@
 //!   judges `UDP_CHECK` and [`Echo`] is `PING_CHECK`'s packets.
 //! - `Probe` (feature `tokio`) carries them over real sockets: `TcpProbe`, `HttpProbe`, and
 //!   `ExchangeProbe` for every other exchange over TCP; `UdpProbe`, `DnsProbe`, `PingProbe`;
+//!   `AgentProbe` asks agents for weights; `GrpcProbe` (feature `grpc`) asks gRPC's health service;
 //!   `ScriptProbe` (feature `script`) is `MISC_CHECK`.
-//!   With `tls`, `TlsProbe` is any of the first three over TLS, `SSL_GET` among them, and
+//!   With `tls`, `TlsProbe` is any of the first three or of gRPC over TLS, `SSL_GET` among them, and
 //!   `StartTlsProbe` changes to TLS within a dialogue.
 //! - `FileWatch` (feature `file`) is no probe: a file says itself when it has changed.
 //!   [`FileRule`] says what that means.
@@ -141,11 +142,11 @@
 //!   [`FileRule`] says what to make of it.
 //! - `script`: `ScriptProbe`, and `tokio`. It runs programs, and starts a thread while there are scripts
 //!   whose probe was given up. Without it there is no `MISC_CHECK`.
-//! - `tokio`: `Probe`, `TcpProbe`, `HttpProbe`, `ExchangeProbe`, `UdpProbe`, `PingProbe`, `Scheduler`
+//! - `tokio`: `Probe`, `TcpProbe`, `HttpProbe`, `ExchangeProbe`, `UdpProbe`, `PingProbe`, `AgentProbe`, `Scheduler`
 //!   and, with `dns`, `DnsProbe`. Without it the caller moves the octets itself.
 //! - `regex`: patterns for bodies and headers of HTTP, with PCRE2's look-around. Without it
 //!   [`RegexPattern`] cannot be made.
-//! - `grpc`: `GrpcProbe`, gRPC's health protocol. Implies `tokio`.
+//! - `grpc`: `GrpcProbe`, gRPC's health protocol; with `tls` over TLS, too. Implies `tokio`.
 //! - `tls`: `Tls`, `TlsProbe`, `StartTlsProbe`, and `tokio`. TLS 1.2 and 1.3 by rustls with ring,
 //!   for which a C compiler is needed. Without it there is no `SSL_GET`, and a dialogue that asks
 //!   for TLS is not probed.
@@ -214,7 +215,7 @@ pub use probe::DnsProbe;
 pub use probe::GrpcProbe;
 #[cfg(feature = "tokio")]
 pub use probe::{
-    Close, ConnectTo, ExchangeProbe, HttpProbe, OverTcp, PingProbe, Probe, ProbeReport, TcpProbe, UdpProbe,
+    AgentProbe, Close, ConnectTo, ExchangeProbe, HttpProbe, OverTcp, PingProbe, Probe, ProbeReport, TcpProbe, UdpProbe,
 };
 #[cfg(feature = "file")]
 pub use probe::{FileNews, FileWatch};

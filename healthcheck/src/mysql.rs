@@ -3,6 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::outgoing::Outgoing;
 use crate::{Exchange, Failure, Phase, Step};
 
 /// Octets of one packet of the server that are read; a longer one fails the check. Greetings have
@@ -85,8 +86,7 @@ impl MysqlFailure {
 #[derive(Clone, Debug)]
 pub struct MysqlExchange {
     user: Option<Vec<u8>>,
-    out: Vec<u8>,
-    sent: usize,
+    outgoing: Outgoing,
     input: Vec<u8>,
     /// Number of the server's next packet.
     sequence: u8,
@@ -112,8 +112,7 @@ impl MysqlExchange {
         let name = |user: &String| user.bytes().take_while(|octet| *octet != 0).collect();
         Self {
             user: hello.user.as_ref().map(name),
-            out: Vec::new(),
-            sent: 0,
+            outgoing: Outgoing::default(),
             input: Vec::new(),
             sequence: 0,
             state: State::Greeting,
@@ -195,9 +194,8 @@ impl MysqlExchange {
 
     fn say(&mut self, sequence: u8, payload: &[u8]) {
         let [low, middle, high, _] = u32::try_from(payload.len()).unwrap_or(u32::MAX).to_le_bytes();
-        self.out = [low, middle, high, sequence].into();
-        self.out.extend_from_slice(payload);
-        self.sent = 0;
+        self.outgoing.push(&[low, middle, high, sequence]);
+        self.outgoing.push(payload);
         self.sequence = sequence.wrapping_add(1);
     }
 
@@ -217,11 +215,11 @@ const CAPABILITIES: u32 = 0x0008_8201;
 
 impl Exchange for MysqlExchange {
     fn to_send(&self) -> &[u8] {
-        self.out.get(self.sent..).unwrap_or(&[])
+        self.outgoing.to_send()
     }
 
     fn sent(&mut self, count: usize) {
-        self.sent = self.sent.saturating_add(count).min(self.out.len());
+        self.outgoing.sent(count);
     }
 
     fn received(&mut self, octets: &[u8]) -> Step {

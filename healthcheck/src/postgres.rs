@@ -3,6 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::outgoing::Outgoing;
 use crate::{Exchange, Failure, Phase, Step};
 
 /// Octets of one message of the server that are read; a longer one fails the check. Errors have a
@@ -77,8 +78,7 @@ impl core::fmt::Display for Sqlstate {
 #[derive(Clone, Debug)]
 pub struct PostgresExchange {
     ssl: bool,
-    out: Vec<u8>,
-    sent: usize,
+    outgoing: Outgoing,
     input: Vec<u8>,
     state: State,
 }
@@ -120,9 +120,10 @@ impl PostgresExchange {
             }
         };
         let length = u32::try_from(body.len()).unwrap_or(u32::MAX).saturating_add(4);
-        let mut out = length.to_be_bytes().to_vec();
-        out.extend(body);
-        Self { ssl, out, sent: 0, input: Vec::new(), state: State::Waiting }
+        let mut outgoing = Outgoing::default();
+        outgoing.push(&length.to_be_bytes());
+        outgoing.push(&body);
+        Self { ssl, outgoing, input: Vec::new(), state: State::Waiting }
     }
 
     fn octet(&mut self, octet: u8) {
@@ -172,8 +173,7 @@ impl PostgresExchange {
             (b'R', [_, _, _, _, ..]) => self.done(Ok(())),
             (b'R', _) => self.fail(PostgresFailure::Message),
             (b'Z', _) => {
-                self.out = TERMINATE.into();
-                self.sent = 0;
+                self.outgoing.push(&TERMINATE);
                 self.state = State::Leaving;
             }
             (_, _) => {}
@@ -212,11 +212,11 @@ const fn from_sqlstate(code: [u8; 5]) -> PostgresFailure {
 
 impl Exchange for PostgresExchange {
     fn to_send(&self) -> &[u8] {
-        self.out.get(self.sent..).unwrap_or(&[])
+        self.outgoing.to_send()
     }
 
     fn sent(&mut self, count: usize) {
-        self.sent = self.sent.saturating_add(count).min(self.out.len());
+        self.outgoing.sent(count);
     }
 
     fn received(&mut self, octets: &[u8]) -> Step {

@@ -9,6 +9,7 @@ use socket2::{SockRef, Socket};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::{Instant, timeout_at};
 
+mod agent;
 mod attempt;
 pub(crate) mod connecting;
 pub(crate) mod conversation;
@@ -27,6 +28,7 @@ mod script;
 mod tls;
 mod udp;
 
+pub use agent::AgentProbe;
 #[cfg(feature = "dns")]
 pub use dns::DnsProbe;
 #[cfg(feature = "file")]
@@ -42,7 +44,7 @@ pub use tls::{InvalidTls, StartTlsProbe, Tls, TlsIdentity, TlsOptions, TlsProbe,
 pub use udp::UdpProbe;
 
 use crate::{
-    Exchange, Failure, HttpExchange, HttpExpect, HttpReport, HttpRequest, LocalProblem, NetworkError,
+    Agent, Exchange, Failure, HttpExchange, HttpExpect, HttpReport, HttpRequest, LocalProblem, NetworkError,
     Outcome, Phase, TlsReport,
 };
 use attempt::Attempt;
@@ -50,7 +52,8 @@ use over_tcp::Kind;
 
 /// One way to find out whether a server works.
 ///
-/// A probe ends by itself, after its time-out at the latest. Dropping its future ends it at once.
+/// A probe ends by itself, after its time-out at the latest (or see [`Entry::within`](crate::Entry::within)). Dropping its
+/// future ends it at once.
 #[async_trait]
 pub trait Probe: Send + Sync {
     /// Makes one attempt.
@@ -78,9 +81,13 @@ pub struct ProbeReport {
     pub total: Duration,
     /// What was seen of the reply, by probes that speak HTTP.
     pub http: Option<HttpReport>,
-    /// The weight that the server asks for (`misc_dynamic`), for
-    /// [`QuorumInput::Weight`](crate::QuorumInput::Weight).
+    /// The weight that a success asks for (`misc_dynamic`); `None` is the configured one. Either way it takes the place
+    /// of what the check asked for before: [`Contribution::from_weight`](crate::Contribution::from_weight) makes an
+    /// input of it, [`QuorumInput::Contribution`](crate::QuorumInput::Contribution).
     pub weight: Option<u32>,
+    /// What the server's agent wants, for [`QuorumInput::Agent`](crate::QuorumInput::Agent); `None` unless this was an
+    /// [`AgentProbe`] that understood it.
+    pub agent: Option<Agent>,
     /// What was agreed on, by probes that speak TLS; `None` if nothing was.
     pub tls: Option<TlsReport>,
 }
@@ -89,7 +96,16 @@ impl ProbeReport {
     /// An attempt of which nothing else is known.
     #[must_use]
     pub const fn new(outcome: Outcome, total: Duration) -> Self {
-        Self { outcome, connect: None, first_octet: None, total, http: None, weight: None, tls: None }
+        Self {
+            outcome,
+            connect: None,
+            first_octet: None,
+            total,
+            http: None,
+            weight: None,
+            agent: None,
+            tls: None,
+        }
     }
 }
 
@@ -112,10 +128,13 @@ pub struct ConnectTo {
     /// what is sent, and until it says something more. `None`: only the deadline counts. keepalived has no
     /// deadline and waits for `connect_timeout` each time.
     pub patience: Option<Duration>,
+    /// How the connection of a dialogue ends, whatever came of it. A [`TcpProbe`] has its own
+    /// [`close`](TcpProbe::close).
+    pub close: Close,
 }
 
 impl ConnectTo {
-    /// Any source, no mark, keepalived's time-out of 5 s.
+    /// Any source, no mark, keepalived's time-out of 5 s; closed as keepalived does.
     #[must_use]
     pub const fn new(address: SocketAddr) -> Self {
         Self {
@@ -126,6 +145,7 @@ impl ConnectTo {
             mark: 0,
             timeout: Duration::from_secs(5),
             patience: None,
+            close: Close::Graceful,
         }
     }
 
@@ -158,7 +178,15 @@ impl ConnectTo {
             SocketAddr::V4(_) => IpAddr::V4(Ipv4Addr::UNSPECIFIED),
             SocketAddr::V6(_) => IpAddr::V6(Ipv6Addr::UNSPECIFIED),
         };
-        socket.bind(&SocketAddr::new(self.source.unwrap_or(any), port).into())
+        let source = match (SocketAddr::new(self.source.unwrap_or(any), port), self.address) {
+            // There is one such address on each link; ours is on the server's.
+            (SocketAddr::V6(mut ours), SocketAddr::V6(server)) if ours.ip().is_unicast_link_local() => {
+                ours.set_scope_id(server.scope_id());
+                SocketAddr::V6(ours)
+            }
+            (source, _) => source,
+        };
+        socket.bind(&source.into())
     }
 
     async fn connect(&self, socket: TcpSocket, deadline: Instant) -> Result<TcpStream, Outcome> {
@@ -181,10 +209,11 @@ impl ConnectTo {
     }
 }
 
-/// How a [`TcpProbe`] closes its connection.
+/// How a probe closes its connection.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
 pub enum Close {
-    /// With a reset (`SO_LINGER` 0): leaves no TIME-WAIT behind, on either side.
+    /// With a reset (`SO_LINGER` 0): leaves no TIME-WAIT behind, on either side, so that ports do not run out where
+    /// thousands of checks are made each second. Over TLS without `close_notify`.
     #[default]
     Reset,
     /// With FIN, as keepalived does; for servers that log each reset.
@@ -256,21 +285,21 @@ impl Probe for HttpProbe {
     }
 }
 
-/// Any other dialogue over TCP: SMTP, Redis, MySQL, PostgreSQL, an agent, a script, or one of the caller's own.
+/// Any other dialogue over TCP: SMTP, Redis, MySQL, PostgreSQL, a script, or one of the caller's own.
 ///
 /// ```
 /// use core::time::Duration;
-/// use healthcheck::{AgentExchange, ConnectTo, ExchangeProbe, ProbeReport};
+/// use healthcheck::{ConnectTo, ExchangeProbe, ProbeReport, RedisExchange};
 ///
 /// # async fn ask() {
-/// let agent = ExchangeProbe {
-///     connect: ConnectTo::new(([192, 0, 2, 1], 10_000).into()),
-///     exchange: AgentExchange::new(b""),
+/// let redis = ExchangeProbe {
+///     connect: ConnectTo::new(([192, 0, 2, 1], 6379).into()),
+///     exchange: RedisExchange::new(None),
 ///     deadline: Duration::from_secs(2),
 /// };
 /// // As a `Probe` it only tells success or failure; `run` also gives the dialogue back.
-/// let (report, exchange) = agent.run().await;
-/// println!("{:?} {:?}", report.outcome, exchange.reply().map(|reply| reply.agent()));
+/// let (report, exchange) = redis.run().await;
+/// println!("{:?} {:?}", report.outcome, exchange.reply());
 /// # }
 /// ```
 #[derive(Clone, Debug)]

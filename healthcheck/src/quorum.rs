@@ -34,6 +34,11 @@ impl Server {
         self.checkers.iter().all(|health| *health == Health::Up)
     }
 
+    /// What it weighs where no check fails. Whom an administrator or its own agent takes out weighs nothing either way.
+    fn weight_if_up(&self) -> u32 {
+        Weighing { up: true, ..self.weighing(false, true) }.weigh(|_| {}).full
+    }
+
     /// `kept`: fail-open counts servers that were up before; `alone`: nobody else serves, so it gets all of its
     /// weight.
     fn weighing(&self, kept: bool, alone: bool) -> Weighing<'_> {
@@ -305,8 +310,11 @@ impl Quorum {
     fn open_or_close(&mut self, events: &mut Vec<QuorumEvent>) {
         let Some(below) = self.fail_open_below.filter(|_| self.started) else { return };
         let live = self.weight_of(false);
-        let total = self.servers.iter().fold(0, |sum: u64, server| sum.saturating_add(server.weight.into()));
-        let active = live.saturating_mul(100) < total.saturating_mul(below.into());
+        let total =
+            self.servers.iter().map(|server| u64::from(server.weight_if_up())).fold(0, u64::saturating_add);
+        // Nobody stays where nobody was up before.
+        let active = live.saturating_mul(100) < total.saturating_mul(below.into())
+            && self.servers.iter().any(|server| server.kept && !server.is_up());
         if active != self.open {
             self.open = active;
             events.push(QuorumEvent::FailOpen { active, live, total });
@@ -353,7 +361,7 @@ impl Quorum {
             return Some(QuorumEvent::QuorumLost { live, threshold, initial });
         }
         let threshold = self.quorum.saturating_add(self.hysteresis);
-        if live >= threshold {
+        if live > 0 && live >= threshold {
             self.gained = true;
             self.sorry_in = false;
             return Some(QuorumEvent::QuorumGained { live, threshold, initial });

@@ -153,10 +153,10 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
     /// Begins to check. What was known by the same key is removed before, with its state.
     pub fn insert(&mut self, key: K, entry: Entry) {
         self.remove(&key);
-        let Entry { mut checker, probes, delay } = entry;
+        let Entry { mut checker, probes, delay, limit } = entry;
         checker.handle_input(self.now(), Input::Start { delay });
         // Memory ends before numbers do.
-        let Some(number) = self.slots.insert(Slot::new(key.clone(), checker, probes)) else { return };
+        let Some(number) = self.slots.insert(Slot::new(key.clone(), checker, probes, limit)) else { return };
         self.keys.insert(key, number);
         self.arm(number);
     }
@@ -172,6 +172,7 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
         let slot = self.slots.get_mut(number)?;
         slot.checker.reconfigure(now, *entry.checker.config());
         slot.probes = entry.probes;
+        slot.limit = entry.limit;
         self.arm(number);
         Some(())
     }
@@ -259,10 +260,13 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
                 self.in_a_row += 1;
                 return Poll::Ready(event);
             }
-            let progress = self.work(cx);
-            if self.events.is_empty() && !progress && self.poll_sleep(cx).is_pending() {
+            if self.work(cx) || !self.events.is_empty() {
+                continue;
+            }
+            // Time goes on while the caller is busy with an event, too: a timer that is up is due by the clock of now.
+            self.recent = None;
+            if self.poll_sleep(cx).is_pending() {
                 self.in_a_row = 0;
-                self.recent = None;
                 return Poll::Pending;
             }
         }

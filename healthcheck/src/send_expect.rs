@@ -132,6 +132,22 @@ impl SendExpectFailure {
 }
 
 /// Runs a [`SendExpectScript`]. It keeps none of the server's octets.
+///
+/// ```
+/// use healthcheck::{Exchange, Expected, SendExpectExchange, SendExpectScript, SendExpectStep, Step};
+///
+/// let script = SendExpectScript::new(vec![
+///     SendExpectStep { send: Vec::new(), expect: Expected::Line(b"+OK".to_vec()) },
+///     SendExpectStep { send: b"QUIT\r\n".to_vec(), expect: Expected::Close },
+/// ])?;
+/// let mut pop3 = SendExpectExchange::new(script);
+/// // Over a socket `ExchangeProbe` does this.
+/// assert_eq!(pop3.received(b"+OK mail.example.org\r\n"), Step::Continue);
+/// assert_eq!(pop3.to_send(), b"QUIT\r\n");
+/// pop3.sent(6);
+/// assert_eq!(pop3.closed(), Step::Done(Ok(())));
+/// # Ok::<(), healthcheck::InvalidScript>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct SendExpectExchange {
     script: SendExpectScript,

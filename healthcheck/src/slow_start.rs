@@ -13,11 +13,29 @@ pub struct SlowStart {
     pub steps: u8,
 }
 
-/// One server's ramp: a share of its weight that grows from `100 / steps` percent.
+/// One server's ramp: a share of its weight that begins with `100 / (steps + 1)` percent and grows by as much with each
+/// step.
 ///
 /// Begin one when a server comes up, never at the start of the process and never for a change of weight alone; a
 /// flap begins it anew. That the only live server is not ramped is [`Quorum`](crate::Quorum)'s rule, since only it
 /// knows the others.
+///
+/// ```
+/// use core::time::Duration;
+/// use healthcheck::{Instant, QuorumInput, Ramp, SlowStart};
+///
+/// let now = Instant::from_origin(Duration::from_secs(100)); // the server came up
+/// let ramp = Ramp::begin(SlowStart { duration: Duration::from_secs(40), steps: 4 }, now).unwrap();
+/// let mut told = Vec::new();
+/// let mut next = Some(now);
+/// while let Some(now) = next {
+///     // Yours: sleep until then; a quorum takes each share.
+///     told.push(QuorumInput::Ramp { server: 0, percent: ramp.percent(now) });
+///     next = ramp.next_change(now);
+/// }
+/// let shares = [20, 40, 60, 80, 100].map(|percent| QuorumInput::Ramp { server: 0, percent });
+/// assert_eq!(told, shares);
+/// ```
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Ramp {
     since: Instant,

@@ -64,7 +64,13 @@ impl Contribution {
     /// `misc_dynamic`: exit status 2..=255 makes the weight status − 2, others leave `configured`.
     #[must_use]
     pub fn from_exit_status(status: u8, configured: u32) -> Self {
-        status.checked_sub(2).map_or(Self(0), |wanted| Self(i64::from(wanted) - i64::from(configured)))
+        Self::from_weight(status.checked_sub(2).map(u32::from), configured)
+    }
+
+    /// Makes the weight what a check asks for, whatever is `configured`; `None` leaves it so.
+    #[must_use]
+    pub fn from_weight(wanted: Option<u32>, configured: u32) -> Self {
+        wanted.map_or(Self(0), |wanted| Self(i64::from(wanted) - i64::from(configured)))
     }
 
     /// `FILE_CHECK`: the number in the file times the weight of the check.

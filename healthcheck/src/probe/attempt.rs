@@ -7,21 +7,24 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
 
-use super::{ConnectTo, ProbeReport, after, failure};
-use crate::{Exchange, Failure, LocalProblem, Outcome, Phase, Step, TlsReport};
+use super::{Close, ConnectTo, ProbeReport, after, failure};
+use crate::{Exchange, Failure, LocalProblem, NetworkError, Outcome, Phase, Step, TlsReport};
 
 /// What happened so far, and the moment at which it ends.
 #[derive(Debug)]
 pub(super) struct Attempt {
-    start: Instant,
+    pub(super) start: Instant,
     pub(super) deadline: Instant,
-    patience: Option<Duration>,
+    pub(super) patience: Option<Duration>,
+    pub(super) close: Close,
     pub(super) course: Course,
 }
 
 /// What an attempt has come to, whoever waits for its socket.
 #[derive(Debug, Default)]
 pub(crate) struct Course {
+    /// The end of the stream was told.
+    closed: bool,
     pub(crate) connect: Option<Duration>,
     pub(super) first_octet: Option<Duration>,
     pub(super) tls: Option<TlsReport>,
@@ -41,7 +44,19 @@ impl Attempt {
     pub(super) fn new(limit: Duration) -> Self {
         let start = Instant::now();
         let deadline = after(start, limit);
-        Self { start, deadline, patience: None, course: Course::default() }
+        Self { start, deadline, patience: None, close: Close::Graceful, course: Course::default() }
+    }
+
+    /// Connects for a dialogue.
+    pub(super) async fn open(&mut self, to: &ConnectTo) -> Result<TcpStream, Outcome> {
+        let stream = self.connect(to).await?;
+        self.close = to.close;
+        if self.close == Close::Reset {
+            stream
+                .set_zero_linger()
+                .map_err(|e| Outcome::NotProbed(LocalProblem::Socket(e.raw_os_error())))?;
+        }
+        Ok(stream)
     }
 
     pub(super) async fn connect(&mut self, to: &ConnectTo) -> Result<TcpStream, Outcome> {
@@ -63,7 +78,7 @@ impl Attempt {
         to: &ConnectTo,
         exchange: &mut impl Exchange,
     ) -> Result<(), Outcome> {
-        let mut stream = self.connect(to).await?;
+        let mut stream = self.open(to).await?;
         self.carry(exchange, &mut stream, failure).await?.without_tls()
     }
 
@@ -83,6 +98,11 @@ impl Attempt {
             let elapsed = || self.start.elapsed();
             if let Some(turn) = self.course.hear(exchange, received, elapsed, &name)? {
                 return Ok(turn);
+            }
+            // A time-out of tokio's looks at the clock only when it has to wait, which it need not for a server that
+            // never pauses.
+            if Instant::now() >= self.deadline {
+                return Err(Outcome::Failure(timed_out(Phase::Receive)));
             }
         }
     }
@@ -126,14 +146,25 @@ impl Course {
         elapsed: impl FnOnce() -> Duration,
         name: impl FnOnce(Phase, &io::Error) -> Failure,
     ) -> Result<Option<Turn>, Outcome> {
+        let ended = match &received {
+            Ok(octets) => octets.is_empty(),
+            // Over TLS, an end without good-bye. keepalived, too, judges what came before it.
+            Err(error) => error.kind() == io::ErrorKind::UnexpectedEof,
+        };
         let step = match received {
-            Ok([]) => exchange.closed(),
+            // Whoever waits for more would be told of the end again and again, without a pause.
+            _ if ended && self.closed => {
+                let (phase, reason) = (Phase::Receive, NetworkError::Closed);
+                return Err(Outcome::Failure(Failure::Network { phase, reason }));
+            }
+            _ if ended => {
+                self.closed = true;
+                exchange.closed()
+            }
             Ok(octets) => {
                 self.first_octet.get_or_insert_with(elapsed);
                 exchange.received(octets)
             }
-            // Over TLS, an end without good-bye. keepalived, too, judges what came before it.
-            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => exchange.closed(),
             Err(error) => return Err(Outcome::Failure(name(Phase::Receive, &error))),
         };
         match step {
@@ -145,7 +176,7 @@ impl Course {
 
     /// What is reported of it when it ended after `total`.
     pub(crate) fn report(&self, result: Result<(), Outcome>, total: Duration) -> ProbeReport {
-        let Self { connect, first_octet, tls } = *self;
+        let Self { connect, first_octet, tls, .. } = *self;
         let outcome = result.err().unwrap_or(Outcome::Success);
         ProbeReport { connect, first_octet, tls, ..ProbeReport::new(outcome, total) }
     }
@@ -163,4 +194,63 @@ impl Turn {
 
 pub(super) const fn timed_out(phase: Phase) -> Failure {
     Failure::TimedOut { phase }
+}
+
+#[cfg(test)]
+mod tests {
+    use core::pin::Pin;
+    use core::task::{Context, Poll};
+    use std::sync::mpsc;
+    use std::thread;
+
+    use tokio::io::ReadBuf;
+
+    use super::*;
+    use crate::{Expected, SendExpectExchange, SendExpectScript, SendExpectStep};
+
+    /// A server that always has more to say.
+    struct Endless;
+
+    impl AsyncRead for Endless {
+        fn poll_read(
+            self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+            buffer: &mut ReadBuf<'_>,
+        ) -> Poll<io::Result<()>> {
+            buffer.put_slice(b"x");
+            Poll::Ready(Ok(()))
+        }
+    }
+
+    impl AsyncWrite for Endless {
+        fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, octets: &[u8]) -> Poll<io::Result<usize>> {
+            Poll::Ready(Ok(octets.len()))
+        }
+
+        fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+
+        fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+    }
+
+    #[test]
+    fn a_server_that_never_pauses_does_not_prolong_the_deadline() {
+        let step = SendExpectStep { send: Vec::new(), expect: Expected::Contains(b"y".to_vec()) };
+        let script = SendExpectScript::new(vec![step]).unwrap().with_max_reply(u64::MAX);
+        let (tell, told) = mpsc::channel();
+        thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+            let mut exchange = SendExpectExchange::new(script);
+            let talk = async {
+                let mut attempt = Attempt::new(Duration::from_millis(50));
+                attempt.carry(&mut exchange, &mut Endless, failure).await
+            };
+            tell.send(runtime.block_on(talk)).unwrap();
+        });
+        let timed_out = Err(Outcome::Failure(timed_out(Phase::Receive)));
+        assert_eq!(told.recv_timeout(Duration::from_secs(60)), Ok(timed_out));
+    }
 }

@@ -10,7 +10,7 @@ use socket2::Socket;
 use super::attempt::{Course, timed_out};
 use super::connecting::{Connecting, judge};
 use super::over_tcp::{Dialogue, DialogueProbe};
-use super::{Close, ProbeReport, failure};
+use super::{ProbeReport, failure};
 use crate::{Instant, Outcome, Phase};
 
 /// Reads in a row before others have their turn: a server that never ends must not be the only one that is heard.
@@ -60,7 +60,7 @@ impl Conversation {
         began: Instant,
     ) -> Result<Box<Self>, Box<ProbeReport>> {
         let (connect, dialogue) = (probe.connect(), probe.dialogue());
-        let connection = match Connecting::open(connect, Close::Graceful, suspicious) {
+        let connection = match Connecting::open(connect, connect.close, suspicious) {
             Ok(connection) => connection,
             Err(outcome) => {
                 let report = Course::default().report(Err(outcome), Duration::ZERO);

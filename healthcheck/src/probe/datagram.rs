@@ -78,6 +78,10 @@ pub(super) async fn receive<'a>(
     buffer: &'a mut [u8],
     deadline: Instant,
 ) -> Option<Result<&'a [u8], Failure>> {
+    // Who is sent datagrams without end never waits, and a time-out of tokio's looks at the clock only then.
+    if Instant::now() >= deadline {
+        return None;
+    }
     // An ICMP error alone does not make a socket readable.
     let interest = Interest::READABLE | Interest::ERROR;
     let receiving = socket.async_io(interest, || {

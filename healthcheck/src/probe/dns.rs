@@ -12,6 +12,20 @@ use crate::dns::MAX_REPLY;
 use crate::{DnsAnswer, DnsExchange, DnsQuery, Exchange as _, Failure, Outcome, Phase, Step};
 
 /// `DNS_CHECK`: a question over UDP, asked again while the time-out lasts.
+///
+/// ```
+/// use core::num::NonZeroU8;
+/// use healthcheck::{ConnectTo, DnsAnswer, DnsProbe, DnsQuery, DnsType, InvalidDnsName, Probe};
+///
+/// # async fn ask(random: u64) -> Result<(), InvalidDnsName> {
+/// let query = DnsQuery::new("www.example.org", DnsType::A)?;
+/// let probe = DnsProbe::new(ConnectTo::new(([192, 0, 2, 53], 53).into()), query, random)
+///     // keepalived is content with any reply that is no error, and asks once.
+///     .with_answer(DnsAnswer::Is("198.51.100.1".into()))
+///     .with_tries(NonZeroU8::new(3).unwrap());
+/// println!("{:?}", probe.probe().await.outcome);
+/// # Ok(()) }
+/// ```
 #[derive(Debug)]
 pub struct DnsProbe {
     connect: ConnectTo,

@@ -1,5 +1,7 @@
 //! gRPC's health protocol over HTTP/2.
 
+mod watched;
+
 use core::future::poll_fn;
 use core::pin::pin;
 use core::task::Poll;
@@ -10,21 +12,40 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use h2::client::{Builder, SendRequest};
 use h2::{Reason, RecvStream};
+use http::uri::Scheme;
 use http::{HeaderMap, Method, Request, Version, header};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, timeout_at};
 
 use super::attempt::Attempt;
-use super::{ConnectTo, Probe, ProbeReport, failure};
+use super::{Close, ConnectTo, Probe, ProbeReport, failure};
 use crate::grpc::judge;
 use crate::{Failure, GrpcFailure, GrpcRequest, MAX_GRPC_REPLY_LEN, Outcome, Phase};
+use watched::{Seen, Watched};
 
 /// Octets of headers that a server may send.
 const MAX_HEADERS: u32 = 16 * 1024;
 
-/// `grpc.health.v1.Health/Check` over clear-text HTTP/2 (prior knowledge).
+/// `grpc.health.v1.Health/Check` over clear-text HTTP/2 (prior knowledge). `TlsProbe<GrpcProbe>`, with the feature
+/// `tls`, asks over TLS.
 ///
 /// Only `SERVING` is success.
+///
+/// ```
+/// use core::time::Duration;
+/// use healthcheck::{ConnectTo, GrpcProbe, GrpcRequest, Probe};
+///
+/// # async fn ask() -> Result<(), Box<dyn core::error::Error>> {
+/// let server = ([192, 0, 2, 1], 50_051).into();
+/// let probe = GrpcProbe {
+///     connect: ConnectTo::new(server),
+///     // The empty name is the whole server.
+///     request: GrpcRequest::new("shop.Cart", Some("shop.example.org"), server)?,
+///     deadline: Duration::from_secs(2),
+/// };
+/// println!("{:?}", probe.probe().await.outcome);
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct GrpcProbe {
     /// Where.
@@ -39,51 +60,80 @@ pub struct GrpcProbe {
 impl Probe for GrpcProbe {
     async fn probe(&self) -> ProbeReport {
         let mut attempt = Attempt::new(self.deadline);
-        let result = match attempt.connect(&self.connect).await {
-            Ok(stream) => check(stream, &self.request, attempt.deadline).await.map_err(Outcome::Failure),
+        let result = match attempt.open(&self.connect).await {
+            Ok(stream) => {
+                // Several small writes follow, which should not wait for each other's acknowledgement.
+                let _ = stream.set_nodelay(true);
+                attempt.ask_health(stream, &self.request, Scheme::HTTP, failure).await
+            }
             Err(outcome) => Err(outcome),
         };
         attempt.report(result)
     }
 }
 
-/// Asks over a connection, whatever carries it.
-async fn check(
-    stream: impl AsyncRead + AsyncWrite + Unpin,
-    request: &GrpcRequest,
-    deadline: Instant,
-) -> Result<(), Failure> {
-    let conversation = async {
-        // One small reply is expected: little room for it.
-        let (sender, connection) = Builder::new()
-            .enable_push(false)
-            .max_header_list_size(MAX_HEADERS)
-            .initial_window_size(16 * 1024)
-            .handshake(stream)
-            .await
-            .map_err(|error| named(&error))?;
-        let mut connection = pin!(connection);
-        let mut dialogue = pin!(ask(sender, request, deadline));
-        let mut ended = false;
-        // The connection moves the frames; its own end reaches the dialogue as an error.
-        let result = poll_fn(|context| {
-            ended = ended || connection.as_mut().poll(context).is_ready();
-            dialogue.as_mut().poll(context)
+impl Attempt {
+    /// Asks over a connection, whatever carries it; `name` knows its errors.
+    pub(super) async fn ask_health(
+        &mut self,
+        stream: impl AsyncRead + AsyncWrite + Unpin,
+        request: &GrpcRequest,
+        scheme: Scheme,
+        name: fn(Phase, &io::Error) -> Failure,
+    ) -> Result<(), Outcome> {
+        let mut seen = Seen::default();
+        let watched = Watched::new(stream, &mut seen, name, self.deadline, self.patience);
+        let talk = converse(watched, request, scheme, self.deadline, self.close);
+        let result = timeout_at(self.deadline, talk).await;
+        let result = result.unwrap_or(Err(Failure::TimedOut { phase: Phase::Receive }));
+        self.course.first_octet = seen.first_octet.map(|at| at.saturating_duration_since(self.start));
+        result.map_err(|failure| match (failure, seen.broken) {
+            (Failure::Network { .. }, Some(broken)) => Outcome::Failure(broken),
+            _ => Outcome::Failure(failure),
         })
-        .await;
-        if !ended {
-            // All handles are gone, so this says goodbye (`GOAWAY`). A server that does not take it
-            // at once is not waited for.
-            poll_fn(|context| Poll::Ready(connection.as_mut().poll(context).is_ready())).await;
-        }
-        result
-    };
-    timeout_at(deadline, conversation).await.unwrap_or(Err(Failure::TimedOut { phase: Phase::Receive }))
+    }
 }
 
-async fn ask(sender: SendRequest<Bytes>, request: &GrpcRequest, deadline: Instant) -> Result<(), Failure> {
+async fn converse(
+    stream: impl AsyncRead + AsyncWrite + Unpin,
+    request: &GrpcRequest,
+    scheme: Scheme,
+    deadline: Instant,
+    close: Close,
+) -> Result<(), Failure> {
+    // One small reply is expected: little room for it.
+    let (sender, connection) = Builder::new()
+        .enable_push(false)
+        .max_header_list_size(MAX_HEADERS)
+        .initial_window_size(16 * 1024)
+        .handshake(stream)
+        .await
+        .map_err(|error| named(&error))?;
+    let mut connection = pin!(connection);
+    let mut dialogue = pin!(ask(sender, request, scheme, deadline));
+    let mut ended = false;
+    // The connection moves the frames; its own end reaches the dialogue as an error.
+    let result = poll_fn(|context| {
+        ended = ended || connection.as_mut().poll(context).is_ready();
+        dialogue.as_mut().poll(context)
+    })
+    .await;
+    if !ended && close == Close::Graceful {
+        // All handles are gone, so this says goodbye (`GOAWAY`, and `close_notify` over TLS). A server that does not
+        // take it at once is not waited for.
+        poll_fn(|context| Poll::Ready(connection.as_mut().poll(context).is_ready())).await;
+    }
+    result
+}
+
+async fn ask(
+    sender: SendRequest<Bytes>,
+    request: &GrpcRequest,
+    scheme: Scheme,
+    deadline: Instant,
+) -> Result<(), Failure> {
     let mut sender = sender.ready().await.map_err(|error| named(&error))?;
-    let head = head(request, deadline).ok_or(Failure::Grpc(GrpcFailure::NotHttp2))?;
+    let head = head(request, scheme, deadline).ok_or(Failure::Grpc(GrpcFailure::NotHttp2))?;
     let (response, mut body) = sender.send_request(head, false).map_err(|error| named(&error))?;
     body.send_data(request.message(), true).map_err(|error| named(&error))?;
     let (parts, mut body) = response.await.map_err(|error| named(&error))?.into_parts();
@@ -109,9 +159,9 @@ async fn ask(sender: SendRequest<Bytes>, request: &GrpcRequest, deadline: Instan
     }
 }
 
-fn head(request: &GrpcRequest, deadline: Instant) -> Option<Request<()>> {
+fn head(request: &GrpcRequest, scheme: Scheme, deadline: Instant) -> Option<Request<()>> {
     let uri = http::Uri::builder()
-        .scheme("http")
+        .scheme(scheme)
         .authority(request.authority().clone())
         .path_and_query("/grpc.health.v1.Health/Check")
         .build()

@@ -17,6 +17,16 @@ use crate::{Echo, EchoSocket, Failure, Outcome, Phase};
 /// one of our groups, and then for a raw one, which needs `CAP_NET_RAW`. keepalived widens the
 /// range of groups instead, for all programs on the host. With neither the server is not probed
 /// ([`Outcome::NotProbed`]).
+///
+/// ```
+/// use core::time::Duration;
+/// use healthcheck::{ConnectTo, PingProbe, Probe};
+///
+/// # async fn ping(random: u64) {
+/// let host = ConnectTo { timeout: Duration::from_secs(1), ..ConnectTo::new(([192, 0, 2, 1], 0).into()) };
+/// println!("{:?}", PingProbe::new(host, random).probe().await.outcome);
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct PingProbe {
     connect: ConnectTo,

@@ -2,6 +2,8 @@
 
 mod errors;
 mod first_words;
+#[cfg(feature = "grpc")]
+mod grpc;
 mod settings;
 mod verifier;
 mod x509;
@@ -30,13 +32,15 @@ use x509::Certificate;
 ///
 /// - `TlsProbe<HttpProbe>` is `SSL_GET`, one URL.
 /// - `TlsProbe<ExchangeProbe<E>>` is any other dialogue.
+/// - `TlsProbe<GrpcProbe>`, with the feature `grpc`, is gRPC's health protocol; it offers HTTP/2 and nothing else,
+///   whatever [`TlsOptions::alpn`] says.
 /// - `TlsProbe<TcpProbe>` is the handshake alone, within the `timeout` of its [`ConnectTo`]. In
 ///   TLS 1.3 a server looks at the client's certificate after that, so it does not tell whether
 ///   ours was taken.
 ///
 /// The probe's deadline holds for the handshake too. A dialogue that is over ends with
-/// `close_notify`, which keepalived sends with `tls_compliant` only, and with FIN; a
-/// [`TcpProbe`] that closes by [`Close::Reset`] sends neither. A server that closes without
+/// `close_notify`, which keepalived sends with `tls_compliant` only, and with FIN; a probe that
+/// closes by [`Close::Reset`] sends neither. A server that closes without
 /// `close_notify` is judged by what it said, as keepalived does.
 ///
 /// ```
@@ -106,7 +110,7 @@ impl Probe for TlsProbe<HttpProbe> {
         let HttpProbe { connect, request, expect, deadline } = &self.probe;
         let mut attempt = Attempt::new(*deadline);
         let mut exchange = HttpExchange::new(request, expect.clone());
-        let result = match attempt.connect(connect).await {
+        let result = match attempt.open(connect).await {
             Ok(stream) => attempt.converse_over_tls(&self.tls, stream, &mut exchange).await,
             Err(outcome) => Err(outcome),
         };
@@ -128,7 +132,7 @@ impl<E: Exchange + Clone + Send + Sync> TlsProbe<ExchangeProbe<E>> {
     pub async fn run(&self) -> (ProbeReport, E) {
         let mut attempt = Attempt::new(self.probe.deadline);
         let mut exchange = self.probe.exchange.clone();
-        let result = match attempt.connect(&self.probe.connect).await {
+        let result = match attempt.open(&self.probe.connect).await {
             Ok(stream) => attempt.converse_over_tls(&self.tls, stream, &mut exchange).await,
             Err(outcome) => Err(outcome),
         };
@@ -184,7 +188,7 @@ impl<E: Exchange + Clone + Send + Sync> StartTlsProbe<E> {
     }
 
     async fn attempt(&self, attempt: &mut Attempt, exchange: &mut E) -> Result<(), Outcome> {
-        let mut stream = attempt.connect(&self.probe.connect).await?;
+        let mut stream = attempt.open(&self.probe.connect).await?;
         match attempt.carry(exchange, &mut stream, super::failure).await? {
             Turn::Over => Ok(()),
             Turn::StartTls => attempt.converse_over_tls(&self.tls, stream, exchange).await,
@@ -207,6 +211,14 @@ impl Attempt {
         Ok(stream)
     }
 
+    /// Closes as is wanted.
+    async fn leave(&self, stream: TlsStream<FirstWords<TcpStream>>) {
+        match self.close {
+            Close::Reset => {}
+            Close::Graceful => good_bye(stream).await,
+        }
+    }
+
     async fn converse_over_tls(
         &mut self,
         tls: &Tls,
@@ -215,7 +227,7 @@ impl Attempt {
     ) -> Result<(), Outcome> {
         let mut stream = self.agree(tls, stream).await?;
         let turn = self.carry(exchange, &mut stream, errors::failure).await;
-        good_bye(stream).await;
+        self.leave(stream).await;
         turn?.without_tls()
     }
 }

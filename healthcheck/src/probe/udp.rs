@@ -7,6 +7,22 @@ use super::{ConnectTo, Probe, ProbeReport, after, datagram};
 use crate::{Failure, Outcome, UdpEvent, UdpExpect};
 
 /// `UDP_CHECK`: one datagram, and the first thing that happens after it.
+///
+/// ```
+/// use healthcheck::{ConnectTo, DEFAULT_UDP_PAYLOAD, PatternOctet, Probe, UdpExpect, UdpProbe, UdpReply};
+///
+/// # async fn ask() {
+/// // `require_reply 0x0x`: a nought, then an octet below 16.
+/// let pattern = vec![PatternOctet::exactly(0), PatternOctet { value: 0, mask: 0xf0 }];
+/// let probe = UdpProbe {
+///     connect: ConnectTo::new(([192, 0, 2, 1], 5060).into()),
+///     payload: DEFAULT_UDP_PAYLOAD.to_vec(),
+///     // A shorter reply would be compared as far as it goes.
+///     expect: UdpExpect::Reply(UdpReply { min_len: 2, ..UdpReply::new(pattern) }),
+/// };
+/// println!("{:?}", probe.probe().await.outcome);
+/// # }
+/// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct UdpProbe {
     /// Where. Its time-out is that of the whole probe; without a reply to wait for, each probe of

@@ -8,7 +8,7 @@ use crate::{Admin, Agent, Contribution, Health};
 /// A virtual server as far as health matters.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub struct QuorumConfig {
-    /// `quorum`: sum of live weights that the service needs. keepalived caps it at the sum of all
+    /// `quorum`: sum of live weights that the service needs; 0 counts as 1. keepalived caps it at the sum of all
     /// weights when it reads the file; this crate takes what it is given.
     pub quorum: u32,
     /// `hysteresis`: gained at `quorum` + this, lost below `quorum` − this.
@@ -19,7 +19,7 @@ pub struct QuorumConfig {
     pub sorry: Option<SorryConfig>,
     /// Go on with the servers that were up when fewer than this share of all weights is alive, in percent, 1..=100:
     /// checks that fail everywhere at once say more about the network of whoever checks. `None`, keepalived's way,
-    /// believes them.
+    /// believes them. Servers that an administrator or their own agent took out count neither as alive nor among all.
     pub fail_open_below: Option<u8>,
 }
 
@@ -148,14 +148,14 @@ pub enum QuorumEvent {
         /// Whether this is the start. keepalived says so only if there is a sorry server.
         initial: bool,
     },
-    /// So little is alive that the servers that were up before stay
-    /// ([`fail_open_below`](QuorumConfig::fail_open_below)), or enough is alive again.
+    /// So little is alive that servers which were up before stay although they fail
+    /// ([`fail_open_below`](QuorumConfig::fail_open_below)), or that is over.
     FailOpen {
         /// Whether they stay.
         active: bool,
         /// Sum of the weights that are alive.
         live: u64,
-        /// Sum of all weights.
+        /// What it would be if no check failed.
         total: u64,
     },
     /// No server is up any more, and more than one went down within the interval of

@@ -12,23 +12,27 @@ pub struct Entry {
     /// One for each target, never empty.
     pub(super) probes: Box<[Arc<dyn Probe>]>,
     pub(super) delay: Duration,
+    /// How long a probe may take, whatever it thinks itself.
+    pub(super) limit: Option<Duration>,
 }
 
 impl Entry {
     /// A check that was not started yet, with one probe for whatever target it asks for; the first time at once.
     #[must_use]
     pub fn new(checker: Checker, probe: impl Probe + 'static) -> Self {
-        Self { checker, probes: Box::new([Arc::new(probe)]), delay: Duration::ZERO }
+        Self { checker, probes: Box::new([Arc::new(probe)]), delay: Duration::ZERO, limit: None }
     }
 
-    /// The same with a probe for each target of the check's [`Sequence`]; `None` unless there are as many.
+    /// The same with a probe for each target of the check's [`Sequence`]; `None` unless there are as many. A probe in a
+    /// `Box<dyn Probe>` goes in here, too: `vec![boxed.into()]`.
     #[must_use]
     pub fn with_targets(checker: Checker, probes: Vec<Arc<dyn Probe>>) -> Option<Self> {
         let targets = match checker.config().sequence {
             Sequence::Single => 1,
             Sequence::Rotation { targets, .. } => usize::from(targets.get()),
         };
-        (probes.len() == targets).then(|| Self { checker, probes: probes.into(), delay: Duration::ZERO })
+        let (delay, limit) = (Duration::ZERO, None);
+        (probes.len() == targets).then(|| Self { checker, probes: probes.into(), delay, limit })
     }
 
     /// The first probe comes after `delay`, for instance [`spread`](crate::spread) of the interval, so that a thousand
@@ -37,16 +41,25 @@ impl Entry {
     pub fn after(self, delay: Duration) -> Self {
         Self { delay, ..self }
     }
+
+    /// Probes are given up after `limit`, as [`TimedOut`](crate::Failure::TimedOut) while receiving. Those of this crate
+    /// have deadlines of their own; with a probe of the caller's that has none and hangs, its check would say nothing ever
+    /// again, and be taken for up for as long.
+    #[must_use]
+    pub fn within(self, limit: Duration) -> Self {
+        Self { limit: Some(limit), ..self }
+    }
 }
 
 impl fmt::Debug for Entry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { checker, probes, delay } = self;
+        let Self { checker, probes, delay, limit } = self;
         let probes = probes.len();
         f.debug_struct("Entry")
             .field("checker", checker)
             .field("probes", &probes)
             .field("delay", delay)
+            .field("limit", limit)
             .finish()
     }
 }

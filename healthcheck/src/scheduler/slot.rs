@@ -1,5 +1,6 @@
 //! One check of a scheduler, and where it is kept.
 
+use core::time::Duration;
 use std::sync::Arc;
 
 use super::queue::Ticket;
@@ -13,6 +14,8 @@ pub(super) struct Slot<K> {
     pub checker: Checker,
     /// One for each target, never empty.
     pub probes: Box<[Arc<dyn Probe>]>,
+    /// How long a probe may take that is a future.
+    pub limit: Option<Duration>,
     /// Its entry among the timers.
     pub timer: Option<Instant>,
     /// Its place in the queue.
@@ -49,9 +52,14 @@ pub(super) struct Attempt {
 }
 
 impl<K> Slot<K> {
-    pub(super) fn new(key: K, checker: Checker, probes: Box<[Arc<dyn Probe>]>) -> Self {
+    pub(super) fn new(
+        key: K,
+        checker: Checker,
+        probes: Box<[Arc<dyn Probe>]>,
+        limit: Option<Duration>,
+    ) -> Self {
         let (activity, attempt) = (Activity::Resting, Attempt::default());
-        Self { key, checker, probes, timer: None, ticket: None, activity, attempt }
+        Self { key, checker, probes, limit, timer: None, ticket: None, activity, attempt }
     }
 
     /// The probe of the present attempt; a single one serves every target.

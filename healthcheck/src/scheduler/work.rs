@@ -109,6 +109,12 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
                     continue;
                 }
             }
+            if let Activity::Running = slot.activity {
+                let failure = Failure::TimedOut { phase: Phase::Receive };
+                let total = now.saturating_since(slot.attempt.began);
+                self.finish(number, now, ProbeReport::new(Outcome::Failure(failure), total));
+                continue;
+            }
             let ticket = Ticket { doubtful: slot.checker.is_doubtful(), due, number };
             slot.ticket = Some(ticket);
             self.queue.insert(ticket);
@@ -169,6 +175,8 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
             None => {
                 let probe = Arc::clone(probe);
                 slot.activity = Activity::Running;
+                slot.timer = slot.limit.map(|limit| now + limit);
+                self.timers.extend(slot.timer.map(|at| (at, number)));
                 self.running.insert(number, Box::pin(async move { probe.probe().await }));
             }
         }

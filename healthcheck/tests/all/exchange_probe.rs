@@ -2,14 +2,16 @@
 
 use core::net::{Ipv4Addr, SocketAddr};
 use core::time::Duration;
-use std::io::{Read as _, Write as _};
+use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
+use std::sync::mpsc;
 use std::thread;
 
 use healthcheck::{
-    AgentExchange, AgentState, ConnectTo, Exchange, ExchangeProbe, Expected, Failure, LocalProblem,
-    NetworkError, Outcome, Phase, Probe, ProbeReport, RedisExchange, SendExpectExchange, SendExpectScript,
-    SendExpectStep, SmtpDialogue, SmtpExchange, SmtpReplies, SmtpRequest,
+    Agent, AgentExchange, AgentProbe, AgentState, Close, ConnectTo, Exchange, ExchangeProbe, Expected,
+    Failure, LocalProblem, NetworkError, Outcome, Phase, Probe, ProbeReport, RedisExchange,
+    SendExpectExchange, SendExpectScript, SendExpectStep, SmtpDialogue, SmtpExchange, SmtpReplies,
+    SmtpRequest, Step,
 };
 
 /// A server for one connection.
@@ -77,6 +79,77 @@ fn an_agent_s_word_comes_back_with_the_report() {
     assert_eq!(report.outcome, Outcome::Success);
     let reply = exchange.reply().unwrap();
     assert_eq!((reply.agent().state, reply.text.as_str()), (AgentState::Drain, "backup"));
+    server.join().unwrap();
+}
+
+#[test]
+fn what_an_agent_leaves_out_stays_as_it_was() {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let connect = ConnectTo::new(listener.local_addr().unwrap());
+    let server = thread::spawn(move || {
+        for line in ["drain #backup\n", "50%\n", "hello\n", "ready\n"] {
+            let (mut stream, _) = listener.accept().unwrap();
+            stream.read_exact(&mut [0; 5]).unwrap();
+            stream.write_all(line.as_bytes()).unwrap();
+        }
+    });
+    let agent = AgentProbe::new(connect, b"web1\n", LONG);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let said: Vec<_> = (0..4).map(|_| runtime.block_on(agent.probe())).map(|it| it.agent).collect();
+    let word = |state, percent| Some(Agent { state, percent });
+    let (drain, ready) = (AgentState::Drain, AgentState::Ready);
+    // One that is not understood says nothing new, and nothing is forgotten for it.
+    assert_eq!(said, [word(drain, None), word(drain, Some(50)), None, word(ready, Some(50))]);
+    server.join().unwrap();
+}
+
+#[test]
+fn a_dialogue_ends_as_it_is_told_to() {
+    for close in [Close::Graceful, Close::Reset] {
+        let (tell, told) = mpsc::channel();
+        let (address, server) = server(move |mut stream| {
+            stream.write_all(b"up\n").unwrap();
+            tell.send(stream.read(&mut [0]).map_err(|error| error.kind())).unwrap();
+        });
+        let connect = ConnectTo { close, ..ConnectTo::new(address) };
+        let probe = ExchangeProbe { connect, exchange: AgentExchange::new(b""), deadline: LONG };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        assert_eq!(runtime.block_on(probe.probe()).outcome, Outcome::Success);
+        let end = told.recv().unwrap();
+        match close {
+            Close::Graceful => assert_eq!(end, Ok(0)),
+            Close::Reset => assert_eq!(end, Err(ErrorKind::ConnectionReset)),
+        }
+        server.join().unwrap();
+    }
+}
+
+/// A dialogue that never has enough.
+#[derive(Clone)]
+struct Insatiable;
+
+impl Exchange for Insatiable {
+    fn to_send(&self) -> &[u8] {
+        &[]
+    }
+
+    fn sent(&mut self, _: usize) {}
+
+    fn received(&mut self, _: &[u8]) -> Step {
+        Step::Continue
+    }
+
+    fn closed(&mut self) -> Step {
+        Step::Continue
+    }
+}
+
+#[test]
+fn nobody_waits_for_more_than_the_end() {
+    let (address, server) = server(drop);
+    let (report, _) = run(address, Insatiable, Duration::from_secs(60));
+    let closed = Failure::Network { phase: Phase::Receive, reason: NetworkError::Closed };
+    assert_eq!(report.outcome, Outcome::Failure(closed));
     server.join().unwrap();
 }
 

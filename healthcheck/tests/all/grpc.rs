@@ -20,7 +20,8 @@ fn is_installed() -> bool {
     import.is_ok_and(|status| status.success())
 }
 
-fn python(more: &[&str]) -> Option<(Daemon, SocketAddr)> {
+/// gRPC's own server.
+pub(crate) fn python(more: &[&str]) -> Option<(Daemon, SocketAddr)> {
     if !is_installed() {
         println!("skipped: python3-grpcio is not installed");
         return None;
@@ -31,7 +32,7 @@ fn python(more: &[&str]) -> Option<(Daemon, SocketAddr)> {
     Some((daemon.listens(address), address))
 }
 
-fn probe(address: SocketAddr, service: &str) -> GrpcProbe {
+pub(crate) fn probe(address: SocketAddr, service: &str) -> GrpcProbe {
     GrpcProbe {
         connect: ConnectTo::new(address),
         request: GrpcRequest::new(service, Some("health.example"), address).unwrap(),
@@ -44,7 +45,7 @@ fn run(probe: &GrpcProbe) -> Outcome {
     runtime.block_on(probe.probe()).outcome
 }
 
-fn failed(failure: GrpcFailure) -> Outcome {
+pub(crate) fn failed(failure: GrpcFailure) -> Outcome {
     Outcome::Failure(Failure::Grpc(failure))
 }
 
@@ -98,7 +99,7 @@ fn server(waits: bool, reply: Vec<u8>) -> SocketAddr {
 }
 
 /// Whether data on stream 1 is among the frames behind the preface (RFC 9113 §3.4, §4.1).
-fn is_complete(octets: &[u8]) -> bool {
+pub(crate) fn is_complete(octets: &[u8]) -> bool {
     let mut frames = octets.get(24..).unwrap_or(&[]);
     while let Some((head, rest)) = frames.split_first_chunk::<9>() {
         let [high, middle, low, kind, ..] = *head;
@@ -135,6 +136,18 @@ fn field(name: &str, value: &str) -> Vec<u8> {
     [b"\0".to_vec(), text(name), text(value)].concat()
 }
 
+/// What a healthy server says.
+pub(crate) fn serving() -> Vec<u8> {
+    let head = [OK, &field("content-type", "application/grpc")].concat();
+    let frames = [
+        frame(SETTINGS, 0, 0, b""),
+        frame(HEADERS, END_HEADERS, 1, &head),
+        frame(DATA, 0, 1, b"\0\0\0\0\x02\x08\x01"),
+        frame(HEADERS, END_HEADERS | END_STREAM, 1, &field("grpc-status", "0")),
+    ];
+    frames.concat()
+}
+
 #[test]
 fn each_way_of_getting_it_wrong_has_a_name() {
     use GrpcFailure::{GoAway, HttpStatus, Malformed, NoStatus, NotGrpc, NotHttp2, Reset, Status, TooLong};
@@ -148,7 +161,7 @@ fn each_way_of_getting_it_wrong_has_a_name() {
     let trailers = |fields: &[u8]| frame(HEADERS, END_HEADERS | END_STREAM, 1, fields);
     #[rustfmt::skip]
     let cases: Vec<(&str, Vec<u8>, Result<(), GrpcFailure>)> = vec![
-        ("as it should be",   reply(&[head.clone(), frame(DATA, 0, 1, serving), trailers(&fine)]), Ok(())),
+        ("as it should be",   self::serving(), Ok(())),
         ("in pieces",         reply(&[head.clone(), frame(DATA, 0, 1, &serving[..2]), frame(DATA, 0, 1, &serving[2..]), trailers(&fine)]), Ok(())),
         ("HTTP/1",            b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n".to_vec(), Err(NotHttp2)),
         ("mail",              b"220 mail.example ESMTP\r\n".to_vec(), Err(NotHttp2)),
@@ -168,6 +181,25 @@ fn each_way_of_getting_it_wrong_has_a_name() {
         let outcome = run(&probe(server(waits, octets), ""));
         assert_eq!(outcome, want.map_or_else(failed, |()| Outcome::Success), "{name}");
     }
+}
+
+#[test]
+fn silence_is_endured_for_as_long_as_is_said_and_no_longer() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut patient = probe(listener.local_addr().unwrap(), "");
+    patient.deadline = Duration::from_secs(600);
+    patient.connect.patience = Some(Duration::from_millis(50));
+    // Only its patience ends it: the test would wait for ten minutes.
+    assert_eq!(run(&patient), Outcome::Failure(Failure::TimedOut { phase: Phase::Receive }));
+}
+
+#[test]
+fn the_first_word_of_a_server_has_its_time() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let report = runtime.block_on(probe(server(true, serving()), "").probe());
+    assert_eq!(report.outcome, Outcome::Success);
+    let times = [report.connect.unwrap(), report.first_octet.unwrap(), report.total];
+    assert!(times.is_sorted(), "{times:?}");
 }
 
 #[test]

@@ -1,4 +1,5 @@
-# A server of gRPC's health protocol. Argument: the port. Its messages are octets as they are on the wire.
+# A server of gRPC's health protocol. Its messages are octets as they are on the wire.
+# Arguments: the port; then "none" to do without the service, or a certificate and its key to speak TLS.
 import sys
 import threading
 from concurrent import futures
@@ -36,7 +37,17 @@ class Handler(grpc.GenericRpcHandler):
             return grpc.unary_unary_rpc_method_handler(check)
 
 
-server = grpc.server(futures.ThreadPoolExecutor(4), handlers=[Handler()] if sys.argv[2:] == [] else [])
-server.add_insecure_port("127.0.0.1:" + sys.argv[1])
+def octets(name):
+    with open(name, "rb") as file:
+        return file.read()
+
+
+address, more = "127.0.0.1:" + sys.argv[1], sys.argv[2:]
+server = grpc.server(futures.ThreadPoolExecutor(4), handlers=[] if more == ["none"] else [Handler()])
+if len(more) == 2:
+    certificate, key = map(octets, more)
+    server.add_secure_port(address, grpc.ssl_server_credentials([(key, certificate)]))
+else:
+    server.add_insecure_port(address)
 server.start()
 server.wait_for_termination()

@@ -21,6 +21,8 @@ mod file;
 mod greetings;
 #[cfg(feature = "grpc")]
 mod grpc;
+#[cfg(all(feature = "grpc", feature = "tls"))]
+mod grpc_tls;
 #[cfg(feature = "tokio")]
 mod haproxy;
 mod http;

@@ -4,7 +4,8 @@ use core::num::{NonZeroU16, NonZeroUsize};
 use core::sync::atomic::{AtomicUsize, Ordering};
 use core::time::Duration;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, mpsc};
+use std::thread;
 
 use async_trait::async_trait;
 use healthcheck::{
@@ -286,6 +287,53 @@ async fn nothing_is_lost_when_waiting_is_given_up() {
         let done = reports.get(&name).copied().unwrap_or(0);
         assert!(begun >= 4 && (begun - 1..=begun).contains(&done), "{name}: {begun} begun, {done} done");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_probe_that_hangs_is_given_up_after_its_limit() {
+    let probe = Script::new(SECOND * 3600);
+    let mut scheduler = Scheduler::new();
+    scheduler.insert((), entry(&probe).within(SECOND * 2));
+    let seen = events(&mut scheduler, SECOND * 2 + SECOND / 2).await;
+    let timed_out = Failure::TimedOut { phase: Phase::Receive };
+    let Some(Scheduled::Probed { report, .. }) = seen.first().map(|event| event.what) else {
+        panic!("{seen:?}");
+    };
+    assert_eq!(report.outcome, Outcome::Failure(timed_out));
+    assert!(report.total >= SECOND * 2 && report.total <= SECOND * 2 + LATE, "{:?}", report.total);
+    let down = Transition::Down { cause: timed_out, failures: 1 };
+    assert!(seen.iter().any(|event| event.what == Scheduled::Transition(down)), "{seen:?}");
+    assert_eq!((probe.under_way(), scheduler.in_flight()), (0, 0));
+    // The next one begins in its rhythm, and is given up likewise; one that ends in time is not.
+    events(&mut scheduler, SECOND).await;
+    assert_eq!(probe.under_way(), 1);
+    let quick = Script::new(SECOND / 2);
+    scheduler.replace(&(), entry(&quick).within(SECOND * 2)).unwrap();
+    let seen = events(&mut scheduler, SECOND * 5).await;
+    let good = |event: &&SchedulerEvent<()>| matches!(event.what, Scheduled::Probed { report, .. } if report.outcome.is_success());
+    assert!(seen.iter().filter(good).count() >= 3, "{seen:?}");
+    assert_eq!(probe.under_way(), 0);
+}
+
+/// With a caller that never makes room for the runtime, as an executor of somebody else's does not.
+#[test]
+fn a_caller_who_is_late_finds_the_next_probe_due() {
+    let (tell, told) = mpsc::channel();
+    thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+        runtime.unwrap().block_on(tokio::task::unconstrained(async {
+            let probe = Script::new(Duration::ZERO);
+            let mut scheduler = Scheduler::new();
+            scheduler.insert(0, entry(&probe));
+            scheduler.insert(1, entry(&probe).after(SECOND / 100));
+            while scheduler.next().await.what != Scheduled::Event(Event::Confirmed(Health::Up)) {}
+            // Busy with it for longer than the next probe is away.
+            sleep(SECOND / 20).await;
+            tell.send(scheduler.next().await.key).unwrap();
+        }));
+    });
+    // Once it looked at an old time for ever.
+    assert_eq!(told.recv_timeout(SECOND * 60), Ok(1));
 }
 
 #[tokio::test(start_paused = true)]

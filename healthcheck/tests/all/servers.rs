@@ -120,6 +120,7 @@ fn dnsmasq_answers_every_type_of_question() {
         "--user=", "--listen-address=127.0.0.1", "--bind-interfaces", &port,
         "--host-record=www.example,192.0.2.1,2001:db8::1", "--cname=alias.example,www.example",
         "--mx-host=example,mail.example,10", "--txt-record=example,hello world",
+        "--srv-host=_http._tcp.example,www.example,80,1,2",
         "--auth-server=ns.example,127.0.0.2", "--local=/example/",
         // RDATA of a key that nobody uses.
         "--dns-rr=example,48,01:01:03:0d:aa", "--dns-rr=example,46,00:30:0d:01",
@@ -133,6 +134,9 @@ fn dnsmasq_answers_every_type_of_question() {
         ("alias.example", DnsType::A,      "192.0.2.1"),
         ("example",       DnsType::Mx,     "10 mail.example"),
         ("example",       DnsType::Txt,    "hello world"),
+        ("_http._tcp.example", DnsType::Other(33), "1 2 80 www.example"),
+        // RFC 1035 §3.2.2: the number of A.
+        ("www.example",   DnsType::Other(1), "192.0.2.1"),
         ("example",       DnsType::Dnskey, "AQEDDao="),
         ("example",       DnsType::Rrsig,  "ADANAQ=="),
     ];

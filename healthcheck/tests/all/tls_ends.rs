@@ -20,21 +20,30 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 const LONG: Duration = Duration::from_secs(20);
 
-type Stream = StreamOwned<ServerConnection, TcpStream>;
+pub(crate) type Stream = StreamOwned<ServerConnection, TcpStream>;
 
 /// A server for one connection, which is agreed on TLS; what it does last comes back.
 fn server(
     serve: impl FnOnce(&mut Stream) -> io::Result<usize> + Send + 'static,
 ) -> (SocketAddr, JoinHandle<io::Result<usize>>) {
+    server_of(&[], serve)
+}
+
+/// The same for one that knows these protocols (ALPN).
+pub(crate) fn server_of(
+    protocols: &[&str],
+    serve: impl FnOnce(&mut Stream) -> io::Result<usize> + Send + 'static,
+) -> (SocketAddr, JoinHandle<io::Result<usize>>) {
     let certified = Authority::new("one").certify("a.test", 2020, FAR);
     let certificate = CertificateDer::from_pem_slice(certified.certificate.as_bytes()).unwrap();
     let key = PrivateKeyDer::from_pem_slice(certified.key.as_bytes()).unwrap();
-    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+    let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_no_client_auth()
         .with_single_cert(vec![certificate], key)
         .unwrap();
+    config.alpn_protocols = protocols.iter().map(|name| name.as_bytes().to_vec()).collect();
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let address = listener.local_addr().unwrap();
     let thread = thread::spawn(move || {
@@ -45,12 +54,12 @@ fn server(
     (address, thread)
 }
 
-fn run(probe: &dyn Probe) -> ProbeReport {
+pub(crate) fn run(probe: &dyn Probe) -> ProbeReport {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(probe.probe())
 }
 
-fn tls() -> Tls {
+pub(crate) fn tls() -> Tls {
     Tls::new(&TlsOptions::default()).unwrap()
 }
 
@@ -71,7 +80,7 @@ fn reply(stream: &mut Stream, reply: &str) -> io::Result<()> {
 }
 
 /// Whatever there is, until the end; only after `close_notify` is that no error.
-fn until_the_end(stream: &mut Stream) -> io::Result<usize> {
+pub(crate) fn until_the_end(stream: &mut Stream) -> io::Result<usize> {
     stream.read_to_end(&mut Vec::new())
 }
 
@@ -104,6 +113,23 @@ fn a_dialogue_ends_with_good_bye_whatever_its_result() {
         assert_eq!(get(address).outcome, want);
         assert!(server.join().unwrap().is_ok());
     }
+}
+
+#[test]
+fn a_dialogue_may_end_with_a_reset() {
+    let (address, server) = server(|stream| {
+        reply(stream, "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok")?;
+        until_the_end(stream)
+    });
+    let probe = HttpProbe {
+        connect: ConnectTo { close: Close::Reset, ..ConnectTo::new(address) },
+        request: HttpRequest::new(HttpVersion::Http10, "/", None, address).unwrap(),
+        expect: HttpExpect::default(),
+        deadline: LONG,
+    };
+    assert_eq!(run(&TlsProbe { probe, tls: tls() }).outcome, Outcome::Success);
+    let end = server.join().unwrap().map_err(|error| error.kind());
+    assert_eq!(end, Err(io::ErrorKind::ConnectionReset));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! `bindto`, `bind_if` and `fwmark` of every probe: the kernel's policy rules tell who heeds them.
 
-use core::net::{IpAddr, Ipv4Addr, SocketAddr};
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6};
 use core::time::Duration;
 use std::net::{TcpListener, UdpSocket};
 use std::process::Command;
@@ -111,5 +111,28 @@ fn source_interface_and_mark_are_heeded_by_every_probe() {
                 }
             }
         }
+    });
+}
+
+#[test]
+fn a_link_local_source_is_one_of_the_server_s_link() {
+    with_namespaces(|| {
+        let lan = Lan::new(2).unwrap();
+        let (client, server) = (lan.node(1).unwrap(), lan.node(2).unwrap());
+        for (host, node) in [(1, client), (2, server)] {
+            // Nobody is asked whether the address is taken, which would last a second.
+            let arguments = format!("-6 address add fe80::{host}/64 dev eth0 nodad");
+            match node.output(Command::new("ip").args(arguments.split(' '))) {
+                Ok(output) if output.status.success() => {}
+                result => return println!("skipped: ip {arguments}: {result:?}"),
+            }
+        }
+        let listener = server.run(|| TcpListener::bind((Ipv6Addr::UNSPECIFIED, PORT)).unwrap()).unwrap();
+        thread::spawn(move || listener.incoming().for_each(drop));
+        let scope = client.link("eth0").unwrap().index;
+        let address = SocketAddrV6::new("fe80::2".parse().unwrap(), PORT, 0, scope).into();
+        let source = Some("fe80::1".parse().unwrap());
+        let connect = ConnectTo { source, timeout: LONG, ..ConnectTo::new(address) };
+        assert_eq!(outcome(client, &TcpProbe { connect, close: Close::Reset }), Outcome::Success);
     });
 }

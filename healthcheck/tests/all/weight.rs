@@ -2,7 +2,7 @@
 
 use healthcheck::{
     Admin, Agent, AgentState, Cause, Contribution, Health, MAX_WEIGHT, Presence, Quorum, QuorumConfig,
-    QuorumEvent, QuorumInput, QuorumOutput, ServerConfig, Weighing,
+    QuorumEvent, QuorumInput, QuorumOutput, ScriptEnd, ServerConfig, Weighing,
 };
 use proptest::prelude::*;
 
@@ -87,6 +87,9 @@ fn a_weight_tells_where_it_comes_from() {
 fn misc_dynamic_sets_the_weight_to_its_status_less_two() {
     for (status, weight) in [(0, 10), (1, 10), (2, 0), (3, 1), (255, 253)] {
         let contributions = [Contribution::from_exit_status(status, 10).0];
+        // As a probe of a script reports it.
+        let (_, asked) = ScriptEnd::Exited(status).judge(true);
+        assert_eq!(Contribution::from_weight(asked, 10).0, contributions[0], "{status}");
         assert_eq!(
             Weighing { contributions: &contributions, ..PLAIN }.effective().weight,
             weight,
@@ -206,9 +209,54 @@ fn fail_open_keeps_the_servers_that_were_up_when_too_few_are_left() {
     drain(&mut quorum);
     check(&mut quorum, 0, Health::Up);
     let events = check(&mut quorum, 1, Health::Up);
-    let closed = QuorumEvent::FailOpen { active: false, live: 20, total: 40 };
+    // The one that the administrator took out is not among all.
+    let closed = QuorumEvent::FailOpen { active: false, live: 20, total: 30 };
     assert_eq!(events, [QuorumEvent::ServerUp { server: 1 }, closed]);
     assert_eq!(quorum.destinations().servers, [(0, 10), (1, 10)]);
+}
+
+#[test]
+fn fail_open_is_about_checks_that_fail_not_about_servers_that_were_taken_out() {
+    let mut quorum = service(4, Some(50));
+    quorum.handle_input(QuorumInput::Admin { server: 0, admin: Admin::Maintenance });
+    quorum.handle_input(QuorumInput::Admin { server: 1, admin: Admin::Drain });
+    quorum.handle_input(QuorumInput::Agent { server: 2, agent: agent(AgentState::Down, None) });
+    assert_eq!(drain(&mut quorum), []);
+    // The last one is all there is.
+    let events = check(&mut quorum, 3, Health::Down);
+    let open = QuorumEvent::FailOpen { active: true, live: 0, total: 10 };
+    assert_eq!(events, [QuorumEvent::ServerDown { server: 3 }, open]);
+    assert_eq!(quorum.destinations().servers, [(1, 0), (3, 10)]);
+}
+
+#[test]
+fn where_nobody_was_up_before_nobody_stays() {
+    let server = ServerConfig { weight: 10, inhibit_on_failure: false, checkers: vec![Health::Down] };
+    let servers = vec![server; 4];
+    let config = QuorumConfig { quorum: 1, hysteresis: 0, servers, sorry: None, fail_open_below: Some(50) };
+    let mut quorum = Quorum::new(config);
+    quorum.handle_input(QuorumInput::Start);
+    assert!(!quorum.is_fail_open());
+    assert_eq!(drain(&mut quorum), []);
+    let events = check(&mut quorum, 0, Health::Up);
+    let gained = QuorumEvent::QuorumGained { live: 10, threshold: 1, initial: false };
+    assert_eq!(events, [QuorumEvent::ServerUp { server: 0 }, gained]);
+    // Once it was up, it is the one that stays.
+    check(&mut quorum, 0, Health::Down);
+    assert!(quorum.is_fail_open());
+    assert_eq!(quorum.destinations().servers, [(0, 10)]);
+}
+
+#[test]
+fn without_anybody_alive_there_is_no_quorum_however_small() {
+    let server = ServerConfig { weight: 1, inhibit_on_failure: false, checkers: vec![Health::Down] };
+    let servers = vec![server; 2];
+    let config = QuorumConfig { quorum: 0, hysteresis: 0, servers, sorry: None, fail_open_below: None };
+    let mut quorum = Quorum::new(config);
+    quorum.handle_input(QuorumInput::Start);
+    // Nothing changes, so nothing is told.
+    assert_eq!(check(&mut quorum, 0, Health::Down), []);
+    assert!(!quorum.has_quorum());
 }
 
 #[test]

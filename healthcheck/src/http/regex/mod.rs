@@ -41,6 +41,10 @@ impl RegexPattern {
 /// all it looks ahead or behind for, if it is not longer than [`MAX_MATCH_LEN`], which is what
 /// keepalived can find at best. Patterns that need the end of the body (`$`) work.
 ///
+/// Where a `read` returns the end of the head with the beginning of the body, keepalived searches the head as well and
+/// counts offsets from its beginning. Here only the body is searched; for headers there is
+/// [`HeaderCondition::Matches`](crate::HeaderCondition::Matches).
+///
 /// `regex_stack` has no meaning here: the work of one search is bounded by its number of steps.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub struct HttpRegex {

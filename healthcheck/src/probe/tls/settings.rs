@@ -138,6 +138,16 @@ impl Tls {
         };
         Ok(Self { config: Arc::new(config), server_name })
     }
+
+    /// The same settings, offering HTTP/2 and nothing else.
+    #[cfg(feature = "grpc")]
+    pub(super) fn for_http2(&self) -> Self {
+        let mut tls = self.clone();
+        if tls.config.alpn_protocols != [b"h2"] {
+            Arc::make_mut(&mut tls.config).alpn_protocols = vec![b"h2".to_vec()];
+        }
+        tls
+    }
 }
 
 fn verifier(verify: &TlsVerify, provider: &Arc<CryptoProvider>) -> Result<Verifier, InvalidTls> {
