@@ -17,7 +17,7 @@ struct Server {
     weight: u32,
     inhibit: bool,
     checkers: Vec<Health>,
-    /// What each checker adds to the weight.
+    /// What each checker adds to the weight; empty while none adds anything, as with nearly all servers.
     contributions: Vec<i64>,
     agent: Option<Agent>,
     admin: Admin,
@@ -32,6 +32,21 @@ impl Server {
     /// keepalived: up if and only if no checker fails.
     fn is_up(&self) -> bool {
         self.checkers.iter().all(|health| *health == Health::Up)
+    }
+
+    /// Whether there is such a checker.
+    fn contribute(&mut self, checker: usize, change: i64) -> bool {
+        if checker >= self.checkers.len() {
+            return false;
+        }
+        self.contributions.resize(self.checkers.len(), 0);
+        if let Some(slot) = self.contributions.get_mut(checker) {
+            *slot = change;
+        }
+        if self.contributions.iter().all(|change| *change == 0) {
+            self.contributions = Vec::new();
+        }
+        true
     }
 
     /// `kept`: fail-open counts servers that were up before; `alone`: nobody else serves, so it gets all of its
@@ -83,7 +98,7 @@ impl Quorum {
         let servers = config.servers.into_iter().map(|server| Server {
             weight: server.weight,
             inhibit: server.inhibit_on_failure,
-            contributions: alloc::vec![0; server.checkers.len()],
+            contributions: Vec::new(),
             checkers: server.checkers,
             agent: None,
             admin: Admin::Automatic,
@@ -176,10 +191,7 @@ impl Quorum {
                 });
             }
             QuorumInput::Contribution { server, checker, contribution } => {
-                self.change(server, &mut events, |found| {
-                    let slot = found.contributions.get_mut(checker);
-                    slot.map(|change| *change = contribution.0).is_some()
-                });
+                self.change(server, &mut events, |found| found.contribute(checker, contribution.0));
             }
             QuorumInput::Agent { server, agent } => {
                 self.change(server, &mut events, |found| {
