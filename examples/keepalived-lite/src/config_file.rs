@@ -1,6 +1,6 @@
 //! The configuration file: read, understood, judged.
 
-use std::io;
+use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
@@ -50,10 +50,15 @@ impl Loaded {
         self.diagnostics.iter().filter(|finding| finding.severity >= Severity::Warning).count()
     }
 
-    /// All findings as text for people, with the lines they are about.
-    #[must_use]
-    pub(crate) fn render(&self) -> String {
-        self.diagnostics.iter().map(|finding| finding.render(&self.sources)).collect()
+    /// Writes all findings as text for people, with the lines they are about.
+    ///
+    /// # Errors
+    ///
+    /// Those of `out`.
+    pub(crate) fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        self.diagnostics
+            .iter()
+            .try_for_each(|finding| out.write_all(finding.render(&self.sources).as_bytes()))
     }
 
     /// Logs every finding, and everything that this version cannot do, in a line each; then how
