@@ -71,7 +71,13 @@ pub fn lower_with(tree: &Tree, facts: &dyn Facts, options: &LowerOptions<'_>) ->
     let lower_prio_no_advert = written.lower_prio_no_advert;
 
     let mut vrrp = VrrpPass::new(facts, &written.globals);
-    findings.extend(pass(tree, options, Process::Vrrp, &mut vrrp));
+    let found = pass(tree, options, Process::Vrrp, &mut vrrp);
+    // Most findings are of this pass; they are not copied for the few before them.
+    if findings.is_empty() {
+        findings = found;
+    } else {
+        findings.extend(found);
+    }
 
     let mut globals = core::mem::take(&mut written.globals);
     let user = globals.script_user.clone();

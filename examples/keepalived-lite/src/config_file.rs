@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use kconf_parser::{
-    ConfigTest, Diagnostic, ExpandOptions, Loader, LowerOptions, Severity, Sources, config_test,
+    ConfigTest, Diagnostic, ExpandOptions, Loader, LowerOptions, Parsed, Severity, Sources, config_test,
     expand_owned, lower_with, model::Config,
 };
 
@@ -100,9 +100,12 @@ pub(crate) fn load(options: &Options) -> io::Result<Loaded> {
     let parsed = expand_owned(&path.to_string_lossy(), octets, &Files, &options);
     let options = LowerOptions { without_effect: WITHOUT_EFFECT, ..LowerOptions::default() };
     let lowered = lower_with(&parsed.tree, &HostFacts::default(), &options);
-    let mut diagnostics = parsed.diagnostics;
+    let Parsed { tree, mut diagnostics } = parsed;
+    let sources = tree.sources().clone();
+    // Of a long file it is larger than all that follows.
+    drop(tree);
     diagnostics.extend(lowered.diagnostics);
-    Ok(Loaded { config: lowered.config, diagnostics, sources: parsed.tree.sources().clone() })
+    Ok(Loaded { config: lowered.config, diagnostics, sources })
 }
 
 fn host_name() -> String {

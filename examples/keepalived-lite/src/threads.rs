@@ -16,7 +16,7 @@ use crate::link::{Link, LinkJob};
 use crate::lvs::{self, Ipvs, Lvs, LvsError};
 use crate::monitor::{self, Kernel, Scripts};
 use crate::netlink::RouteSocket;
-use crate::notify::Notifier;
+use crate::notify::{Audience, News, Notifier};
 use crate::queue::{QueueSender, queue};
 use crate::record::{Paths, Record};
 use crate::schedule;
@@ -47,11 +47,10 @@ pub(crate) struct Threads {
     vrrp: QueueSender<Command>,
     link: QueueSender<LinkJob>,
     stop_monitor: QueueSender<()>,
-    stop_notify: QueueSender<()>,
     vrrp_thread: JoinHandle<io::Result<Engine>>,
     link_thread: JoinHandle<()>,
     monitor_thread: JoinHandle<()>,
-    notify_thread: JoinHandle<()>,
+    notifying: Notifying,
     /// Only where there are virtual servers.
     lvs: Option<Lvs>,
     lvs_policy: lvs::Policy,
@@ -62,11 +61,25 @@ pub(crate) struct Threads {
     origins: Vec<Origin>,
 }
 
+/// The notify thread, which no reload ends: scripts that run, and news on their way, have nothing to do with one.
+#[derive(Debug)]
+struct Notifying {
+    news: QueueSender<News>,
+    thread: JoinHandle<()>,
+}
+
+impl Notifying {
+    fn start(audience: Audience) -> io::Result<Self> {
+        let (news, received) = queue()?;
+        let notifier = Notifier::new(audience);
+        let thread = spawn("notify", move || notifier.run(&received))?;
+        Ok(Self { news, thread })
+    }
+}
+
 /// What goes on from before a reload.
-#[derive(Default)]
 struct Earlier {
-    /// What it has to tell comes first.
-    notify: Option<JoinHandle<()>>,
+    notifying: Notifying,
     lvs: Option<Lvs>,
 }
 
@@ -91,7 +104,7 @@ impl Threads {
     /// are, with their state, timers and counters; the others are given up and started anew.
     ///
     /// If the new configuration cannot be made ready, nothing has happened.
-    pub(crate) fn reload(self, config: Config, options: &Options) -> Result<Self, StartError> {
+    pub(crate) fn reload(self, mut config: Config, options: &Options) -> Result<Self, StartError> {
         let ready = || Ok((ipvs(&config, self.lvs.as_ref())?, setup::build(&config, &interfaces()?)?));
         let (ipvs, mut setup) = match ready() {
             Ok(ready) => ready,
@@ -103,13 +116,12 @@ impl Threads {
         let twins = self.twins(&setup, &config);
         let keep: Vec<usize> = twins.iter().flatten().copied().collect();
         tracing::info!("reload: {} of {} instances go on unchanged", keep.len(), twins.len());
-        log_changes(&self.config, &config);
+        log_changes(&self.config, &mut config);
 
         self.stop_monitor.send(());
         self.vrrp.send(Command::Leave { keep });
         let engine = self.vrrp_thread.join().map_err(|_| io::Error::other("the vrrp thread is gone"))??;
         self.link.send(LinkJob::Stop);
-        self.stop_notify.send(());
         // A thread that panicked has aborted the process long ago.
         let _ = (self.link_thread.join(), self.monitor_thread.join());
 
@@ -118,7 +130,7 @@ impl Threads {
             board.adopt(new, &self.board, old);
         }
         inherit(&mut setup, engine, &twins, &config, &self.config);
-        let earlier = Earlier { notify: Some(self.notify_thread), lvs: self.lvs };
+        let earlier = Earlier { notifying: self.notifying, lvs: self.lvs };
         Self::assemble(setup, board, config, options, ipvs, Some(earlier))
     }
 
@@ -159,9 +171,7 @@ impl Threads {
         } = setup;
         let (vrrp, commands) = queue()?;
         let (link, link_jobs) = queue()?;
-        let (notices, notice_queue) = queue()?;
         let (stop_monitor, monitor_stopped) = queue()?;
-        let (stop_notify, notify_stopped) = queue()?;
 
         let masters: Vec<bool> = (0..instances.len()).map(|position| board.wanted(position)).collect();
         let record = Record::create(&Paths::beside(&options.pid_file), entries, &masters)?;
@@ -172,41 +182,43 @@ impl Threads {
             Kernel::new(watched, board.clone(), vrrp.clone(), link.clone(), options.address_monitoring)?;
         let tracking = Scripts::new(jobs, clock::now(), vrrp.clone());
         lvs::prepare_files(&config, earlier.is_none());
-        let servers = lvs::build(&config);
-        // Not looked at again: the judges know what they were made of.
-        config.virtual_servers = Vec::new();
-        let notifier = Notifier::new(notify, lvs::scripts(&servers), config.globals.script_user.clone());
+        let servers = lvs::build(&mut config);
+        let audience = Audience { instances: notify, default_user: config.globals.script_user.clone() };
         let engine = Engine::new(instances, scripts, ports.len());
 
         let settings = config.globals.vrrp_process.clone();
         // A delay of the start, not of a reload.
         let delay = if earlier.is_some() { Duration::ZERO } else { config.globals.vrrp_startup_delay };
-        let Earlier { notify: earlier, lvs: balancing } = earlier.unwrap_or_default();
+        let (notifying, balancing) = match earlier {
+            Some(Earlier { notifying, lvs }) => {
+                // The old vrrp thread has ended: what it told of the old instances comes before this.
+                notifying.news.send(News::Audience(Box::new(audience)));
+                (notifying, lvs)
+            }
+            None => (Notifying::start(audience)?, None),
+        };
         schedule::prepare_process(&settings);
         let link_settings = settings.clone();
         let link_thread = spawn("link", move || {
             schedule::prepare_thread("vrrp", &link_settings);
             linker.run(&link_jobs);
         })?;
-        let notify_thread = spawn("notify", move || {
-            // It ends within its second of grace.
-            let _ = earlier.map(JoinHandle::join);
-            notifier.run(&notice_queue, &notify_stopped);
-        })?;
         let lvs_policy = lvs::Policy::new(&config, options.keep_ipvs);
         let whole = lvs::Settings::new(&config);
         let lvs = match (ipvs, balancing) {
             (Some(ipvs), _) => {
                 let settings = config.globals.checker_process.clone();
-                Some(Lvs::start(ipvs, servers, settings, lvs_policy, notices.clone())?)
+                Some(Lvs::start(ipvs, servers, settings, lvs_policy, notifying.news.clone())?)
             }
             (None, Some(lvs)) if servers.is_empty() && !lvs::needs_ipvs(&config) => {
+                // Scripts are told what the reload removes.
+                lvs.reload(Vec::new());
                 // Neither `-I` nor lvs_flush_on_stop: the daemon goes on.
                 lvs.stop(lvs::Policy::default());
                 None
             }
             (None, Some(lvs)) => {
-                lvs.reload(servers, notices.clone());
+                lvs.reload(servers);
                 Some(lvs)
             }
             (None, None) => None,
@@ -216,7 +228,8 @@ impl Threads {
             lvs.want(whole, leader.is_some_and(|leader| board.wanted(leader)));
         }
         let leader = leader.and_then(|leader| lvs.as_ref().map(|lvs| lvs.leader(leader)));
-        let outlets = Outlets { link: link.clone(), notify: notices, board: board.clone(), leader };
+        let outlets =
+            Outlets { link: link.clone(), notify: notifying.news.clone(), board: board.clone(), leader };
         let vrrp_thread = spawn("vrrp", move || {
             schedule::prepare_thread("vrrp", &settings);
             run::run(engine, ports, &commands, outlets, delay)
@@ -226,11 +239,10 @@ impl Threads {
             vrrp,
             link,
             stop_monitor,
-            stop_notify,
             vrrp_thread,
             link_thread,
             monitor_thread,
-            notify_thread,
+            notifying,
             lvs,
             lvs_policy,
             board,
@@ -250,9 +262,9 @@ impl Threads {
         if let Some(lvs) = self.lvs {
             lvs.stop(self.lvs_policy);
         }
-        self.stop_notify.send(());
+        self.notifying.news.send(News::Stop);
         // A thread that panicked has aborted the process long ago.
-        let _ = (self.link_thread.join(), self.monitor_thread.join(), self.notify_thread.join());
+        let _ = (self.link_thread.join(), self.monitor_thread.join(), self.notifying.thread.join());
     }
 }
 
@@ -276,9 +288,12 @@ fn interfaces() -> Result<HashMap<String, Interface>, StartError> {
 /// Changes of a reload that the log names. Whoever rewrites a thousand instances reads the file.
 const MAX_CHANGES: usize = 50;
 
-/// What a reload changes, block by block; secrets are not shown.
-fn log_changes(old: &Config, new: &Config) {
+/// What a reload changes, block by block; secrets are not shown. Of virtual servers the old configuration has nothing
+/// any more: those who judge them tell what became of them.
+fn log_changes(old: &Config, new: &mut Config) {
+    let servers = core::mem::take(&mut new.virtual_servers);
     let changes = kconf_parser::diff(old, new);
+    new.virtual_servers = servers;
     changes.iter().take(MAX_CHANGES).for_each(|change| tracing::info!("reload: {change}"));
     if let Some(more) = changes.len().checked_sub(MAX_CHANGES).filter(|more| *more > 0) {
         tracing::info!("reload: and {more} more changes");
