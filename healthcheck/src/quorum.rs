@@ -2,6 +2,7 @@
 
 mod values;
 
+use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 use core::time::Duration;
@@ -16,9 +17,9 @@ pub use values::{
 struct Server {
     weight: u32,
     inhibit: bool,
-    checkers: Vec<Health>,
+    checkers: Box<[Health]>,
     /// What each checker adds to the weight; empty while none adds anything, as with nearly all servers.
-    contributions: Vec<i64>,
+    contributions: Box<[i64]>,
     agent: Option<Agent>,
     admin: Admin,
     ramp: u8,
@@ -39,12 +40,14 @@ impl Server {
         if checker >= self.checkers.len() {
             return false;
         }
-        self.contributions.resize(self.checkers.len(), 0);
+        if self.contributions.is_empty() {
+            self.contributions = alloc::vec![0; self.checkers.len()].into();
+        }
         if let Some(slot) = self.contributions.get_mut(checker) {
             *slot = change;
         }
         if self.contributions.iter().all(|change| *change == 0) {
-            self.contributions = Vec::new();
+            self.contributions = Box::default();
         }
         true
     }
@@ -98,8 +101,8 @@ impl Quorum {
         let servers = config.servers.into_iter().map(|server| Server {
             weight: server.weight,
             inhibit: server.inhibit_on_failure,
-            contributions: Vec::new(),
-            checkers: server.checkers,
+            contributions: Box::default(),
+            checkers: server.checkers.into(),
             agent: None,
             admin: Admin::Automatic,
             ramp: 100,
