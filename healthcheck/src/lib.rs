@@ -215,7 +215,8 @@ pub use probe::DnsProbe;
 pub use probe::GrpcProbe;
 #[cfg(feature = "tokio")]
 pub use probe::{
-    AgentProbe, Close, ConnectTo, ExchangeProbe, HttpProbe, OverTcp, PingProbe, Probe, ProbeReport, TcpProbe, UdpProbe,
+    AgentProbe, Close, ConnectTo, ExchangeProbe, HttpProbe, OverTcp, PingProbe, Probe, ProbeReport, TcpProbe,
+    UdpProbe,
 };
 #[cfg(feature = "file")]
 pub use probe::{FileNews, FileWatch};

@@ -2,6 +2,7 @@
 
 mod values;
 
+use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 use core::time::Duration;
@@ -16,9 +17,9 @@ pub use values::{
 struct Server {
     weight: u32,
     inhibit: bool,
-    checkers: Vec<Health>,
-    /// What each checker adds to the weight.
-    contributions: Vec<i64>,
+    checkers: Box<[Health]>,
+    /// What each checker adds to the weight; empty while none adds anything, as with nearly all servers.
+    contributions: Box<[i64]>,
     agent: Option<Agent>,
     admin: Admin,
     ramp: u8,
@@ -37,6 +38,23 @@ impl Server {
     /// What it weighs where no check fails. Whom an administrator or its own agent takes out weighs nothing either way.
     fn weight_if_up(&self) -> u32 {
         Weighing { up: true, ..self.weighing(false, true) }.weigh(|_| {}).full
+    }
+
+    /// Whether there is such a checker.
+    fn contribute(&mut self, checker: usize, change: i64) -> bool {
+        if checker >= self.checkers.len() {
+            return false;
+        }
+        if self.contributions.is_empty() {
+            self.contributions = alloc::vec![0; self.checkers.len()].into();
+        }
+        if let Some(slot) = self.contributions.get_mut(checker) {
+            *slot = change;
+        }
+        if self.contributions.iter().all(|change| *change == 0) {
+            self.contributions = Box::default();
+        }
+        true
     }
 
     /// `kept`: fail-open counts servers that were up before; `alone`: nobody else serves, so it gets all of its
@@ -88,8 +106,8 @@ impl Quorum {
         let servers = config.servers.into_iter().map(|server| Server {
             weight: server.weight,
             inhibit: server.inhibit_on_failure,
-            contributions: alloc::vec![0; server.checkers.len()],
-            checkers: server.checkers,
+            contributions: Box::default(),
+            checkers: server.checkers.into(),
             agent: None,
             admin: Admin::Automatic,
             ramp: 100,
@@ -181,10 +199,7 @@ impl Quorum {
                 });
             }
             QuorumInput::Contribution { server, checker, contribution } => {
-                self.change(server, &mut events, |found| {
-                    let slot = found.contributions.get_mut(checker);
-                    slot.map(|change| *change = contribution.0).is_some()
-                });
+                self.change(server, &mut events, |found| found.contribute(checker, contribution.0));
             }
             QuorumInput::Agent { server, agent } => {
                 self.change(server, &mut events, |found| {

@@ -59,6 +59,14 @@ fn is_there(process: u32) -> bool {
 }
 
 #[test]
+fn a_script_may_open_as_many_files_as_it_is_told() {
+    // When it looks it has been told for long.
+    let probe = |open_files| ScriptProbe { open_files, ..shell("sleep 0.5; [ $(ulimit -Sn) = 123 ]") };
+    assert_eq!(verdict(&probe(Some(123))), (Outcome::Success, None));
+    assert_ne!(verdict(&probe(None)).0, Outcome::Success);
+}
+
+#[test]
 fn the_exit_status_is_the_verdict_and_with_dynamic_the_weight() {
     let failed = |status| (Outcome::Failure(Failure::Script(ScriptFailure::Status(status))), None);
     #[rustfmt::skip]

@@ -71,7 +71,13 @@ pub fn lower_with(tree: &Tree, facts: &dyn Facts, options: &LowerOptions<'_>) ->
     let lower_prio_no_advert = written.lower_prio_no_advert;
 
     let mut vrrp = VrrpPass::new(facts, &written.globals);
-    findings.extend(pass(tree, options, Process::Vrrp, &mut vrrp));
+    let found = pass(tree, options, Process::Vrrp, &mut vrrp);
+    // Most findings are of this pass; they are not copied for the few before them.
+    if findings.is_empty() {
+        findings = found;
+    } else {
+        findings.extend(found);
+    }
 
     let mut globals = core::mem::take(&mut written.globals);
     let user = globals.script_user.clone();
@@ -112,9 +118,14 @@ fn pass<'t>(
 /// In the order of the text, and what several passes found only once.
 fn in_order(tree: &Tree, mut findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let place = |finding: &Diagnostic| (tree.sources().written_at(finding.span), finding.span);
-    findings.sort_by_key(place);
+    // Findings are large, and there may be thousands: their places are sorted, and none is copied.
+    findings.sort_by_cached_key(place);
     let mut seen = HashSet::new();
-    findings.retain(|finding| seen.insert((finding.span, finding.problem.clone())));
+    let first: Vec<bool> =
+        findings.iter().map(|finding| seen.insert((finding.span, &finding.problem))).collect();
+    drop(seen);
+    let mut first = first.into_iter();
+    findings.retain(|_| first.next().unwrap_or(true));
     let repeats = once_for_each_written_line(tree, &mut findings);
     mend(tree, &mut findings);
     for (finding, repeats) in findings.iter_mut().zip(repeats).filter(|(_, repeats)| *repeats > 0) {

@@ -1,11 +1,11 @@
 //! The configuration file: read, understood, judged.
 
-use std::io;
+use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use kconf_parser::{
-    ConfigTest, Diagnostic, ExpandOptions, Loader, LowerOptions, Severity, Sources, config_test,
+    ConfigTest, Diagnostic, ExpandOptions, Loader, LowerOptions, Parsed, Severity, Sources, config_test,
     expand_owned, lower_with, model::Config,
 };
 
@@ -50,10 +50,15 @@ impl Loaded {
         self.diagnostics.iter().filter(|finding| finding.severity >= Severity::Warning).count()
     }
 
-    /// All findings as text for people, with the lines they are about.
-    #[must_use]
-    pub(crate) fn render(&self) -> String {
-        self.diagnostics.iter().map(|finding| finding.render(&self.sources)).collect()
+    /// Writes all findings as text for people, with the lines they are about.
+    ///
+    /// # Errors
+    ///
+    /// Those of `out`.
+    pub(crate) fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        self.diagnostics
+            .iter()
+            .try_for_each(|finding| out.write_all(finding.render(&self.sources).as_bytes()))
     }
 
     /// Logs every finding, and everything that this version cannot do, in a line each; then how
@@ -95,9 +100,12 @@ pub(crate) fn load(options: &Options) -> io::Result<Loaded> {
     let parsed = expand_owned(&path.to_string_lossy(), octets, &Files, &options);
     let options = LowerOptions { without_effect: WITHOUT_EFFECT, ..LowerOptions::default() };
     let lowered = lower_with(&parsed.tree, &HostFacts::default(), &options);
-    let mut diagnostics = parsed.diagnostics;
+    let Parsed { tree, mut diagnostics } = parsed;
+    let sources = tree.sources().clone();
+    // Of a long file it is larger than all that follows.
+    drop(tree);
     diagnostics.extend(lowered.diagnostics);
-    Ok(Loaded { config: lowered.config, diagnostics, sources: parsed.tree.sources().clone() })
+    Ok(Loaded { config: lowered.config, diagnostics, sources })
 }
 
 fn host_name() -> String {

@@ -28,6 +28,7 @@ mod facts;
 mod fifo;
 mod genhash;
 mod interface;
+mod limits;
 mod link;
 mod logging;
 mod lvs;
@@ -214,7 +215,8 @@ fn start_daemon(options: &Options, args: &[OsString]) -> Exit {
         Err(exit) => return exit,
     };
     if loaded.cannot_run() {
-        eprint!("{}", loaded.render());
+        // A closed stderr changes nothing about the verdict.
+        let _ = loaded.write(&mut std::io::stderr().lock());
         return Exit::Config;
     }
     if let Some(pid) = parent::already_running(&options.pid_file) {

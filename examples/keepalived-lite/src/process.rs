@@ -14,7 +14,7 @@ use rustix::process::{PidfdFlags, pidfd_open};
 use vrrp_fsm::Instant;
 
 use crate::parent::HEAPS;
-use crate::{clock, script_helper};
+use crate::{clock, limits, script_helper};
 
 /// After TERM a program has so long before it gets KILL, as with keepalived.
 const TERM_TO_KILL: Duration = Duration::from_secs(2);
@@ -51,25 +51,23 @@ impl Running {
         user: Option<&ScriptUser>,
         timeout: Option<Duration>,
     ) -> io::Result<Self> {
-        let mut command = match user.filter(|user| !is_ourselves(user)) {
-            Some(user) => script_helper::command(user, args),
+        let child = match user.filter(|user| !is_ourselves(user)) {
+            Some(user) => spawn(&mut script_helper::command(user, args), extra)?,
             None => {
                 let (program, rest) = args.split_first().ok_or(io::ErrorKind::InvalidInput)?;
-                let mut command = Command::new(program);
-                command.args(rest);
-                command
+                match spawn(Command::new(program).args(rest), extra) {
+                    // A script that names no interpreter, as a shell runs it.
+                    Err(error) if error.raw_os_error() == Some(nix::libc::ENOEXEC) => {
+                        spawn(Command::new("/bin/sh").args(args), extra)?
+                    }
+                    other => other?,
+                }
             }
         };
-        let child = command
-            .args(extra)
-            .env_remove(HEAPS)
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .process_group(0)
-            .spawn()?;
         let pid = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw);
-        let done = pidfd_open(pid.ok_or(io::ErrorKind::InvalidData)?, PidfdFlags::NONBLOCK)?;
+        let pid = pid.ok_or(io::ErrorKind::InvalidData)?;
+        limits::reset(pid, limits::of_scripts());
+        let done = pidfd_open(pid, PidfdFlags::NONBLOCK)?;
         let deadline = timeout.map(|timeout| clock::now() + timeout);
         Ok(Self { child, done, deadline, signalled: false })
     }
@@ -125,6 +123,11 @@ pub(crate) fn describe(status: ExitStatus) -> String {
     }
 }
 
+fn spawn(command: &mut Command, extra: &[String]) -> io::Result<Child> {
+    command.args(extra).env_remove(HEAPS).process_group(0);
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()
+}
+
 fn is_ourselves(user: &ScriptUser) -> bool {
     let Some(uid) = script_helper::user_id(&user.user) else { return false };
     uid == Uid::effective().as_raw() && user.group.is_none()
@@ -177,6 +180,28 @@ mod tests {
         let mut running =
             start("trap '' TERM; while :; do sleep 0.05; done", Some(Duration::from_millis(20))).unwrap();
         assert_eq!(describe(wait(&mut running)), "killed by signal 9");
+    }
+
+    #[test]
+    fn a_script_that_names_no_interpreter_is_a_shells() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let script = folder.path().join("script");
+        std::fs::write(&script, "exit 3\n").unwrap();
+        std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let mut running = Running::start(&[script.into()], &[], None, None).unwrap();
+        assert_eq!(describe(wait(&mut running)), "exited with status 3");
+    }
+
+    #[test]
+    fn a_limit_that_was_raised_for_us_is_not_the_programs() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let line = format!("sleep 0.5; ulimit -Sn > {}", file.path().display());
+        let mut running = start(&line, None).unwrap();
+        let pid = rustix::process::Pid::from_raw(i32::try_from(running.child.id()).unwrap()).unwrap();
+        limits::reset(pid, 123);
+        assert!(wait(&mut running).success());
+        assert_eq!(std::fs::read_to_string(file.path()).unwrap().trim(), "123");
     }
 
     #[test]

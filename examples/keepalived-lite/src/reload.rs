@@ -148,12 +148,15 @@ pub(crate) fn board(setup: &Setup, old: &Board, addresses: &[Addresses], twins: 
 /// Changes of a reload that the log names. Whoever rewrites a thousand instances reads the file.
 const MAX_CHANGES: usize = 50;
 
-/// How many instances go on, and what the reload changes, block by block; secrets are not shown.
-pub(crate) fn log(twins: &[Option<Twin>], old: &Config, new: &Config) {
+/// How many instances go on, and what the reload changes, block by block; secrets are not shown. Of virtual servers the
+/// old configuration has nothing any more: those who judge them tell what became of them.
+pub(crate) fn log(twins: &[Option<Twin>], old: &Config, new: &mut Config) {
     let changed = twins.iter().flatten().filter(|twin| twin.changed).count();
     let same = twins.iter().flatten().count() - changed;
     tracing::info!("reload: {same} of {} instances go on unchanged, {changed} go on changed", twins.len());
+    let servers = core::mem::take(&mut new.virtual_servers);
     let changes = kconf_parser::diff(old, new);
+    new.virtual_servers = servers;
     changes.iter().take(MAX_CHANGES).for_each(|change| tracing::info!("reload: {change}"));
     if let Some(more) = changes.len().checked_sub(MAX_CHANGES).filter(|more| *more > 0) {
         tracing::info!("reload: and {more} more changes");

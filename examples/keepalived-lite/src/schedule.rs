@@ -27,7 +27,8 @@ pub(crate) fn prepare_process(settings: &ProcessSettings) {
 }
 
 /// What concerns the calling thread: `vrrp_rt_priority`, or `vrrp_priority` without it; or
-/// another half's. Scripts are started by other threads and are not affected.
+/// another half's. Notify and tracking scripts are started by other threads and are not affected; those of `MISC_CHECK`
+/// inherit what the checks have, where keepalived takes it back.
 pub(crate) fn prepare_thread(half: &str, settings: &ProcessSettings) {
     if let Some(priority) = settings.rt_priority {
         report(&format!("{half}_rt_priority"), round_robin(priority));

@@ -3,13 +3,13 @@
 //! Changing groups and user between fork and exec takes code that the standard library does not
 //! offer safely; a process of its own does it with ordinary calls.
 
-use std::ffi::{CString, OsString};
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::ffi::OsString;
+use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::Command;
 
 use kconf_parser::model::ScriptUser;
-use nix::unistd::{Gid, Group, Uid, User, execv, setgid, setgroups, setuid};
+use nix::unistd::{Gid, Group, Uid, User, setgid, setgroups, setuid};
 
 use crate::facts::find_program;
 use crate::{PROGRAM, SCRIPT_ROLE};
@@ -51,10 +51,8 @@ fn become_and_exec(
     setgid(gid)?;
     setuid(Uid::from_raw(uid))?;
     let path = find_program(Path::new(program)).ok_or(std::io::ErrorKind::NotFound)?;
-    let path = CString::new(path.as_os_str().as_bytes())?;
-    let args = core::iter::once(program).chain(rest).map(|arg| CString::new(arg.clone().into_vec()));
-    let args = args.collect::<Result<Vec<_>, _>>()?;
-    Ok(execv(&path, &args)?)
+    // Not a bare execv: the standard library ignores SIGPIPE from the start of this process, and the script would, too.
+    Err(Command::new(path).arg0(program).args(rest).exec())
 }
 
 /// The number behind a name or a number.

@@ -17,7 +17,7 @@ use crate::link::{Addresses, Link, LinkJob};
 use crate::lvs::{self, Ipvs, Lvs, LvsError};
 use crate::monitor::{self, Kernel, Scripts};
 use crate::netlink::RouteSocket;
-use crate::notify::{self, Notifier};
+use crate::notify::{self, Audience, News, Notifier};
 use crate::queue::{QueueSender, queue};
 use crate::record::{Paths, Record};
 use crate::reload;
@@ -50,7 +50,6 @@ pub(crate) struct Threads {
     vrrp: QueueSender<Command>,
     link: QueueSender<LinkJob>,
     stop_monitor: QueueSender<()>,
-    stop_notify: QueueSender<()>,
     vrrp_thread: JoinHandle<io::Result<Engine>>,
     link_thread: JoinHandle<Vec<Addresses>>,
     monitor_thread: JoinHandle<()>,
@@ -58,7 +57,7 @@ pub(crate) struct Threads {
     files_thread: Option<JoinHandle<io::Result<()>>>,
     /// The files thread ends when this is gone.
     files_stop: oneshot::Sender<()>,
-    notify_thread: JoinHandle<()>,
+    notifying: Notifying,
     /// Only where there are virtual servers.
     lvs: Option<Lvs>,
     lvs_policy: lvs::Policy,
@@ -69,11 +68,25 @@ pub(crate) struct Threads {
     origins: Vec<Origin>,
 }
 
+/// The notify thread, which no reload ends: scripts that run, and news on their way, have nothing to do with one.
+#[derive(Debug)]
+struct Notifying {
+    news: QueueSender<News>,
+    thread: JoinHandle<()>,
+}
+
+impl Notifying {
+    fn start(audience: Audience) -> io::Result<Self> {
+        let (news, received) = queue()?;
+        let notifier = Notifier::new(audience);
+        let thread = spawn("notify", move || notifier.run(&received))?;
+        Ok(Self { news, thread })
+    }
+}
+
 /// What goes on from before a reload.
-#[derive(Default)]
 struct Earlier {
-    /// What it has to tell comes first.
-    notify: Option<JoinHandle<()>>,
+    notifying: Notifying,
     lvs: Option<Lvs>,
 }
 
@@ -100,7 +113,7 @@ impl Threads {
     /// or gone, are given up.
     ///
     /// If the new configuration cannot be made ready, nothing has happened.
-    pub(crate) fn reload(self, config: Config, options: &Options) -> Result<Self, StartError> {
+    pub(crate) fn reload(self, mut config: Config, options: &Options) -> Result<Self, StartError> {
         let ready = || Ok((ipvs(&config, self.lvs.as_ref())?, setup::build(&config, &interfaces()?)?));
         let (ipvs, mut setup) = match ready() {
             Ok(ready) => ready,
@@ -112,21 +125,20 @@ impl Threads {
         tracked_file::prepare(&config, false);
         let twins = reload::twins(&setup, &config, &self.origins, &self.config);
         let keep: Vec<usize> = twins.iter().flatten().map(|twin| twin.old).collect();
-        reload::log(&twins, &self.config, &config);
+        reload::log(&twins, &self.config, &mut config);
 
         self.stop_monitor.send(());
         drop(self.files_stop);
         self.vrrp.send(Command::Leave { keep, reload: true });
         let engine = self.vrrp_thread.join().map_err(|_| io::Error::other("the vrrp thread is gone"))??;
         self.link.send(LinkJob::Stop);
-        self.stop_notify.send(());
         // A thread that panicked has aborted the process long ago.
         let (addresses, _) = (self.link_thread.join().unwrap_or_default(), self.monitor_thread.join());
         end(self.files_thread);
 
         let board = reload::board(&setup, &self.board, &addresses, &twins);
         reload::inherit(&mut setup, engine, &twins, &config, &self.config);
-        let earlier = Earlier { notify: Some(self.notify_thread), lvs: self.lvs };
+        let earlier = Earlier { notifying: self.notifying, lvs: self.lvs };
         Self::assemble(setup, board, config, options, ipvs, Some(earlier))
     }
 
@@ -156,9 +168,7 @@ impl Threads {
         } = setup;
         let (vrrp, commands) = queue()?;
         let (link, link_jobs) = queue()?;
-        let (notices, notice_queue) = queue()?;
         let (stop_monitor, monitor_stopped) = queue()?;
-        let (stop_notify, notify_stopped) = queue()?;
 
         let wanted = !paths.is_empty();
         let masters: Vec<bool> = (0..instances.len()).map(|position| board.wanted(position)).collect();
@@ -169,42 +179,54 @@ impl Threads {
         let kernel =
             Kernel::new(watched, board.clone(), vrrp.clone(), link.clone(), options.address_monitoring)?;
         let tracking = Scripts::new(jobs, clock::now(), vrrp.clone());
-        let servers = lvs::build(&config);
-        // Not looked at again: the judges know what they were made of.
-        config.virtual_servers = Vec::new();
-        let groups = config.sync_groups.iter().map(notify::Scripts::group);
-        let notifier = Notifier::new(notify, groups, lvs::scripts(&servers), &config.globals);
+        let servers = lvs::build(&mut config);
+        let audience = Audience {
+            instances: notify,
+            groups: config.sync_groups.iter().map(notify::Scripts::group).collect(),
+            fifos: config
+                .globals
+                .notify_fifo
+                .iter()
+                .chain(&config.globals.vrrp_notify_fifo)
+                .cloned()
+                .collect(),
+            default_user: config.globals.script_user.clone(),
+        };
         let engine = Engine::new(instances, machines, (scripts, files), ports.len());
 
         let settings = config.globals.vrrp_process.clone();
         // A delay of the start, not of a reload.
         let delay = if earlier.is_some() { Duration::ZERO } else { config.globals.vrrp_startup_delay };
-        let Earlier { notify: earlier, lvs: balancing } = earlier.unwrap_or_default();
+        let (notifying, balancing) = match earlier {
+            Some(Earlier { notifying, lvs }) => {
+                // The old vrrp thread has ended: what it told of the old instances comes before this.
+                notifying.news.send(News::Audience(Box::new(audience)));
+                (notifying, lvs)
+            }
+            None => (Notifying::start(audience)?, None),
+        };
         schedule::prepare_process(&settings);
         let link_settings = settings.clone();
         let link_thread = spawn("link", move || {
             schedule::prepare_thread("vrrp", &link_settings);
             linker.run(&link_jobs)
         })?;
-        let notify_thread = spawn("notify", move || {
-            // It ends within its second of grace.
-            let _ = earlier.map(JoinHandle::join);
-            notifier.run(&notice_queue, &notify_stopped);
-        })?;
         let lvs_policy = lvs::Policy::new(&config, options.keep_ipvs);
         let whole = lvs::Settings::new(&config);
         let lvs = match (ipvs, balancing) {
             (Some(ipvs), _) => {
                 let settings = config.globals.checker_process.clone();
-                Some(Lvs::start(ipvs, servers, settings, lvs_policy, notices.clone())?)
+                Some(Lvs::start(ipvs, servers, settings, lvs_policy, notifying.news.clone())?)
             }
             (None, Some(lvs)) if servers.is_empty() && !lvs::needs_ipvs(&config) => {
+                // Scripts are told what the reload removes.
+                lvs.reload(Vec::new());
                 // Neither `-I` nor lvs_flush_on_stop: the daemon goes on.
                 lvs.stop(lvs::Policy::default());
                 None
             }
             (None, Some(lvs)) => {
-                lvs.reload(servers, notices.clone());
+                lvs.reload(servers);
                 Some(lvs)
             }
             (None, None) => None,
@@ -214,7 +236,8 @@ impl Threads {
             lvs.want(whole, leader.is_some_and(|leader| board.wanted(leader)));
         }
         let leader = leader.and_then(|leader| lvs.as_ref().map(|lvs| lvs.leader(leader)));
-        let outlets = Outlets { link: link.clone(), notify: notices, board: board.clone(), leader };
+        let outlets =
+            Outlets { link: link.clone(), notify: notifying.news.clone(), board: board.clone(), leader };
         let vrrp_thread = spawn("vrrp", move || {
             schedule::prepare_thread("vrrp", &settings);
             run::run(engine, ports, &commands, outlets, delay)
@@ -228,13 +251,12 @@ impl Threads {
             vrrp,
             link,
             stop_monitor,
-            stop_notify,
             vrrp_thread,
             link_thread,
             monitor_thread,
             files_thread,
             files_stop,
-            notify_thread,
+            notifying,
             lvs,
             lvs_policy,
             board,
@@ -255,9 +277,9 @@ impl Threads {
         if let Some(lvs) = self.lvs {
             lvs.stop(self.lvs_policy);
         }
-        self.stop_notify.send(());
+        self.notifying.news.send(News::Stop);
         // A thread that panicked has aborted the process long ago.
-        let _ = (self.link_thread.join(), self.monitor_thread.join(), self.notify_thread.join());
+        let _ = (self.link_thread.join(), self.monitor_thread.join(), self.notifying.thread.join());
         end(self.files_thread);
     }
 }

@@ -23,7 +23,7 @@ pub(super) struct Attempt {
 /// What an attempt has come to, whoever waits for its socket.
 #[derive(Debug, Default)]
 pub(crate) struct Course {
-    /// The end of the stream was told.
+    /// The server has said that it will say no more.
     closed: bool,
     pub(crate) connect: Option<Duration>,
     pub(super) first_octet: Option<Duration>,
@@ -99,8 +99,8 @@ impl Attempt {
             if let Some(turn) = self.course.hear(exchange, received, elapsed, &name)? {
                 return Ok(turn);
             }
-            // A time-out of tokio's looks at the clock only when it has to wait, which it need not for a server that
-            // never pauses.
+            // A time-out of tokio's looks at the clock only when it has to wait, which it need not for a server that never
+            // pauses.
             if Instant::now() >= self.deadline {
                 return Err(Outcome::Failure(timed_out(Phase::Receive)));
             }
@@ -146,26 +146,26 @@ impl Course {
         elapsed: impl FnOnce() -> Duration,
         name: impl FnOnce(Phase, &io::Error) -> Failure,
     ) -> Result<Option<Turn>, Outcome> {
-        let ended = match &received {
-            Ok(octets) => octets.is_empty(),
+        let octets = match received {
+            Ok(octets) => octets,
             // Over TLS, an end without good-bye. keepalived, too, judges what came before it.
-            Err(error) => error.kind() == io::ErrorKind::UnexpectedEof,
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => &[],
+            Err(error) => return Err(Outcome::Failure(name(Phase::Receive, &error))),
         };
-        let step = match received {
+        let step = match octets {
             // Whoever waits for more would be told of the end again and again, without a pause.
-            _ if ended && self.closed => {
+            [] if self.closed => {
                 let (phase, reason) = (Phase::Receive, NetworkError::Closed);
                 return Err(Outcome::Failure(Failure::Network { phase, reason }));
             }
-            _ if ended => {
+            [] => {
                 self.closed = true;
                 exchange.closed()
             }
-            Ok(octets) => {
+            octets => {
                 self.first_octet.get_or_insert_with(elapsed);
                 exchange.received(octets)
             }
-            Err(error) => return Err(Outcome::Failure(name(Phase::Receive, &error))),
         };
         match step {
             Step::Continue => Ok(None),
@@ -176,7 +176,7 @@ impl Course {
 
     /// What is reported of it when it ended after `total`.
     pub(crate) fn report(&self, result: Result<(), Outcome>, total: Duration) -> ProbeReport {
-        let Self { connect, first_octet, tls, .. } = *self;
+        let Self { connect, first_octet, tls, closed: _ } = *self;
         let outcome = result.err().unwrap_or(Outcome::Success);
         ProbeReport { connect, first_octet, tls, ..ProbeReport::new(outcome, total) }
     }

@@ -65,13 +65,16 @@ pub struct ScriptProbe {
     pub dynamic: bool,
     /// Variables of our environment that are none of the script's business.
     pub without: Vec<OsString>,
+    /// How many files it may have open (the soft limit): for a caller who has raised its own for thousands of probes.
+    /// Set as soon as the script runs, thus moments after its start. `None`: as many as we.
+    pub open_files: Option<u64>,
 }
 
 impl ScriptProbe {
     /// As ourselves, without `misc_dynamic`.
     #[must_use]
     pub const fn new(command: ScriptCommand, timeout: Duration) -> Self {
-        Self { command, user: None, timeout, dynamic: false, without: Vec::new() }
+        Self { command, user: None, timeout, dynamic: false, without: Vec::new(), open_files: None }
     }
 
     async fn attempt(&self) -> io::Result<ScriptEnd> {
@@ -83,12 +86,16 @@ impl ScriptProbe {
     }
 
     fn start(&self) -> io::Result<Process> {
-        match Process::start(&mut self.prepare(self.command.command())) {
+        let process = match Process::start(&mut self.prepare(self.command.command())) {
             Err(error) if error.raw_os_error() == Some(Errno::NOEXEC.raw_os_error()) => {
-                Process::start(&mut self.prepare(self.command.interpreted()))
+                Process::start(&mut self.prepare(self.command.interpreted()))?
             }
-            other => other,
+            other => other?,
+        };
+        if let Some(number) = self.open_files {
+            process.may_open(number);
         }
+        Ok(process)
     }
 
     fn prepare(&self, mut command: Command) -> Command {

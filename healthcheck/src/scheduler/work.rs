@@ -98,7 +98,13 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
             let Some(slot) = self.slots.get_mut(number) else { continue };
             slot.timer = None;
             match slot.activity {
-                Activity::Resting | Activity::Running => {}
+                Activity::Resting => {}
+                Activity::Running => {
+                    let failure = Failure::TimedOut { phase: Phase::Receive };
+                    let total = now.saturating_since(slot.attempt.began);
+                    self.finish(number, now, ProbeReport::new(Outcome::Failure(failure), total));
+                    continue;
+                }
                 // What arrived in time counts, even if nobody has looked since.
                 Activity::Connecting(_) => {
                     self.connected(number, true);
@@ -108,12 +114,6 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
                     self.go_on(number, true);
                     continue;
                 }
-            }
-            if let Activity::Running = slot.activity {
-                let failure = Failure::TimedOut { phase: Phase::Receive };
-                let total = now.saturating_since(slot.attempt.began);
-                self.finish(number, now, ProbeReport::new(Outcome::Failure(failure), total));
-                continue;
             }
             let ticket = Ticket { doubtful: slot.checker.is_doubtful(), due, number };
             slot.ticket = Some(ticket);

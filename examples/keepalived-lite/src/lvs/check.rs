@@ -2,30 +2,36 @@
 
 use core::num::NonZeroU16;
 use core::time::Duration;
+use std::sync::Arc;
 
-use healthcheck::{Config, Contribution, Failure, Health, Policy, Probe, Sequence};
-use kconf_parser::Span;
-use kconf_parser::model::{Checker, CheckerKind};
+use healthcheck::{Config, Contribution, Failure, Health, Pace, Policy, Probe, Sequence, TcpProbe};
+use kconf_parser::model::{Checker, CheckerCommon, CheckerKind};
 
 use super::files::Followed;
 use super::kinds::{self, Means};
 
-/// One check of a real server.
+/// One check of a real server. There may be thousands: nothing is kept that follows from the rest.
+#[derive(Debug)]
 pub(crate) struct Check {
-    /// When to probe and what to believe.
-    pub config: Config,
-    /// The first probe comes at a random time within this.
-    pub warmup: Duration,
+    /// The same for all that have the same.
+    common: Arc<CheckerCommon>,
+    means: Made,
+}
+
+/// What it does.
+#[derive(Debug)]
+enum Made {
+    /// The most frequent kind; what is written is what the probe does.
+    Tcp(Arc<TcpProbe>),
+    Other(Box<Other>),
+}
+
+struct Other {
+    kind: CheckerKind,
     /// One for each target; none if a file is followed.
-    pub probes: Vec<Box<dyn Probe>>,
+    probes: Vec<Arc<dyn Probe>>,
     /// What `FILE_CHECK` follows.
-    pub file: Option<Followed>,
-    /// `log_all_failures`.
-    pub log_all_failures: bool,
-    /// The time to the next probe counts from the start of the last one, as with `MISC_CHECK`.
-    pub from_start: bool,
-    /// What it was made of; a check of the same is the same.
-    block: Checker,
+    file: Option<Followed>,
 }
 
 /// Where a check begins.
@@ -39,9 +45,9 @@ pub(crate) struct Start {
     pub known: bool,
 }
 
-impl core::fmt::Debug for Check {
+impl core::fmt::Debug for Other {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Check").field("block", &self.block).finish_non_exhaustive()
+        f.debug_struct("Other").field("kind", &self.kind).finish_non_exhaustive()
     }
 }
 
@@ -49,19 +55,74 @@ impl Check {
     /// Whether `other` asks the same of the same server.
     #[must_use]
     pub(crate) fn same_as(&self, other: &Self) -> bool {
-        self.block == other.block
+        let same = match (&self.means, &other.means) {
+            (Made::Tcp(one), Made::Tcp(other)) => one == other,
+            (Made::Other(one), Made::Other(other)) => one.kind == other.kind,
+            (Made::Tcp(_), Made::Other(_)) | (Made::Other(_), Made::Tcp(_)) => false,
+        };
+        same && self.common == other.common
+    }
+
+    /// When to probe and what to believe.
+    #[must_use]
+    pub(crate) fn config(&self) -> Config {
+        let CheckerCommon { delay_loop, retry, delay_before_retry, alpha, .. } = *self.common;
+        let mut policy = Policy::keepalived(delay_loop, retry, delay_before_retry);
+        let mut sequence = Sequence::Single;
+        if let Made::Other(other) = &self.means {
+            if let CheckerKind::Http(check) = &other.kind {
+                let targets = u16::try_from(other.probes.len()).ok().and_then(NonZeroU16::new);
+                let targets = targets.unwrap_or(NonZeroU16::MAX);
+                sequence = Sequence::Rotation { targets, fast_recovery: check.fast_recovery };
+            }
+            if matches!(other.kind, CheckerKind::Misc(_)) {
+                // The time to the next probe counts from the start of the last one.
+                policy.pace = Pace::FromStart;
+            }
+        }
+        Config::keepalived(policy, alpha, sequence)
+    }
+
+    /// The first probe comes at a random time within this.
+    #[must_use]
+    pub(crate) fn warmup(&self) -> Duration {
+        self.common.warmup
+    }
+
+    /// `log_all_failures`.
+    #[must_use]
+    pub(crate) fn log_all_failures(&self) -> bool {
+        self.common.log_all_failures
+    }
+
+    /// One for each target; none if a file is followed.
+    #[must_use]
+    pub(crate) fn probes(&self) -> Vec<Arc<dyn Probe>> {
+        match &self.means {
+            Made::Tcp(probe) => vec![Arc::clone(probe) as Arc<dyn Probe>],
+            Made::Other(other) => other.probes.clone(),
+        }
+    }
+
+    /// What `FILE_CHECK` follows.
+    #[must_use]
+    pub(crate) fn file(&self) -> Option<&Followed> {
+        match &self.means {
+            Made::Tcp(_) => None,
+            Made::Other(other) => other.file.as_ref(),
+        }
     }
 
     /// What it says before anything was probed, and whether that is known.
     #[must_use]
     pub(crate) fn start(&self) -> Start {
-        match &self.file {
+        match self.file() {
             Some(file) => {
                 let (health, contribution) = file.now();
                 Start { health, contribution, known: true }
             }
             None => {
-                let health = if self.config.alpha { Health::Down } else { Health::Up };
+                let health = if self.common.alpha { Health::Down } else { Health::Up };
                 Start { health, contribution: Contribution(0), known: false }
             }
         }
@@ -69,23 +130,31 @@ impl Check {
 
     /// What keepalived's log calls it.
     #[must_use]
-    pub(crate) const fn word(&self) -> &'static str {
-        kinds::word(&self.block.kind)
+    pub(crate) fn word(&self) -> &'static str {
+        match &self.means {
+            Made::Tcp(_) => kinds::TCP_CHECK,
+            Made::Other(other) => kinds::word(&other.kind),
+        }
     }
 
     /// What is probed.
     #[must_use]
     pub(crate) fn target(&self) -> String {
-        kinds::target(&self.block.kind)
+        match &self.means {
+            Made::Tcp(probe) => probe.connect.address.to_string(),
+            Made::Other(other) => kinds::target(&other.kind),
+        }
     }
 
     /// What was probed and how it failed, for the log.
     #[must_use]
     pub(crate) fn explain(&self, cause: Failure) -> String {
         let target = self.target();
-        match (&self.block.kind, cause) {
+        match (&self.means, cause) {
             // A script has no phases.
-            (CheckerKind::Misc(_), Failure::TimedOut { .. }) => format!("{target}: timed out"),
+            (Made::Other(other), Failure::TimedOut { .. }) if matches!(other.kind, CheckerKind::Misc(_)) => {
+                format!("{target}: timed out")
+            }
             _ => format!("{target}: {cause}"),
         }
     }
@@ -110,36 +179,18 @@ pub(crate) const fn unsupported(block: &Checker) -> Option<&'static str> {
 
 /// A check, if it can be made: see [`unsupported`].
 #[must_use]
-pub(crate) fn build(block: &Checker, means: &Means<'_>) -> Option<Check> {
-    let probes = kinds::probes(block, means);
-    let file = kinds::file(block, means);
-    if probes.is_empty() && file.is_none() {
-        return None;
-    }
-    let common = &block.common;
-    let sequence = match &block.kind {
-        CheckerKind::Http(check) => Sequence::Rotation {
-            targets: NonZeroU16::new(u16::try_from(probes.len()).unwrap_or(u16::MAX))?,
-            fast_recovery: check.fast_recovery,
-        },
-        CheckerKind::Tcp(_)
-        | CheckerKind::Misc(_)
-        | CheckerKind::Smtp(_)
-        | CheckerKind::Dns(_)
-        | CheckerKind::Udp(_)
-        | CheckerKind::Ping(_)
-        | CheckerKind::Bfd(_)
-        | CheckerKind::File(_)
-        | _ => Sequence::Single,
+pub(crate) fn build(block: Checker, means: &Means<'_>) -> Option<Check> {
+    let Checker { common, kind, .. } = block;
+    let common = means.shared(common);
+    let means = if let CheckerKind::Tcp(connect) = kind {
+        Made::Tcp(Arc::new(kinds::tcp(connect)))
+    } else {
+        let probes = kinds::probes(&kind, means);
+        let file = kinds::file(&kind, means);
+        if probes.is_empty() && file.is_none() {
+            return None;
+        }
+        Made::Other(Box::new(Other { kind, probes, file }))
     };
-    let policy = Policy::keepalived(common.delay_loop, common.retry, common.delay_before_retry);
-    Some(Check {
-        config: Config::keepalived(policy, common.alpha, sequence),
-        warmup: common.warmup,
-        probes,
-        file,
-        log_all_failures: common.log_all_failures,
-        from_start: matches!(block.kind, CheckerKind::Misc(_)),
-        block: Checker { span: Span::default(), ..block.clone() },
-    })
+    Some(Check { common, means })
 }

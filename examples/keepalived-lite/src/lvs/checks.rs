@@ -2,13 +2,11 @@
 
 use core::future::pending;
 use core::net::SocketAddr;
-use core::num::NonZeroUsize;
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use healthcheck::{Health, Scheduler, SchedulerEvent, spread};
 use ipvs_netlink::{AddressFamily, ServiceKey};
-use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::files::{Files, Followed, Word};
@@ -19,10 +17,8 @@ use super::report;
 use super::service::Virtual;
 use super::table::Order;
 use crate::dump;
+use crate::limits;
 use crate::queue::QueueSender;
-
-/// Descriptors for everything but checks.
-const OTHER_DESCRIPTORS: u64 = 256;
 
 /// What comes from the worker's main thread.
 #[derive(Debug)]
@@ -35,11 +31,11 @@ pub(crate) enum Command {
     Stop,
 }
 
-/// By what a virtual server is known across a reload: its name, and for marks its family.
-type Identity = (String, Option<AddressFamily>);
+/// By what a virtual server is known across a reload: its name, for groups its protocol, and for marks its family.
+type Identity = (String, &'static str, Option<AddressFamily>);
 
 fn identity(server: &Virtual) -> Identity {
-    (server.name.clone(), server.keys.first().map(ServiceKey::family))
+    (server.name.clone(), server.protocol, server.keys.first().map(ServiceKey::family))
 }
 
 /// All virtual servers.
@@ -47,9 +43,8 @@ fn identity(server: &Virtual) -> Identity {
 pub(crate) struct Checks {
     judges: Vec<Judge>,
     scheduler: Scheduler<u32>,
-    /// What the scheduler's keys stand for; a key is never given twice.
-    probers: HashMap<u32, Prober>,
-    next_key: u32,
+    /// What the scheduler's keys stand for, which are places here.
+    probers: Vec<Option<Prober>>,
     /// For each judge whose checks may have to rest: whether they do now.
     rests: Vec<Option<bool>>,
     /// Listens where one of them may.
@@ -65,8 +60,7 @@ impl Checks {
         Self {
             judges: Vec::new(),
             scheduler: Scheduler::new(),
-            probers: HashMap::new(),
-            next_key: 0,
+            probers: Vec::new(),
             rests: Vec::new(),
             presence: None,
             files: Files::follow([]),
@@ -104,10 +98,11 @@ impl Checks {
     /// The checks that are made, by what they are of.
     fn identities(&self) -> HashMap<(Identity, SocketAddr), Vec<u32>> {
         let mut all: HashMap<_, Vec<u32>> = HashMap::new();
-        for (key, prober) in &self.probers {
+        for (key, prober) in (0..).zip(&self.probers) {
+            let Some(prober) = prober else { continue };
             let Some(judge) = self.judges.get(prober.place.service) else { continue };
             let Some(real) = judge.server.servers.get(prober.place.server) else { continue };
-            all.entry((identity(&judge.server), real.member.address())).or_default().push(*key);
+            all.entry((identity(&judge.server), real.member.address())).or_default().push(key);
         }
         all
     }
@@ -117,18 +112,16 @@ impl Checks {
             self.judges.drain(..).map(|judge| (identity(&judge.server), judge)).collect();
         let had: HashSet<ServiceKey> = old.values().flat_map(|judge| &judge.server.keys).copied().collect();
         let mut orders = Vec::new();
-        let mut subject: usize = 0;
         for server in servers {
-            let scripts = server.scripts().count();
             self.judges.push(match old.remove(&identity(&server)) {
                 Some(twin) => {
                     twin.removed(Some(&server.servers), &mut orders);
-                    Judge::resume(server, subject, &twin, &mut orders)
+                    Judge::resume(server, &twin, &mut orders)
                 }
-                None => Judge::start(server, subject, &mut orders),
+                None => Judge::start(server, &mut orders),
             });
-            subject = subject.saturating_add(scripts);
         }
+        self.judges.shrink_to_fit();
         old.values().for_each(|judge| judge.removed(None, &mut orders));
         let has: HashSet<ServiceKey> =
             self.judges.iter().flat_map(|judge| &judge.server.keys).copied().collect();
@@ -141,39 +134,47 @@ impl Checks {
         // Two directors with the same file do not probe in step.
         let mut seed = u64::from(std::process::id()) << 32;
         let mut before = core::mem::take(&mut self.probers);
+        let vacant = (0..).zip(&before).filter(|(_, prober)| prober.is_none());
+        let mut vacant: VecDeque<u32> = vacant.map(|(key, _)| key).collect();
+        self.probers.resize_with(before.len(), || None);
         for (service, judge) in self.judges.iter().enumerate() {
             for (server, real) in judge.server.servers.iter().enumerate() {
                 let twins = old.remove(&(identity(&judge.server), real.member.address())).unwrap_or_default();
                 for (checker, check) in real.checks.iter().enumerate() {
                     seed = seed.wrapping_add(1);
                     let place = Place { service, server, checker };
-                    let same = |key: &&u32| before.get(key).is_some_and(|twin| twin.check.same_as(check));
+                    let same = |key: &&u32| {
+                        slot(&mut before, **key)
+                            .is_some_and(|twin| twin.as_ref().is_some_and(|twin| twin.check.same_as(check)))
+                    };
                     let twin = twins.iter().find(same).copied();
                     let prober = Prober::new(Arc::clone(check), place);
                     let Some(entry) = prober.entry(judge.found(server, checker)) else { continue };
-                    let key = match twin {
-                        Some(key) => {
-                            before.remove(&key);
-                            self.scheduler.replace(&key, entry);
-                            self.scheduler.resume(&key);
-                            key
-                        }
-                        None => {
-                            let key = self.next_key;
-                            self.next_key = self.next_key.wrapping_add(1);
-                            self.scheduler.insert(key, entry.after(spread(seed, check.warmup)));
-                            key
-                        }
+                    let key = if let Some(key) = twin {
+                        slot(&mut before, key).map(Option::take);
+                        self.scheduler.replace(&key, entry);
+                        self.scheduler.resume(&key);
+                        key
+                    } else {
+                        let Some(key) = vacant.pop_front().or_else(|| u32::try_from(self.probers.len()).ok())
+                        else {
+                            continue;
+                        };
+                        self.scheduler.insert(key, entry.after(spread(seed, check.warmup())));
+                        key
                     };
-                    self.probers.insert(key, prober);
+                    match slot(&mut self.probers, key) {
+                        Some(place) => *place = Some(prober),
+                        None => self.probers.push(Some(prober)),
+                    }
                 }
             }
         }
-        for key in before.keys() {
-            self.scheduler.remove(key);
+        for (key, _) in (0..).zip(&before).filter(|(_, gone)| gone.is_some()) {
+            self.scheduler.remove(&key);
         }
         self.files = Files::follow(self.followed());
-        self.scheduler.set_max_in_flight(allowed(self.probers.len()));
+        self.scheduler.set_max_in_flight(limits::sockets(self.scheduler.len()));
     }
 
     /// The files that checks follow.
@@ -182,7 +183,7 @@ impl Checks {
         for (service, judge) in self.judges.iter().enumerate() {
             for (server, real) in judge.server.servers.iter().enumerate() {
                 for (checker, check) in real.checks.iter().enumerate() {
-                    all.extend(check.file.clone().map(|file| (Place { service, server, checker }, file)));
+                    all.extend(check.file().cloned().map(|file| (Place { service, server, checker }, file)));
                 }
             }
         }
@@ -220,10 +221,11 @@ impl Checks {
             }
             let act = if present { "Activating" } else { "Suspending" };
             tracing::info!("{act} the checks of VS {}", judge.server.name);
-            for (key, _) in self.probers.iter().filter(|(_, prober)| prober.place.service == service) {
-                match present {
-                    true => self.scheduler.resume(key),
-                    false => self.scheduler.suspend(key),
+            for (key, prober) in (0..).zip(&self.probers) {
+                match prober.as_ref().filter(|prober| prober.place.service == service) {
+                    Some(_) if present => self.scheduler.resume(&key),
+                    Some(_) => self.scheduler.suspend(&key),
+                    None => {}
                 }
             }
         }
@@ -238,7 +240,7 @@ impl Checks {
                 && let Some(check) = real.checks.get(checker)
             {
                 let verb = if health == Health::Up { "succeeded" } else { "failed" };
-                let (word, name, service) = (check.word(), &real.name, &judge.server.name);
+                let (word, name, service) = (check.word(), judge.server.name_of(real), &judge.server.name);
                 let (file, number) = (check.target(), value.get());
                 tracing::info!("{word} on service {name} of VS {service} {verb}: {file}: {number}");
             }
@@ -250,12 +252,12 @@ impl Checks {
     }
 
     fn happened(&mut self, event: SchedulerEvent<u32>) {
-        let Some(prober) = self.probers.get_mut(&event.key) else { return };
+        let Some(Some(prober)) = slot(&mut self.probers, event.key) else { return };
         let Place { service, server, checker } = prober.place;
         let Some(judge) = self.judges.get_mut(service) else { return };
         let names = || {
-            let real = judge.server.servers.get(server).map_or("?", |real| real.name.as_str());
-            format!("service {real} of VS {}", judge.server.name)
+            let real = judge.server.servers.get(server).map(|real| judge.server.name_of(real));
+            format!("service {} of VS {}", real.unwrap_or_default(), judge.server.name)
         };
         let Some(found) = prober.heard(event.what, names) else { return };
         let mut orders = Vec::new();
@@ -271,17 +273,8 @@ impl Checks {
     }
 }
 
-/// How many of `checks` may be made at once. As keepalived does, the limit of descriptors is raised to what
-/// they need, as far as that is allowed.
-fn allowed(checks: usize) -> NonZeroUsize {
-    let wanted = u64::try_from(checks).unwrap_or(u64::MAX).saturating_add(OTHER_DESCRIPTORS);
-    let (mut soft, hard) = getrlimit(Resource::RLIMIT_NOFILE).unwrap_or((1024, 1024));
-    let raised = wanted.min(hard);
-    if raised > soft && setrlimit(Resource::RLIMIT_NOFILE, raised, hard).is_ok() {
-        soft = raised;
-    }
-    let left = usize::try_from(soft.saturating_sub(OTHER_DESCRIPTORS)).unwrap_or(usize::MAX);
-    NonZeroUsize::new(left).unwrap_or(NonZeroUsize::MIN)
+fn slot(probers: &mut [Option<Prober>], key: u32) -> Option<&mut Option<Prober>> {
+    probers.get_mut(usize::try_from(key).ok()?)
 }
 
 /// Waits for ever where nobody listens.
@@ -289,5 +282,99 @@ async fn changed(presence: &mut Option<Presence>) {
     match presence {
         Some(presence) => presence.changed().await,
         None => pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lvs::judge::tests::servers;
+    use crate::queue::{QueueReceiver, queue};
+
+    /// DNS, as it is balanced everywhere.
+    const BOTH: &str = "
+        virtual_server_group dns {
+            192.0.2.1 53
+        }
+        virtual_server group dns {
+            protocol TCP
+            real_server 198.51.100.1 53 {
+                TCP_CHECK {
+                }
+            }
+        }
+        virtual_server group dns {
+            protocol UDP
+            real_server 198.51.100.1 53 {
+                TCP_CHECK {
+                }
+            }
+        }";
+
+    fn checks() -> (Checks, QueueReceiver<Order>) {
+        let (orders, received) = queue().unwrap();
+        (Checks::new(orders), received)
+    }
+
+    #[test]
+    fn a_reload_knows_a_group_over_tcp_from_the_same_over_udp() {
+        let (mut checks, orders) = checks();
+        checks.replace(servers(BOTH));
+        checks.judges[0].heard((0, 0), Health::Down, &mut Vec::new());
+        checks.replace(servers(BOTH));
+        let found: Vec<_> = checks.judges.iter().map(|judge| judge.found(0, 0)).collect();
+        assert_eq!(found, [Some(Health::Down), None]);
+
+        checks.replace(Vec::new());
+        let mut gone = Vec::new();
+        while let Some(order) = orders.try_recv() {
+            if let Order::Remove(key) = order {
+                gone.push(key.to_string());
+            }
+        }
+        gone.sort();
+        assert_eq!(gone, ["TCP 192.0.2.1:53", "UDP 192.0.2.1:53"]);
+    }
+
+    #[tokio::test(flavor = "current_thread")]
+    async fn a_check_takes_little_memory() {
+        const SERVERS: u8 = 250;
+        let real = |number| {
+            format!(
+                "real_server 198.51.100.{number} 80 {{\nweight 1\nTCP_CHECK {{\nconnect_timeout 3\n}}\n}}\n"
+            )
+        };
+        let reals: String = (1..=SERVERS).map(real).collect();
+        let text = format!("virtual_server 192.0.2.1 80 {{\nlvs_method DR\nprotocol TCP\n{reals}}}\n");
+        let (mut checks, _orders) = checks();
+        let taken = allocation_counter::measure(|| {
+            checks.replace(servers(&text));
+            checks.probe(HashMap::new());
+        });
+        let each = taken.bytes_current / i64::from(SERVERS);
+        println!("{each} octets a check, {} at the most", taken.bytes_max / u64::from(SERVERS));
+        // What the kernel should hold is in it, and so are the limits of the containers.
+        assert!(each < 1200, "{each} octets");
+    }
+
+    #[tokio::test(flavor = "current_thread")]
+    async fn what_a_reload_keeps_keeps_its_key_and_what_goes_leaves_its_own_to_others() {
+        let text = |servers: &[u8]| {
+            let real = |number: &u8| format!("real_server 198.51.100.{number} 80 {{\nTCP_CHECK {{\n}}\n}}\n");
+            let reals: String = servers.iter().map(real).collect();
+            format!("virtual_server 192.0.2.1 80 {{\nprotocol TCP\n{reals}}}\n")
+        };
+        let (mut checks, _orders) = checks();
+        let mut reload = |numbers: &[u8]| {
+            let old = checks.identities();
+            checks.replace(servers(&text(numbers)));
+            checks.probe(old);
+            assert_eq!(checks.scheduler.len(), numbers.len());
+            let targets = checks.probers.iter().map(|prober| Some(prober.as_ref()?.check.target()));
+            targets.map(|target| target.unwrap_or_default().replace("198.51.100.", "")).collect::<Vec<_>>()
+        };
+        assert_eq!(reload(&[1, 2, 3]), ["1:80", "2:80", "3:80"]);
+        assert_eq!(reload(&[3, 1]), ["1:80", "", "3:80"]);
+        assert_eq!(reload(&[4, 3, 5, 1]), ["1:80", "4:80", "3:80", "5:80"]);
     }
 }

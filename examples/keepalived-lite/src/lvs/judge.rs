@@ -2,13 +2,17 @@
 
 use std::sync::Arc;
 
-use healthcheck::{Contribution, Health, MAX_WEIGHT, Quorum, QuorumEvent, QuorumInput, QuorumOutput};
+use healthcheck::{
+    Contribution, Health, MAX_WEIGHT, Quorum, QuorumConfig, QuorumEvent, QuorumInput, QuorumOutput,
+};
 use ipvs_netlink::{ServiceKey, Table};
 
 use super::check::Check;
-use super::service::{Real, Virtual};
+use super::service::Virtual;
 use super::table::Order;
 use crate::notify::News;
+
+mod reload;
 
 /// A virtual server that is judged.
 #[derive(Debug)]
@@ -16,74 +20,66 @@ pub(crate) struct Judge {
     /// What it is.
     pub server: Virtual,
     quorum: Quorum,
-    /// Place of its first script among all.
-    subject: usize,
-    /// What each check of each real server has found, if it has found anything yet.
-    found: Vec<Vec<Option<Health>>>,
-    /// What each check of each real server adds to its weight.
-    added: Vec<Vec<i64>>,
+    /// Of every check, those of the first real server first.
+    known: Box<[Known]>,
+    /// For each real server the place of its first check there.
+    firsts: Box<[usize]>,
+}
+
+/// What one check has said.
+#[derive(Clone, Copy, Debug)]
+struct Known {
+    /// What it has found, if it has found anything yet.
+    health: Option<Health>,
+    /// What it adds to the weight.
+    added: i64,
 }
 
 impl Judge {
-    /// Starts to judge; `subject` is the place of its first script among all.
-    pub(crate) fn start(server: Virtual, subject: usize, orders: &mut Vec<Order>) -> Self {
-        let mut judge = Self::new(server, subject);
-        judge.contribute();
+    /// Starts to judge.
+    pub(crate) fn start(server: Virtual, orders: &mut Vec<Order>) -> Self {
+        let known = at_start(&server);
+        let mut judge = Self::new(server, known);
         judge.feed(QuorumInput::Start, orders);
         if judge.server.notify_at_start {
             let up = (0..judge.server.servers.len()).filter(|server| judge.quorum.is_up(*server));
-            orders.extend(up.map(|server| judge.news(server, true)));
+            orders.extend(up.filter_map(|server| judge.news(server, true)));
         }
         judge
     }
 
-    /// Goes on where `old` was, as far as it is the same.
-    pub(crate) fn resume(server: Virtual, subject: usize, old: &Self, orders: &mut Vec<Order>) -> Self {
-        let mut server = server;
-        let mut found = found_at_start(&server);
-        let mut added = added_at_start(&server);
-        let slots = server.servers.iter_mut().zip(&mut server.quorum.servers).zip(&mut found).zip(&mut added);
-        for (((real, config), found), added) in slots {
-            let same = |(_, old): &(usize, &Real)| old.member.address() == real.member.address();
-            let Some((place, twin)) = old.server.servers.iter().enumerate().find(same) else { continue };
-            for (number, check) in real.checks.iter_mut().enumerate() {
-                let Some(known) = twin.checks.iter().position(|old| old.same_as(check)) else { continue };
-                let health = old.found.get(place).and_then(|found| found.get(known)).copied().flatten();
-                if let (Some(slot), Some(start), Some(health)) =
-                    (found.get_mut(number), config.checkers.get_mut(number), health)
-                {
-                    *slot = Some(health);
-                    *start = health;
-                }
-                // A weight that was changed in the file counts anew.
-                let known = old.added.get(place).and_then(|added| added.get(known));
-                if let (Some(slot), Some(known)) = (added.get_mut(number), known)
-                    && twin.weight == real.weight
-                {
-                    *slot = *known;
-                }
-            }
+    /// With what is known of its checks; nothing is put out yet.
+    fn new(mut server: Virtual, known: Vec<Known>) -> Self {
+        // The quorum needs them and nobody else does.
+        let servers = core::mem::take(&mut server.quorum.servers);
+        let quorum = Quorum::new(QuorumConfig { servers, ..server.quorum.clone() });
+        let firsts = server.servers.iter().scan(0_usize, |next, real| {
+            let after = next.saturating_add(real.checks.len());
+            Some(core::mem::replace(next, after))
+        });
+        let mut judge = Self { quorum, known: known.into(), firsts: firsts.collect(), server };
+        let servers = judge.server.servers.iter().enumerate();
+        let places =
+            servers.flat_map(|(server, real)| (0..real.checks.len()).map(move |checker| (server, checker)));
+        for ((server, checker), known) in places.zip(&judge.known).filter(|(_, known)| known.added != 0) {
+            let contribution = Contribution(known.added);
+            judge.quorum.handle_input(QuorumInput::Contribution { server, checker, contribution });
         }
-        let mut judge = Self { found, added, ..Self::new(server, subject) };
-        judge.contribute();
-        judge.feed(QuorumInput::Resume { gained: old.quorum.has_quorum() }, orders);
         judge
     }
 
-    fn new(server: Virtual, subject: usize) -> Self {
-        let quorum = Quorum::new(server.quorum.clone());
-        let (found, added) = (found_at_start(&server), added_at_start(&server));
-        Self { quorum, subject, found, added, server }
+    fn place_of(&self, (server, checker): (usize, usize)) -> Option<usize> {
+        self.server.servers.get(server)?.checks.get(checker)?;
+        self.firsts.get(server)?.checked_add(checker)
     }
 
-    /// What is known of the weights, before anything is put out.
-    fn contribute(&mut self) {
-        for (server, added) in self.added.iter().enumerate() {
-            for (checker, change) in added.iter().enumerate() {
-                let contribution = Contribution(*change);
-                self.quorum.handle_input(QuorumInput::Contribution { server, checker, contribution });
-            }
-        }
+    fn known(&self, place: (usize, usize)) -> Option<Known> {
+        self.known.get(self.place_of(place)?).copied()
+    }
+
+    fn known_mut(&mut self, place: (usize, usize)) -> Option<&mut Known> {
+        let place = self.place_of(place)?;
+        self.known.get_mut(place)
     }
 
     /// What a check of a real server has found before, for [`Checker::resumed`].
@@ -91,7 +87,7 @@ impl Judge {
     /// [`Checker::resumed`]: healthcheck::Checker::resumed
     #[must_use]
     pub(crate) fn found(&self, server: usize, checker: usize) -> Option<Health> {
-        self.found.get(server)?.get(checker).copied().flatten()
+        self.known((server, checker))?.health
     }
 
     /// Whether this real server is up.
@@ -103,9 +99,10 @@ impl Judge {
     /// The weight of this real server while it is up.
     #[must_use]
     pub(crate) fn weight(&self, server: usize) -> u32 {
-        let written = self.server.servers.get(server).map_or(0, |real| real.weight);
-        let added = self.added.get(server).into_iter().flatten();
-        let sum = added.fold(i64::from(written), |sum, change| sum.saturating_add(*change));
+        let real = self.server.servers.get(server);
+        let (written, checks) = real.map_or((0, 0), |real| (real.weight, real.checks.len()));
+        let added = (0..checks).filter_map(|checker| self.known((server, checker)));
+        let sum = added.fold(i64::from(written), |sum, known| sum.saturating_add(known.added));
         u32::try_from(sum.max(0)).unwrap_or(MAX_WEIGHT).min(MAX_WEIGHT)
     }
 
@@ -128,13 +125,13 @@ impl Judge {
         health: Health,
         orders: &mut Vec<Order>,
     ) {
-        let known = self.found.get_mut(server).and_then(|found| found.get_mut(checker));
-        let first = known.map(|known| known.replace(health)) == Some(None);
+        let known = self.known_mut((server, checker));
+        let first = known.map(|known| known.health.replace(health)) == Some(None);
         let was_up = self.quorum.is_up(server);
         self.feed(QuorumInput::Checker { server, checker, health }, orders);
         // keepalived runs the script for a server whose first check confirms that it is down.
         if first && health == Health::Down && !was_up {
-            orders.push(self.news(server, false));
+            orders.extend(self.news(server, false));
         }
         if health == Health::Down {
             // What it said last counts no more.
@@ -157,8 +154,8 @@ impl Judge {
         orders: &mut Vec<Order>,
     ) {
         let before = self.weight(server);
-        let slot = self.added.get_mut(server).and_then(|added| added.get_mut(checker));
-        if slot.is_none_or(|slot| core::mem::replace(slot, contribution.0) == contribution.0) {
+        let slot = self.known_mut((server, checker));
+        if slot.is_none_or(|slot| core::mem::replace(&mut slot.added, contribution.0) == contribution.0) {
             return;
         }
         let after = self.weight(server);
@@ -168,7 +165,7 @@ impl Judge {
             let inactive = if self.is_up(server) { "" } else { "in" };
             tracing::info!(
                 "Changing weight from {before} to {after} for {inactive}active service {} of VS {}",
-                real.name,
+                self.server.name_of(real),
                 self.server.name
             );
         }
@@ -181,24 +178,9 @@ impl Judge {
             return;
         }
         let up = (0..self.server.servers.len()).filter(|server| self.quorum.is_up(*server));
-        orders.extend(up.map(|server| self.news(server, false)));
-        if self.quorum.has_quorum() {
-            orders.push(self.news(self.server.servers.len(), false));
-        }
-    }
-
-    /// A reload goes on without some of this: scripts are told that what was up is down. `kept`
-    /// are the real servers that stay, `None` if the whole virtual server goes.
-    pub(crate) fn removed(&self, kept: Option<&[Real]>, orders: &mut Vec<Order>) {
-        let stays = |real: &Real| {
-            kept.is_some_and(|kept| kept.iter().any(|one| one.member.address() == real.member.address()))
-        };
-        let scripts =
-            self.server.scripts().enumerate().filter(|(place, _)| match self.server.servers.get(*place) {
-                Some(real) => self.is_up(*place) && !stays(real),
-                None => kept.is_none() && self.has_quorum(),
-            });
-        orders.extend(scripts.map(|(_, scripts)| Order::News(News::Removed(Box::new(scripts)))));
+        orders.extend(up.filter_map(|server| self.news(server, false)));
+        // keepalived does not ask whether there was a quorum to lose.
+        orders.extend(self.news(self.server.servers.len(), false));
     }
 
     fn feed(&mut self, input: QuorumInput, orders: &mut Vec<Order>) {
@@ -236,17 +218,18 @@ impl Judge {
     fn tell(&self, event: QuorumEvent) -> Option<Order> {
         let quorum = self.server.servers.len();
         match event {
-            QuorumEvent::ServerUp { server } => Some(self.news(server, true)),
-            QuorumEvent::ServerDown { server } => Some(self.news(server, false)),
-            QuorumEvent::QuorumGained { .. } => Some(self.news(quorum, true)),
-            QuorumEvent::QuorumLost { .. } => Some(self.news(quorum, false)),
+            QuorumEvent::ServerUp { server } => self.news(server, true),
+            QuorumEvent::ServerDown { server } => self.news(server, false),
+            QuorumEvent::QuorumGained { .. } => self.news(quorum, true),
+            QuorumEvent::QuorumLost { .. } => self.news(quorum, false),
             QuorumEvent::UnknownPlace | _ => None,
         }
     }
 
-    /// The place behind the last real server is the virtual server itself.
-    const fn news(&self, place: usize, up: bool) -> Order {
-        Order::News(News::Lvs { subject: self.subject.saturating_add(place), up })
+    /// If somebody wants to know. The place behind the last real server is the virtual server itself.
+    fn news(&self, place: usize, up: bool) -> Option<Order> {
+        let scripts = self.server.servers.get(place).map_or(&self.server.scripts, |real| &real.scripts);
+        scripts.as_ref().map(|scripts| Order::News(News::Lvs { scripts: Arc::clone(scripts), up }))
     }
 
     fn log(&self, event: QuorumEvent) {
@@ -256,12 +239,12 @@ impl Judge {
             QuorumEvent::ServerUp { server } => {
                 let Some(real) = real(server) else { return };
                 let act = if real.inhibit { ("Enabling", "of") } else { ("Adding", "to") };
-                tracing::info!("{} service {} {} VS {service}", act.0, real.name, act.1);
+                tracing::info!("{} service {} {} VS {service}", act.0, self.server.name_of(real), act.1);
             }
             QuorumEvent::ServerDown { server } => {
                 let Some(real) = real(server) else { return };
                 let act = if real.inhibit { ("Disabling", "of") } else { ("Removing", "from") };
-                tracing::info!("{} service {} {} VS {service}", act.0, real.name, act.1);
+                tracing::info!("{} service {} {} VS {service}", act.0, self.server.name_of(real), act.1);
             }
             QuorumEvent::QuorumGained { live, threshold, .. } => {
                 tracing::info!("Gained quorum {threshold} <= {live} for VS {service}");
@@ -278,15 +261,12 @@ impl Judge {
 }
 
 /// What is known before anything was probed.
-fn found_at_start(server: &Virtual) -> Vec<Vec<Option<Health>>> {
-    let known =
-        |check: &Arc<Check>| Some(check.start()).filter(|start| start.known).map(|start| start.health);
-    server.servers.iter().map(|real| real.checks.iter().map(known).collect()).collect()
-}
-
-fn added_at_start(server: &Virtual) -> Vec<Vec<i64>> {
-    let added = |check: &Arc<Check>| check.start().contribution.0;
-    server.servers.iter().map(|real| real.checks.iter().map(added).collect()).collect()
+fn at_start(server: &Virtual) -> Vec<Known> {
+    let known = |check: &Arc<Check>| {
+        let start = check.start();
+        Known { health: Some(start.health).filter(|_| start.known), added: start.contribution.0 }
+    };
+    server.servers.iter().flat_map(|real| &real.checks).map(known).collect()
 }
 
 #[cfg(test)]
@@ -298,21 +278,27 @@ pub(crate) mod tests {
     use crate::config_file;
     use crate::lvs::service::build;
 
-    const TWO: &str = "
+    pub(super) const TWO: &str = "
         virtual_server 192.0.2.1 80 {
             lvs_sched rr
             lvs_method DR
             protocol TCP
             quorum 2
             sorry_server 198.51.100.9 80
+            quorum_up /bin/true
+            quorum_down /bin/true
             real_server 198.51.100.1 80 {
                 weight 1
+                notify_up /bin/true
+                notify_down /bin/true
                 TCP_CHECK {
                 }
             }
             real_server 198.51.100.2 80 {
                 weight 3
                 inhibit_on_failure
+                notify_up /bin/true
+                notify_down /bin/true
                 TCP_CHECK {
                     retry 2
                 }
@@ -321,15 +307,25 @@ pub(crate) mod tests {
 
     /// The first virtual server of a configuration.
     pub(crate) fn server(text: &str) -> Virtual {
+        servers(text).remove(0)
+    }
+
+    /// All of them.
+    pub(crate) fn servers(text: &str) -> Vec<Virtual> {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(text.as_bytes()).unwrap();
         let options = Options::read(&["-f".into(), file.path().into()]).unwrap();
-        let loaded = config_file::load(&options).unwrap();
-        build(&loaded.config).remove(0)
+        let mut loaded = config_file::load(&options).unwrap();
+        build(&mut loaded.config)
     }
 
+    /// Who the news of [`TWO`] are about.
+    pub(super) const ONE: &str = "[198.51.100.1]:tcp:80 of VS [192.0.2.1]:tcp:80";
+    pub(super) const OTHER: &str = "[198.51.100.2]:tcp:80 of VS [192.0.2.1]:tcp:80";
+    pub(super) const QUORUM: &str = "VS [192.0.2.1]:tcp:80";
+
     /// The last table ordered, as `address weight` in the order of addresses, and the news.
-    fn told(orders: &mut Vec<Order>) -> (Option<String>, Vec<(usize, bool)>) {
+    pub(super) fn told(orders: &mut Vec<Order>) -> (Option<String>, Vec<(String, bool)>) {
         let (mut table, mut news) = (None, Vec::new());
         for order in orders.drain(..) {
             match order {
@@ -338,10 +334,9 @@ pub(crate) mod tests {
                     let all = all.map(|(key, found)| format!("{} {}", key.address().ip(), found.weight));
                     table = Some(all.collect::<Vec<_>>().join(", "));
                 }
-                Order::News(News::Lvs { subject, up }) => news.push((subject, up)),
-                Order::News(News::Vrrp(_) | News::Removed(_))
+                Order::News(News::Lvs { scripts, up }) => news.push((scripts.name.clone(), up)),
+                Order::News(News::Vrrp(_) | News::Audience(_) | News::Stop)
                 | Order::Remove(_)
-                | Order::Outlet(_)
                 | Order::Whole(..)
                 | Order::Lead(_)
                 | Order::Stop(_) => {
@@ -352,21 +347,24 @@ pub(crate) mod tests {
         (table, news)
     }
 
-    fn is(table: &str, news: &[(usize, bool)]) -> (Option<String>, Vec<(usize, bool)>) {
-        (Some(table.to_owned()), news.to_vec())
+    pub(super) fn is(table: &str, news: &[(&str, bool)]) -> (Option<String>, Vec<(String, bool)>) {
+        (Some(table.to_owned()), news.iter().map(|(name, up)| ((*name).to_owned(), *up)).collect())
     }
 
     #[test]
     fn what_checks_say_becomes_tables_and_news() {
         let mut orders = Vec::new();
-        let mut judge = Judge::start(server(TWO), 5, &mut orders);
-        assert_eq!(told(&mut orders), is("198.51.100.1 1, 198.51.100.2 3", &[(7, true)]));
+        let mut judge = Judge::start(server(TWO), &mut orders);
+        assert_eq!(told(&mut orders), is("198.51.100.1 1, 198.51.100.2 3", &[(QUORUM, true)]));
         judge.heard((0, 0), Health::Down, &mut orders);
-        assert_eq!(told(&mut orders), is("198.51.100.2 3", &[(5, false)]));
+        assert_eq!(told(&mut orders), is("198.51.100.2 3", &[(ONE, false)]));
         judge.heard((1, 0), Health::Down, &mut orders);
-        assert_eq!(told(&mut orders), is("198.51.100.2 0, 198.51.100.9 1", &[(6, false), (7, false)]));
+        assert_eq!(
+            told(&mut orders),
+            is("198.51.100.2 0, 198.51.100.9 1", &[(OTHER, false), (QUORUM, false)])
+        );
         judge.heard((1, 0), Health::Up, &mut orders);
-        assert_eq!(told(&mut orders), is("198.51.100.2 3", &[(6, true), (7, true)]));
+        assert_eq!(told(&mut orders), is("198.51.100.2 3", &[(OTHER, true), (QUORUM, true)]));
         judge.weigh((1, 0), Some(2), &mut orders);
         assert_eq!(told(&mut orders), is("198.51.100.2 2", &[]));
         judge.weigh((1, 0), Some(9), &mut orders);
@@ -376,79 +374,47 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_reload_keeps_what_the_same_check_of_the_same_server_has_found() {
-        let mut orders = Vec::new();
-        let mut old = Judge::start(server(TWO), 0, &mut orders);
-        old.heard((0, 0), Health::Down, &mut orders);
-        old.heard((1, 0), Health::Up, &mut orders);
-        old.weigh((1, 0), Some(7), &mut orders);
-        orders.clear();
-
-        let same = Judge::resume(server(TWO), 0, &old, &mut orders);
-        assert_eq!(told(&mut orders), is("198.51.100.2 7", &[]));
-        assert_eq!((same.found(0, 0), same.found(1, 0)), (Some(Health::Down), Some(Health::Up)));
-
-        // Another weight in the file counts; another check knows nothing yet.
-        let other = TWO
-            .replace("weight 3", "weight 4")
-            .replace("TCP_CHECK {\n                }", "TCP_CHECK {\nretry 5\n}");
-        let changed = Judge::resume(server(&other), 0, &old, &mut orders);
-        assert_eq!(told(&mut orders), is("198.51.100.1 1, 198.51.100.2 4", &[]));
-        assert_eq!((changed.found(0, 0), changed.found(1, 0)), (None, Some(Health::Up)));
-    }
-
-    #[test]
     fn a_check_that_failed_says_nothing_about_the_weight() {
         let mut orders = Vec::new();
-        let mut judge = Judge::start(server(TWO), 0, &mut orders);
+        let mut judge = Judge::start(server(TWO), &mut orders);
         judge.weigh((1, 0), Some(7), &mut orders);
         judge.heard((1, 0), Health::Down, &mut orders);
         orders.clear();
         judge.heard((1, 0), Health::Up, &mut orders);
-        assert_eq!(told(&mut orders), is("198.51.100.1 1, 198.51.100.2 3", &[(1, true), (2, true)]));
+        assert_eq!(told(&mut orders), is("198.51.100.1 1, 198.51.100.2 3", &[(OTHER, true), (QUORUM, true)]));
         judge.add((0, 0), Contribution(-5), &mut orders);
         assert_eq!(told(&mut orders).0.as_deref(), Some("198.51.100.1 0, 198.51.100.2 3"), "not below 0");
     }
 
     #[test]
-    fn scripts_are_told_of_what_a_reload_removes_if_it_was_up() {
-        let mut orders = Vec::new();
-        let mut judge = Judge::start(server(TWO), 0, &mut orders);
-        let names = |judge: &Judge, kept: Option<&[Real]>| -> Vec<String> {
-            let mut orders = Vec::new();
-            judge.removed(kept, &mut orders);
-            let name = |order| {
-                let Order::News(News::Removed(scripts)) = order else { panic!("only farewells") };
-                scripts.name
-            };
-            orders.into_iter().map(name).collect()
-        };
-        let (one, two) = ("[198.51.100.1]:tcp:80", "[198.51.100.2]:tcp:80");
-        assert_eq!(names(&judge, None), [one, two, "[192.0.2.1]:tcp:80"]);
-        assert_eq!(names(&judge, Some(&server(TWO).servers[..1])), [two]);
-        judge.heard((1, 0), Health::Down, &mut orders);
-        assert_eq!(names(&judge, Some(&[])), [one]);
-        assert_eq!(names(&judge, None), [one], "the quorum was lost before");
-    }
-
-    #[test]
     fn only_omega_tells_scripts_that_all_ends() {
         let mut orders = Vec::new();
-        let judge = Judge::start(server(TWO), 0, &mut orders);
+        let judge = Judge::start(server(TWO), &mut orders);
         orders.clear();
         judge.stop(&mut orders);
         assert!(orders.is_empty());
-        let judge = Judge::start(server(&TWO.replace("quorum 2", "omega\nquorum 2")), 0, &mut orders);
+        let judge = Judge::start(server(&TWO.replace("quorum 2", "omega\nquorum 2")), &mut orders);
         orders.clear();
         judge.stop(&mut orders);
-        assert_eq!(told(&mut orders), (None, vec![(0, false), (1, false), (2, false)]));
+        assert_eq!(told(&mut orders), (None, is("", &[(ONE, false), (OTHER, false), (QUORUM, false)]).1));
+        let mut judge = judge;
+        for server in [0, 1] {
+            judge.heard((server, 0), Health::Down, &mut orders);
+        }
+        orders.clear();
+        judge.stop(&mut orders);
+        assert_eq!(
+            told(&mut orders),
+            (None, is("", &[(QUORUM, false)]).1),
+            "even if it was lost, as with keepalived"
+        );
     }
 
     #[test]
     fn only_nat_changes_ports_and_marks_have_none() {
         let service = |text: &str| {
             let mut orders = Vec::new();
-            let _ = Judge::start(server(text), 0, &mut orders);
+            let _ = Judge::start(server(text), &mut orders);
             let Some(Order::Want(key, table)) = orders.into_iter().next() else { panic!("no table") };
             table.destinations(&key).map(|(key, _)| key.to_string()).collect::<Vec<_>>()
         };

@@ -1,8 +1,10 @@
 //! From a checker block to its probes, kind by kind.
 
+use core::cell::RefCell;
 use core::hash::BuildHasher as _;
 use core::time::Duration;
 use std::hash::RandomState;
+use std::sync::Arc;
 
 use healthcheck::{
     Close, ConnectTo, DEFAULT_UDP_PAYLOAD, DnsProbe, DnsQuery, DnsType, ExchangeProbe, HttpExpect, HttpProbe,
@@ -10,13 +12,14 @@ use healthcheck::{
     SmtpDialogue, SmtpExchange, SmtpReplies, SmtpRequest, TcpProbe, TlsProbe, UdpExpect, UdpProbe, UdpReply,
 };
 use kconf_parser::model::{
-    self, Checker, CheckerKind, Config, DnsCheck, HttpCheck, HttpProtocol, HttpUrl, MiscCheck, SmtpCheck,
-    UdpCheck,
+    self, CheckerCommon, CheckerKind, Config, DnsCheck, HttpCheck, HttpProtocol, HttpUrl, MiscCheck,
+    SmtpCheck, UdpCheck,
 };
 
 use super::files::Followed;
 use super::pattern;
 use super::secure::Secure;
+use crate::limits;
 use crate::parent::HEAPS;
 use crate::process::user_of;
 
@@ -25,47 +28,62 @@ use crate::process::user_of;
 pub(crate) struct Means<'c> {
     config: &'c Config,
     secure: Secure,
+    /// What the last check has in common with others: mostly the next one has the same.
+    last: RefCell<Option<Arc<CheckerCommon>>>,
 }
 
 impl<'c> Means<'c> {
     /// What `config` says.
     #[must_use]
     pub(crate) fn new(config: &'c Config) -> Self {
-        Self { config, secure: Secure::new(config.ssl.as_ref()) }
+        Self { config, secure: Secure::new(config.ssl.as_ref()), last: RefCell::default() }
+    }
+
+    /// `common`, or what the last check had if that is the same.
+    pub(super) fn shared(&self, common: CheckerCommon) -> Arc<CheckerCommon> {
+        let mut last = self.last.borrow_mut();
+        let known = last.take().filter(|known| **known == common);
+        Arc::clone(last.insert(known.unwrap_or_else(|| Arc::new(common))))
     }
 }
 
 /// A probe for each target, none for a kind that this version does not know. What the file has
 /// and no probe can do is logged.
-pub(super) fn probes(block: &Checker, means: &Means<'_>) -> Vec<Box<dyn Probe>> {
-    match &block.kind {
-        CheckerKind::Tcp(connect) => {
-            vec![Box::new(TcpProbe { connect: connect_to(connect), close: Close::Reset })]
-        }
+pub(super) fn probes(kind: &CheckerKind, means: &Means<'_>) -> Vec<Arc<dyn Probe>> {
+    match kind {
         CheckerKind::Http(check) => check.urls.iter().filter_map(|url| page(check, url, means)).collect(),
-        CheckerKind::Misc(check) => boxed(script(check, means)),
-        CheckerKind::Smtp(check) => boxed(smtp(check)),
-        CheckerKind::Dns(check) => boxed(dns(check)),
-        CheckerKind::Udp(check) => vec![Box::new(udp(check))],
-        CheckerKind::Ping(connect) => vec![Box::new(PingProbe::new(connect_to(connect), seed()))],
-        CheckerKind::Bfd(_) | CheckerKind::File(_) | _ => Vec::new(),
+        CheckerKind::Misc(check) => shared(script(check, means)),
+        CheckerKind::Smtp(check) => shared(smtp(check)),
+        CheckerKind::Dns(check) => shared(dns(check)),
+        CheckerKind::Udp(check) => vec![Arc::new(udp(check))],
+        CheckerKind::Ping(connect) => vec![Arc::new(PingProbe::new(connect_to(connect), seed()))],
+        // The first has its own way.
+        CheckerKind::Tcp(_) | CheckerKind::Bfd(_) | CheckerKind::File(_) | _ => Vec::new(),
     }
 }
 
 /// The file that a `FILE_CHECK` follows.
-pub(super) fn file(block: &Checker, means: &Means<'_>) -> Option<Followed> {
-    let CheckerKind::File(check) = &block.kind else { return None };
+pub(super) fn file(kind: &CheckerKind, means: &Means<'_>) -> Option<Followed> {
+    let CheckerKind::File(check) = kind else { return None };
     Followed::new(check, means.config)
 }
 
-fn boxed(probe: Option<impl Probe + 'static>) -> Vec<Box<dyn Probe>> {
-    probe.into_iter().map(|probe| Box::new(probe) as Box<dyn Probe>).collect()
+fn shared(probe: Option<impl Probe + 'static>) -> Vec<Arc<dyn Probe>> {
+    probe.into_iter().map(|probe| Arc::new(probe) as Arc<dyn Probe>).collect()
+}
+
+/// The word for the most frequent kind.
+pub(super) const TCP_CHECK: &str = "TCP_CHECK";
+
+/// The probe of the most frequent kind: it has all that is written.
+pub(super) fn tcp(written: model::ConnectTo) -> TcpProbe {
+    TcpProbe { connect: connect_to(&written), close: Close::Reset }
 }
 
 /// What keepalived's log calls a check.
 pub(super) const fn word(kind: &CheckerKind) -> &'static str {
     match kind {
-        CheckerKind::Tcp(_) => "TCP_CHECK",
+        CheckerKind::Tcp(_) => TCP_CHECK,
         CheckerKind::Http(check) if check.tls => "SSL_CHECK",
         CheckerKind::Http(_) => "HTTP_CHECK",
         CheckerKind::Misc(_) => "MISC_CHECK",
@@ -115,17 +133,17 @@ fn deadline(connect: &ConnectTo, waits: u32) -> Duration {
     connect.timeout.saturating_mul(waits)
 }
 
-fn page(check: &HttpCheck, url: &HttpUrl, means: &Means<'_>) -> Option<Box<dyn Probe>> {
+fn page(check: &HttpCheck, url: &HttpUrl, means: &Means<'_>) -> Option<Arc<dyn Probe>> {
     let probe = http(check, url)?;
     if !check.tls {
-        return Some(Box::new(probe));
+        return Some(Arc::new(probe));
     }
     let host = url.virtualhost.as_deref().or(check.virtualhost.as_deref());
     let name = check.sni_name.as_deref().or(host).filter(|_| check.enable_sni);
     let tls = means.secure.tls(name);
     let tls =
         tls.map_err(|error| not_made("SSL_GET", &probe.connect, name.unwrap_or_default(), &error)).ok()?;
-    Some(Box::new(TlsProbe { probe, tls }))
+    Some(Arc::new(TlsProbe { probe, tls }))
 }
 
 fn http(check: &HttpCheck, url: &HttpUrl) -> Option<HttpProbe> {
@@ -163,6 +181,7 @@ fn script(check: &MiscCheck, means: &Means<'_>) -> Option<ScriptProbe> {
         user,
         dynamic: check.dynamic,
         without: vec![HEAPS.into()],
+        open_files: Some(limits::of_scripts()),
         ..ScriptProbe::new(ScriptCommand::keepalived(&check.command.args)?, check.timeout)
     })
 }
@@ -236,7 +255,7 @@ mod tests {
         );
         let server = server(&text);
         let words = server.servers[0].checks.iter();
-        words.map(|check| format!("{} {} {}", check.word(), check.target(), check.probes.len())).collect()
+        words.map(|check| format!("{} {} {}", check.word(), check.target(), check.probes().len())).collect()
     }
 
     #[test]

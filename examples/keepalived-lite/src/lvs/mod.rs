@@ -31,7 +31,7 @@ use std::thread::{Builder, JoinHandle};
 use ipvs_netlink::Reason;
 use kconf_parser::model::{Config, LvsFlushOnStop, ProcessSettings};
 
-use crate::notify::{News, UpDown};
+use crate::notify::News;
 use crate::queue::{QueueSender, queue};
 use crate::schedule;
 pub(crate) use check::unsupported as unsupported_check;
@@ -80,11 +80,6 @@ impl Policy {
             keep,
         }
     }
-}
-
-/// The scripts of all real and virtual servers, for the notify thread.
-pub(crate) fn scripts(servers: &[Virtual]) -> impl Iterator<Item = UpDown> {
-    servers.iter().flat_map(Virtual::scripts)
 }
 
 /// The kernel's table, opened; nothing in it is touched yet.
@@ -145,7 +140,7 @@ impl Lvs {
         let (commands, command_queue) = tokio::sync::mpsc::unbounded_channel();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let checks = Checks::new(orders.clone());
-        let table_thread = spawn("lvs", settings.clone(), move || ipvs.run(&order_queue, news))?;
+        let table_thread = spawn("lvs", settings.clone(), move || ipvs.run(&order_queue, &news))?;
         // The receiver is the thread that is started next.
         let _ = commands.send(Command::Replace(servers));
         let checks_thread = spawn("checks", settings, move || runtime.block_on(checks.run(command_queue)))?;
@@ -153,8 +148,7 @@ impl Lvs {
     }
 
     /// Goes over to `servers`: what is the same keeps its state and its counters.
-    pub(crate) fn reload(&self, servers: Vec<Virtual>, news: QueueSender<News>) {
-        self.table.send(Order::Outlet(news));
+    pub(crate) fn reload(&self, servers: Vec<Virtual>) {
         let _ = self.checks.send(Command::Replace(servers));
     }
 

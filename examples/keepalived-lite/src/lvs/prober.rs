@@ -2,11 +2,7 @@
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
-use healthcheck::{
-    Checker, Config, Entry, Event, Health, LocalProblem, OverTcp, Pace, Policy, Probe, ProbeReport,
-    Scheduled, Transition,
-};
+use healthcheck::{Checker, Entry, Event, Health, LocalProblem, Scheduled, Transition};
 
 use super::check::Check;
 
@@ -43,27 +39,6 @@ pub(crate) struct Prober {
     asked: Option<Found>,
 }
 
-/// One of the probes of a check, which stay with the check.
-struct Target {
-    check: Arc<Check>,
-    number: usize,
-}
-
-#[async_trait]
-impl Probe for Target {
-    async fn probe(&self) -> ProbeReport {
-        match self.check.probes.get(self.number) {
-            Some(probe) => probe.probe().await,
-            // Targets are made from the probes there are.
-            None => core::future::pending().await,
-        }
-    }
-
-    fn over_tcp(&self) -> Option<OverTcp<'_>> {
-        self.check.probes.get(self.number)?.over_tcp()
-    }
-}
-
 impl Prober {
     /// A check that has not said anything yet.
     pub(crate) const fn new(check: Arc<Check>, place: Place) -> Self {
@@ -72,15 +47,12 @@ impl Prober {
 
     /// The check for the scheduler; `known` is what an earlier one has found. `None` if it has no probes.
     pub(crate) fn entry(&self, known: Option<Health>) -> Option<Entry> {
-        let check = &self.check;
-        let pace = if check.from_start { Pace::FromStart } else { check.config.policy.pace };
-        let config = Config { policy: Policy { pace, ..check.config.policy }, ..check.config };
+        let config = self.check.config();
         let checker = match known {
             Some(health) => Checker::resumed(config, health),
             None => Checker::new(config),
         };
-        let target = |number| Arc::new(Target { check: Arc::clone(check), number }) as Arc<dyn Probe>;
-        Entry::with_targets(checker, (0..check.probes.len()).map(target).collect())
+        Entry::with_targets(checker, self.check.probes())
     }
 
     /// Logs what happened, where somebody wants to read it; `names` are those of the real and the virtual server.
@@ -119,7 +91,7 @@ impl Prober {
 
     fn event(&mut self, event: Event, names: impl FnOnce() -> String) {
         match event {
-            Event::ProbeFailed { cause, .. } if self.check.log_all_failures => {
+            Event::ProbeFailed { cause, .. } if self.check.log_all_failures() => {
                 let (word, why) = (self.check.word(), self.check.explain(cause));
                 tracing::info!("{word} on {}: probe failed: {why}", names());
             }
@@ -166,7 +138,8 @@ mod tests {
                  real_server 198.51.100.1 80 {{\n{lines}\n}}\n}}\n"
             ));
             let check = Arc::clone(&server.servers[0].checks[0]);
-            assert_eq!(Target { check, number: 0 }.over_tcp().is_some(), want, "{lines}");
+            let probe = check.probes().into_iter().next().unwrap();
+            assert_eq!(probe.over_tcp().is_some(), want, "{lines}");
         }
     }
 }

@@ -72,7 +72,7 @@ mod tests {
                        real_server 198.51.100.1 80 {\n weight 4\n TCP_CHECK {\n }\n }\n }\n";
         let mut orders = Vec::new();
         let server = super::super::judge::tests::server(text_of);
-        let mut judge = Judge::start(server, 0, &mut orders);
+        let mut judge = Judge::start(server, &mut orders);
         assert!(
             text(core::slice::from_ref(&judge)).contains("TCP_CHECK of 198.51.100.1:80: Up = not known yet")
         );

@@ -11,8 +11,8 @@ use ipvs_netlink::{
     SchedulerFlags, Service, ServiceKey, Tunnel, TunnelFlags,
 };
 use kconf_parser::model::{
-    self, Config, PersistenceGranularity, RealServer, ServiceProtocol, VirtualServer, VirtualServerKey,
-    VirtualService,
+    self, Config, PersistenceGranularity, RealServer, ScriptCommand, ServiceProtocol, VirtualServer,
+    VirtualServerKey, VirtualService,
 };
 
 use super::check::{self, Check};
@@ -24,6 +24,8 @@ use crate::notify::UpDown;
 pub(crate) struct Virtual {
     /// As keepalived's log has it: `[192.0.2.1]:tcp:80`, `FWM 7`, or the group's name.
     pub name: String,
+    /// `tcp`, `udp` or `sctp`; a mark knows none.
+    pub protocol: &'static str,
     /// The services of the kernel that make it up: more than one for a group.
     pub keys: Vec<ServiceKey>,
     /// What all of them are.
@@ -32,7 +34,7 @@ pub(crate) struct Virtual {
     pub servers: Vec<Real>,
     /// The sorry server.
     pub sorry: Option<Member>,
-    /// For the judge.
+    /// For the judge, who takes the servers out of it.
     pub quorum: QuorumConfig,
     /// `ha_suspend`: its servers are checked only while this host has its address.
     pub ha_suspend: bool,
@@ -40,7 +42,8 @@ pub(crate) struct Virtual {
     pub omega: bool,
     /// `rs_init_notifies`: up scripts run for servers that start as up.
     pub notify_at_start: bool,
-    scripts: UpDown,
+    /// Of the virtual server itself, if it has any.
+    pub scripts: Option<Arc<UpDown>>,
 }
 
 /// Something that the kernel forwards to.
@@ -51,11 +54,9 @@ pub(crate) struct Member {
     destination: Destination,
 }
 
-/// A real server, ready to run.
+/// A real server, ready to run. There may be thousands: nothing is kept that follows from the rest.
 #[derive(Debug)]
 pub(crate) struct Real {
-    /// As keepalived's log has it.
-    pub name: String,
     /// What the kernel is told.
     pub member: Member,
     /// `weight`, before any script changes it.
@@ -63,8 +64,9 @@ pub(crate) struct Real {
     /// Whether its failure is weight 0 instead of removal.
     pub inhibit: bool,
     /// Its checks; never more than can be made.
-    pub checks: Vec<Arc<Check>>,
-    scripts: UpDown,
+    pub checks: Box<[Arc<Check>]>,
+    /// If it has any.
+    pub scripts: Option<Arc<UpDown>>,
 }
 
 impl Member {
@@ -95,30 +97,52 @@ impl Member {
 }
 
 impl Virtual {
-    /// The scripts of its real servers in their order, then its own.
-    pub(crate) fn scripts(&self) -> impl Iterator<Item = UpDown> {
-        self.servers.iter().map(|server| &server.scripts).chain([&self.scripts]).cloned()
+    /// One of its real servers as keepalived's log has it.
+    #[must_use]
+    pub(crate) fn name_of(&self, real: &Real) -> String {
+        trio(real.member.address, self.protocol)
     }
 }
 
-/// All virtual servers that the kernel can be told of. A value it could never hold is logged.
+/// All virtual servers that the kernel can be told of; they are taken out of `config`, so that what is written and what
+/// is made of it are not in memory at the same time. A value the kernel could never hold is logged.
 #[must_use]
-pub(crate) fn build(config: &Config) -> Vec<Virtual> {
-    let notify_at_start = config.globals.rs_init_notifies;
+pub(crate) fn build(config: &mut Config) -> Vec<Virtual> {
+    let blocks = core::mem::take(&mut config.virtual_servers);
+    let config = &*config;
     let means = Means::new(config);
-    let all = config.virtual_servers.iter().filter_map(|block| match virtual_server(block, config, &means) {
-        Ok(made) => Some(Virtual { notify_at_start, ..made }),
-        Err(problem) => {
-            tracing::error!("virtual server {} is not balanced: {problem}", name(block));
-            None
-        }
+    let made = blocks.into_iter().filter_map(|block| {
+        let name = name(&block);
+        let made = virtual_server(block, name, config, &means);
+        made.map_err(|(name, problem)| tracing::error!("virtual server {name} is not balanced: {problem}"))
+            .ok()
     });
-    all.collect()
+    made.collect()
 }
 
-fn virtual_server(block: &VirtualServer, config: &Config, means: &Means<'_>) -> Result<Virtual, String> {
-    let name = name(block);
-    let servers: Vec<Real> = block.real_servers.iter().map(|server| real(server, block, means)).collect();
+/// Or its name and why not.
+fn virtual_server(
+    mut block: VirtualServer,
+    name: String,
+    config: &Config,
+    means: &Means<'_>,
+) -> Result<Virtual, (String, String)> {
+    let service = match service(&block) {
+        Ok(service) => service,
+        Err(problem) => return Err((name, problem)),
+    };
+    let protocol = match block.key {
+        VirtualServerKey::FirewallMark(_) => "none",
+        VirtualServerKey::Address(_) | VirtualServerKey::Group(_) => word(block.protocol),
+    };
+    // A group may be there once for each protocol.
+    let subject = match block.key {
+        VirtualServerKey::Group(_) => format!("VS {name} ({protocol})"),
+        VirtualServerKey::Address(_) | VirtualServerKey::FirewallMark(_) => format!("VS {name}"),
+    };
+    let blocks = core::mem::take(&mut block.real_servers).into_iter();
+    let mut servers: Vec<Real> = blocks.map(|server| real(server, (&subject, protocol), means)).collect();
+    servers.shrink_to_fit();
     let sorry = block.sorry_server.as_ref().map(|sorry| Member {
         address: sorry.address,
         destination: Destination { weight: 0, ..Destination::new(forward(sorry.forward_method)) },
@@ -134,18 +158,18 @@ fn virtual_server(block: &VirtualServer, config: &Config, means: &Means<'_>) -> 
             .map(|(member, written)| SorryConfig { inhibit: written.inhibit, same_as: same_as(member) }),
         fail_open_below: None,
     };
-    let scripts = UpDown { name: name.clone(), up: block.quorum_up.clone(), down: block.quorum_down.clone() };
     Ok(Virtual {
-        keys: keys(block, config),
-        service: service(block)?,
+        keys: keys(&block, config),
+        service,
         servers,
         sorry,
         quorum,
         // keepalived: without effect for groups and marks.
         ha_suspend: block.ha_suspend && matches!(block.key, VirtualServerKey::Address(_)),
         omega: block.omega,
-        notify_at_start: false,
-        scripts,
+        notify_at_start: config.globals.rs_init_notifies,
+        scripts: scripts(subject, block.quorum_up, block.quorum_down),
+        protocol,
         name,
     })
 }
@@ -161,13 +185,7 @@ impl Real {
     }
 }
 
-fn real(block: &RealServer, service: &VirtualServer, means: &Means<'_>) -> Real {
-    let protocol = match service.key {
-        // A mark knows no protocol.
-        VirtualServerKey::FirewallMark(_) => "none",
-        VirtualServerKey::Address(_) | VirtualServerKey::Group(_) => word(service.protocol),
-    };
-    let name = trio(block.address, protocol);
+fn real(block: RealServer, (service, protocol): (&str, &str), means: &Means<'_>) -> Real {
     let destination = Destination {
         weight: 0,
         upper_threshold: block.upper_threshold,
@@ -178,10 +196,22 @@ fn real(block: &RealServer, service: &VirtualServer, means: &Means<'_>) -> Real 
         member: Member { address: block.address, destination },
         weight: block.weight,
         inhibit: block.inhibit_on_failure,
-        checks: block.checkers.iter().filter_map(|check| check::build(check, means).map(Arc::new)).collect(),
-        scripts: UpDown { name: name.clone(), up: block.notify_up.clone(), down: block.notify_down.clone() },
-        name,
+        checks: block.checkers.into_iter().filter_map(|one| check::build(one, means).map(Arc::new)).collect(),
+        scripts: if block.notify_up.is_some() || block.notify_down.is_some() {
+            let subject = format!("{} of {service}", trio(block.address, protocol));
+            scripts(subject, block.notify_up, block.notify_down)
+        } else {
+            None
+        },
     }
+}
+
+fn scripts(
+    name: String,
+    up: Option<Box<ScriptCommand>>,
+    down: Option<Box<ScriptCommand>>,
+) -> Option<Arc<UpDown>> {
+    (up.is_some() || down.is_some()).then(|| Arc::new(UpDown { name, up, down }))
 }
 
 /// keepalived's names of servers.

@@ -29,8 +29,6 @@ pub(crate) enum Order {
     Remove(ServiceKey),
     /// Pass on once the kernel has what was wanted before.
     News(News),
-    /// Where news go from now on.
-    Outlet(QueueSender<News>),
     /// What is wanted of all of IPVS, and whether the instance that decides about it is master.
     Whole(Box<Settings>, bool),
     /// Whether it is now.
@@ -94,7 +92,7 @@ impl Ipvs {
     }
 
     /// Follows `orders` until [`Order::Stop`]; news go to `outlet`.
-    pub(crate) fn run(mut self, orders: &QueueReceiver<Order>, mut outlet: QueueSender<News>) {
+    pub(crate) fn run(mut self, orders: &QueueReceiver<Order>, outlet: &QueueSender<News>) {
         loop {
             orders.clear();
             let mut news = Vec::new();
@@ -104,11 +102,6 @@ impl Ipvs {
                     Order::Want(key, table) => self.want(key, table),
                     Order::Remove(key) => self.want(key, Table::new()),
                     Order::News(told) => news.push(told),
-                    Order::Outlet(fresh) => {
-                        // These were meant for whoever listened until now.
-                        news.drain(..).for_each(|told| outlet.send(told));
-                        outlet = fresh;
-                    }
                     Order::Whole(settings, master) => self.whole.want(&mut self.client, *settings, master),
                     Order::Lead(master) => self.whole.lead(master),
                     Order::Stop(policy) => stop = Some(policy),

@@ -1,6 +1,6 @@
 //! What notify scripts are told.
 
-use std::{fs, os::unix::fs::PermissionsExt, path::Path};
+use std::{fs, os::unix::fs::PermissionsExt, path::Path, process::Command};
 
 use netlab::with_namespaces;
 
@@ -87,4 +87,24 @@ fn a_router_waits_in_silence_for_the_first_result_of_its_script() {
 #[test]
 fn a_first_result_that_is_bad_is_a_fault() {
     assert_told(Some("exit 1"), &["INSTANCE VI_1 FAULT 150", "INSTANCE VI_1 STOP 150"]);
+}
+
+/// keepalived: `signal_handler_script`.
+#[test]
+fn a_script_of_another_user_can_die_of_a_closed_pipe() {
+    let ids = [nix::unistd::getuid().to_string(), nix::unistd::getgid().to_string()];
+    let output = Command::new(env!("CARGO_BIN_EXE_keepalived-lite"))
+        .arg("keepalived-lite:script")
+        .args(ids)
+        .args(["grep", "SigIgn", "/proc/self/status"])
+        .output()
+        .unwrap();
+    if output.status.code() == Some(126) {
+        println!("skipped: {}run as root", String::from_utf8_lossy(&output.stderr));
+        return;
+    }
+    let text = String::from_utf8(output.stdout).unwrap();
+    let ignored = text.split_whitespace().last().map(|word| u64::from_str_radix(word, 16).unwrap());
+    let pipe = 1 << (nix::libc::SIGPIPE - 1);
+    assert_eq!(ignored.map(|ignored| ignored & pipe), Some(0), "{text}");
 }

@@ -4,7 +4,9 @@ use std::io;
 use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command, ExitStatus};
 
-use rustix::process::{Pid, PidfdFlags, Signal, kill_process_group, pidfd_open};
+use rustix::process::{
+    Pid, PidfdFlags, Resource, Rlimit, Signal, getrlimit, kill_process_group, pidfd_open, prlimit,
+};
 use tokio::net::unix::pipe::Receiver;
 
 use super::reaper;
@@ -36,6 +38,16 @@ impl Process {
     /// Until it has ended. It stays a zombie, so that its group keeps its number.
     pub(super) async fn ended(&self) -> io::Result<()> {
         self.done.readable().await
+    }
+
+    /// Sets its soft limit of open files.
+    pub(super) fn may_open(&self, number: u64) {
+        let own = getrlimit(Resource::Nofile);
+        if own.current != Some(number) {
+            let limit = Rlimit { current: Some(number), maximum: own.maximum };
+            // It may have ended already, or be another user's that we have no rights over.
+            let _ = prlimit(Some(self.group), Resource::Nofile, limit);
+        }
     }
 
     /// To all of its group.
