@@ -4,6 +4,7 @@
 //! pieces (its highest bit: the server repeats itself), the lengths of the pieces, and then what
 //! the server sends.
 
+mod framing;
 mod server;
 
 use core::fmt::Debug;
@@ -15,20 +16,22 @@ use healthcheck::{
     SmtpDialogue, SmtpExchange, SmtpReplies, SmtpRequest, UdpEvent, UdpExpect, UdpReply,
 };
 
-use crate::planted;
 use server::Server;
 
 /// Runs one input.
 ///
 /// # Panics
 ///
-/// When one of the laws in [`Server`] or below does not hold.
+/// When one of the laws in [`Server`], [`framing`] or below does not hold.
 pub fn run(octets: &[u8]) {
     let Some((&[dialogue, settings, pieces], rest)) = octets.split_first_chunk() else { return };
     let (lengths, reply) = rest.split_at(usize::from(pieces & 0x0f).min(rest.len()));
     let server = Server { lengths, reply, repeats: pieces & 0x80 != 0 };
     match dialogue % 10 {
-        0 => drop(server.talk(&http::exchange(settings))),
+        0 => {
+            server.talk(&http::exchange(settings));
+            framing::laws(lengths, reply);
+        }
         1 => smtp(&server, settings),
         2 => drop(server.talk(&redis(settings))),
         3 => agent(&server, settings),
@@ -128,7 +131,6 @@ fn redis(settings: u8) -> RedisExchange {
 fn agent(server: &Server<'_>, settings: u8) {
     let exchange = server.talk(&AgentExchange::new(chosen(settings, &[b"".as_slice(), b"web1\n"])));
     let Some(reply) = exchange.reply() else { return };
-    planted::in_exchange(reply);
     let words = reply.unknown.iter().chain([&reply.text]);
     assert!(!words.flat_map(|word| word.chars()).any(char::is_control), "control characters in a log");
     // Of what is said again nothing changes.

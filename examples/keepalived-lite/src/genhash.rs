@@ -3,7 +3,8 @@
 //! Options and output are those of keepalived's. It asks and hashes with the library's own check, so
 //! the digest is what that check compares. Two things differ from keepalived's, which exits with 0 and
 //! prints words in the place of a digest if it has none: failures go to standard error, with exit status 1.
-//! And a body in chunks is hashed as it was before it was cut up; a line on standard error says so.
+//! And a body in chunks is hashed as it was before it was cut up; a line on standard error says so. The check
+//! takes either digest.
 
 mod args;
 mod dump;

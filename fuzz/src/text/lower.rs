@@ -10,7 +10,6 @@ use kconf_parser::{
 };
 
 use super::rendered;
-use crate::planted;
 
 /// Lines of one input after expansion: time goes into text, not into repeating it.
 const LINES: usize = 300;
@@ -25,7 +24,6 @@ pub fn run(octets: &[u8]) {
     let tree = &parsed.tree;
     rendered(tree.sources(), &lowered.diagnostics);
     config_test(&lowered.diagnostics);
-    planted::in_lower(&lowered.config);
     in_range(&lowered);
     assert_eq!(lowered, lower(tree, &AssumePresent), "the same text, the same meaning");
 

@@ -22,7 +22,7 @@ pub fn run(octets: &[u8]) {
     assert_eq!(parsed.diagnostics, again.diagnostics, "the same text, the same findings");
 }
 
-/// Tokens stand in order and apart, and between them is nothing but blanks.
+/// Tokens stand in the text, in order and apart, and between them is nothing but blanks.
 fn tokens(tree: &Tree, octets: &[u8]) {
     let mut at = 0;
     for token in tree.tokens() {
@@ -32,6 +32,7 @@ fn tokens(tree: &Tree, octets: &[u8]) {
         assert!(between.iter().all(|octet| matches!(octet, b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c)));
         at = range.end;
     }
+    assert!(at <= octets.len(), "a token beyond the text");
 }
 
 /// Braces pair up, and the depth changes with nothing else.

@@ -59,20 +59,19 @@ impl Body {
         })
     }
 
-    /// Hands the content in `octets` to `content`; tells whether the body has ended. What follows
-    /// its end is ignored: there was only one request.
-    pub(super) fn push(
+    /// Hands the content in `octets` to `content`; if the body has ended, gives what follows it.
+    pub(super) fn push<'o>(
         &mut self,
-        mut octets: &[u8],
+        mut octets: &'o [u8],
         mut content: impl FnMut(&[u8]),
-    ) -> Result<bool, HttpFailure> {
+    ) -> Result<Option<&'o [u8]>, HttpFailure> {
         loop {
             match &mut self.0 {
-                State::Ended => return Ok(true),
-                _ if octets.is_empty() => return Ok(false),
+                State::Ended => return Ok(Some(octets)),
+                _ if octets.is_empty() => return Ok(None),
                 State::UntilClose => {
                     content(octets);
-                    return Ok(false);
+                    return Ok(None);
                 }
                 State::Counted { left } => {
                     octets = take(octets, left, &mut content);
@@ -87,7 +86,7 @@ impl Body {
                     }
                 }
                 State::ChunkLength { .. } | State::ChunkEnd | State::Trailer { .. } => {
-                    let Some((octet, rest)) = octets.split_first() else { return Ok(false) };
+                    let Some((octet, rest)) = octets.split_first() else { return Ok(None) };
                     octets = rest;
                     self.0 = self.0.line(*octet).ok_or(HttpFailure::Chunk)?;
                 }
@@ -155,7 +154,7 @@ mod tests {
         for piece in wire.chunks(step) {
             ended = body.push(piece, |part| content.extend_from_slice(part))?;
         }
-        Ok((content, ended))
+        Ok((content, ended.is_some()))
     }
 
     #[test]

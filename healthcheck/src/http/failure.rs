@@ -17,8 +17,8 @@ pub enum HttpFailure {
     /// More than [`MAX_HEAD_LEN`] octets and no end of the head.
     #[error("the head of the reply is longer than {MAX_HEAD_LEN} octets")]
     HeadTooLong,
-    /// The reply does not begin like one of HTTP/1.
-    #[error("not an HTTP/1 reply")]
+    /// The first line of the reply is no status line: a word, and a status of three digits.
+    #[error("not an HTTP reply")]
     StatusLine,
     /// The status is in none of the ranges.
     #[error("status {0}")]

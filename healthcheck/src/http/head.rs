@@ -28,7 +28,8 @@ pub(super) fn end(octets: &[u8], from: usize) -> Option<usize> {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) struct Head {
     pub(super) status: u16,
-    minor: u8,
+    /// Its version knows transfer codings (RFC 9112 §6.1).
+    knows_codings: bool,
     coding: Coding,
     length: Length,
 }
@@ -41,23 +42,24 @@ enum Coding {
     Other,
 }
 
-/// What the `Content-Length` headers say together.
+/// What the first `Content-Length` says, which is the one that keepalived sees.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Length {
     Absent,
     Known(u64),
-    /// No number, or two that differ: then the end of the stream is the end of the body.
+    /// No number: then the end of the stream is the end of the body.
     Unusable,
 }
 
 impl Head {
-    /// Reads a whole head; `None` if its first line is not one of HTTP/1.
+    /// Reads a whole head; `None` if its first line is no status line.
     pub(super) fn parse(octets: &[u8]) -> Option<Self> {
-        let (minor, status) = status_line(octets.split(|octet| *octet == b'\n').next()?.trim_ascii_end())?;
-        let mut head = Self { status, minor, coding: Coding::None, length: Length::Absent };
+        let first = octets.split(|octet| *octet == b'\n').next()?.trim_ascii_end();
+        let (knows_codings, status) = status_line(first)?;
+        let mut head = Self { status, knows_codings, coding: Coding::None, length: Length::Absent };
         for (name, value) in fields(octets) {
-            if name.eq_ignore_ascii_case(b"content-length") {
-                head.length = head.length.and(decimal(&value));
+            if name.eq_ignore_ascii_case(b"content-length") && head.length == Length::Absent {
+                head.length = decimal(&value).map_or(Length::Unusable, Length::Known);
             } else if name.eq_ignore_ascii_case(b"transfer-encoding") {
                 let last = value.rsplit(|octet| *octet == b',').next().unwrap_or(&value);
                 let is_chunked = last.trim_ascii().eq_ignore_ascii_case(b"chunked");
@@ -69,8 +71,7 @@ impl Head {
 
     /// How the end of the body is found (RFC 9112 §6.3) after a GET.
     pub(super) const fn framing(&self) -> Framing {
-        // HTTP/1.0 knows no transfer encodings (RFC 9112 §6.1).
-        let coding = if self.minor > 0 { self.coding } else { Coding::None };
+        let coding = if self.knows_codings { self.coding } else { Coding::None };
         match (self.status, coding, self.length) {
             (100..=199 | 204 | 304, _, _) => Framing::Length(0),
             (_, Coding::Chunked, _) => Framing::Chunked,
@@ -117,23 +118,19 @@ pub(super) fn fields(head: &[u8]) -> impl Iterator<Item = (&[u8], Cow<'_, [u8]>)
     })
 }
 
-impl Length {
-    fn and(self, next: Option<u64>) -> Self {
-        match (self, next) {
-            (Self::Absent, Some(length)) => Self::Known(length),
-            (Self::Known(before), Some(length)) if before == length => self,
-            (Self::Absent | Self::Known(_) | Self::Unusable, _) => Self::Unusable,
-        }
-    }
-}
-
-/// Minor version and status of `HTTP/1.x NNN reason`.
-fn status_line(line: &[u8]) -> Option<(u8, u16)> {
-    let [minor @ b'0'..=b'9', b' ', rest @ ..] = line.strip_prefix(b"HTTP/1.")? else { return None };
+/// Whether the version knows transfer codings, and the status, of `HTTP/1.x NNN reason`.
+///
+/// Any word may stand in the place of the version, as with keepalived: servers of streams say `ICY`.
+/// Their bodies end with the stream or with their length.
+fn status_line(line: &[u8]) -> Option<(bool, u16)> {
+    let blank = line.iter().position(|octet| *octet == b' ')?;
+    let (version, rest) = line.split_at_checked(blank)?;
+    let minor = version.strip_prefix(b"HTTP/1.").unwrap_or(&[]);
+    let knows_codings = decimal(minor).is_some_and(|minor| minor > 0);
     match rest.trim_ascii_start() {
-        [digits @ b'0'..=b'9', tens, ones] | [digits @ b'0'..=b'9', tens, ones, b' ', ..] => {
-            let status = decimal(&[*digits, *tens, *ones])?;
-            Some((minor - b'0', u16::try_from(status).ok()?))
+        [hundreds, tens, ones] | [hundreds, tens, ones, b' ', ..] => {
+            let status = decimal(&[*hundreds, *tens, *ones])?;
+            Some((knows_codings, u16::try_from(status).ok()?))
         }
         _ => None,
     }
@@ -170,18 +167,23 @@ mod tests {
     }
 
     #[test]
-    fn only_lines_of_http_1_are_status_lines() {
+    fn a_status_line_has_three_digits_behind_its_first_word() {
         #[rustfmt::skip]
-        let cases: [(&str, Option<(u8, u16)>); 9] = [
-            ("HTTP/1.1 200 OK", Some((1, 200))),
-            ("HTTP/1.0 503",    Some((0, 503))),
-            ("HTTP/1.1 204 ",   Some((1, 204))),
-            ("HTTP/1.1  999 x", Some((1, 999))),
-            ("HTTP/2 200",      None),
-            ("HTTP/1.1 20",     None),
-            ("HTTP/1.1 2000",   None),
-            ("HTTP/1.1 2x0 OK", None),
-            ("220 smtp ready",  None),
+        let cases: [(&str, Option<(bool, u16)>); 14] = [
+            ("HTTP/1.1 200 OK",  Some((true, 200))),
+            ("HTTP/1.10 200 OK", Some((true, 200))),
+            ("HTTP/1.0 503",     Some((false, 503))),
+            ("HTTP/1.1 204 ",    Some((true, 204))),
+            ("HTTP/1.1  999 x",  Some((true, 999))),
+            ("HTTP/2 200",       Some((false, 200))),
+            ("http/1.1 200 ok",  Some((false, 200))),
+            ("ICY 200 OK",       Some((false, 200))),
+            ("200 OK",           None),
+            ("HTTP/1.1 20",      None),
+            ("HTTP/1.1 2000",    None),
+            ("HTTP/1.1 2x0 OK",  None),
+            ("HTTP/1.1 +20 OK",  None),
+            ("220 smtp ready",   None),
         ];
         for (line, want) in cases {
             assert_eq!(status_line(line.as_bytes()), want, "{line}");
@@ -194,8 +196,8 @@ mod tests {
         let cases = [
             ("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", Framing::Length(5)),
             ("HTTP/1.1 200 OK\r\ncontent-length:5\r\nContent-Length: 5\r\n\r\n", Framing::Length(5)),
-            ("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n", Framing::Close),
-            ("HTTP/1.1 200 OK\r\nContent-Length: five\r\n\r\n", Framing::Close),
+            ("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n", Framing::Length(5)),
+            ("HTTP/1.1 200 OK\r\nContent-Length: five\r\nContent-Length: 5\r\n\r\n", Framing::Close),
             ("HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n\r\n", Framing::Close),
             ("HTTP/1.1 200 OK\r\n\r\n", Framing::Close),
             ("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, Chunked\r\nContent-Length: 5\r\n\r\n", Framing::Chunked),

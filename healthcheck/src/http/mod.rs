@@ -32,10 +32,10 @@ pub struct HttpExpect {
     pub status: Vec<(u16, u16)>,
     /// `digest`: MD5 of the body.
     ///
-    /// A chunked body is hashed as it was before it was cut up; keepalived hashes the chunks with
-    /// their lengths.
+    /// A chunked body is hashed as it was before it was cut up. The digest of the chunks as they are
+    /// sent, with their lengths, is accepted, too: that is what keepalived's genhash gives.
     pub digest: Option<[u8; 16]>,
-    /// SHA-256 of the body, likewise.
+    /// SHA-256 of the body, as it was before it was cut up.
     pub sha256: Option<[u8; 32]>,
     /// Conditions on the headers; all must hold.
     pub headers: Vec<HttpHeader>,
@@ -66,8 +66,9 @@ impl Default for HttpExpect {
 /// its end even where only the status matters: a server that stalls in it is not well. A body
 /// shorter than its `Content-Length` is judged as it is.
 ///
-/// Where keepalived accepts a reply this does, too, with one exception: a first line that is not
-/// one of HTTP/1 (`ICY 200 OK`), since whatever speaks there is no web server. Beyond keepalived,
+/// Where keepalived accepts a reply this does, too, whatever word stands in the place of the version
+/// (`ICY 200 OK`), but for what no client can read: chunks that are none, and a body behind 204,
+/// which is none either. Beyond keepalived,
 /// whose head must fit 4095 octets and end with two CRLF, this accepts heads of [`MAX_HEAD_LEN`],
 /// bare line feeds, a status line that ends with the status, and passes interim heads (1xx). The
 /// end of the body is found as RFC 9112 §6.3 says, so a server that keeps the connection open
@@ -180,7 +181,8 @@ impl HttpExchange {
             HttpMethod::Head => Framing::Length(0),
         };
         self.report.content_length = head.length();
-        self.state = State::Body { body: Body::new(framing), inspection: Inspection::new(&self.expect) };
+        let inspection = Inspection::new(&self.expect, framing);
+        self.state = State::Body { body: Body::new(framing), inspection };
         None
     }
 
@@ -196,6 +198,12 @@ impl HttpExchange {
                 inspection.push(expect, part);
             }
         });
+        // What follows the end is ignored: there was only one request.
+        let later = result.ok().flatten().map_or(0, <[u8]>::len);
+        let sent = octets.get(..octets.len().saturating_sub(later)).unwrap_or(octets);
+        if let Some(inspection) = inspection {
+            inspection.push_as_sent(sent);
+        }
         match result {
             // First, as what is wrong behind the bound may not have arrived yet.
             _ if self.report.body_len > self.expect.max_body => match inspection.is_some() {
@@ -203,8 +211,8 @@ impl HttpExchange {
                 false => self.done(Ok(())),
             },
             Err(broken) => self.fail(broken),
-            Ok(true) => self.finish(),
-            Ok(false) => Step::Continue,
+            Ok(Some(_)) => self.finish(),
+            Ok(None) => Step::Continue,
         }
     }
 

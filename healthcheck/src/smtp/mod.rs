@@ -199,9 +199,7 @@ impl SmtpExchange {
 
     /// Takes a reply with `code`; `rest` is what came after it.
     fn reply_complete(&mut self, step: SmtpStep, code: u16, rest: &[u8]) -> Step {
-        // keepalived waits for an answer to QUIT and does not read it.
-        let any = step == SmtpStep::Quit && self.request.replies == SmtpReplies::Keepalived;
-        if code != step.wanted() && !any {
+        if code != step.wanted() && !self.any_line_does(step) {
             return self.fail(SmtpFailure::Code { step, code });
         }
         match step {
@@ -222,6 +220,11 @@ impl SmtpExchange {
             }
             SmtpStep::Quit => self.done(Ok(())),
         }
+    }
+
+    /// keepalived waits for an answer to QUIT and does not read it.
+    fn any_line_does(&self, step: SmtpStep) -> bool {
+        step == SmtpStep::Quit && self.request.replies == SmtpReplies::Keepalived
     }
 
     fn say_hello(&mut self) -> Step {
@@ -267,12 +270,11 @@ impl Exchange for SmtpExchange {
             let (next, rest) = match self.reply.take(octets) {
                 Taken::More => return Step::Continue,
                 Taken::TooLong => (self.fail(SmtpFailure::TooLong { step }), octets),
-                Taken::SeveralLines => (self.fail(SmtpFailure::SeveralLines { step }), octets),
-                Taken::Malformed(rest) => {
-                    // To keepalived any line is an answer to QUIT.
-                    let any = step == SmtpStep::Quit && self.request.replies == SmtpReplies::Keepalived;
-                    (if any { self.done(Ok(())) } else { self.fail(SmtpFailure::Malformed { step }) }, rest)
+                Taken::SeveralLines | Taken::Malformed(_) if self.any_line_does(step) => {
+                    (self.done(Ok(())), octets)
                 }
+                Taken::SeveralLines => (self.fail(SmtpFailure::SeveralLines { step }), octets),
+                Taken::Malformed(rest) => (self.fail(SmtpFailure::Malformed { step }), rest),
                 Taken::Code(code, rest) => (self.reply_complete(step, code, rest), rest),
             };
             match next {

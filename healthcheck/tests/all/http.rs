@@ -10,6 +10,8 @@ use proptest::prelude::*;
 
 /// Printed by `printf hello | md5sum`.
 const MD5_OF_HELLO: [u8; 16] = 0x5d41_402a_bc4b_2a76_b971_9d91_1017_c592_u128.to_be_bytes();
+/// Printed by `printf '5\r\nhello\r\n0\r\n\r\n' | md5sum`.
+const MD5_OF_CHUNKS: [u8; 16] = 0x79e9_489e_3bd3_f0cb_0158_2153_41de_046d_u128.to_be_bytes();
 /// Printed by `md5sum < /dev/null`.
 const MD5_OF_NOTHING: [u8; 16] = 0xd41d_8cd9_8f00_b204_e980_0998_ecf8_427e_u128.to_be_bytes();
 
@@ -84,8 +86,9 @@ fn replies_are_judged_by_status_then_digest_however_they_are_cut() {
     use HttpFailure::{Chunk, Digest, Empty, HeadTruncated, Status, StatusLine};
     let any = HttpExpect::default();
     let hello = digest(MD5_OF_HELLO);
+    let as_sent = digest(MD5_OF_CHUNKS);
     #[rustfmt::skip]
-    let cases: [(&str, &HttpExpect, &str, Result<(), HttpFailure>); 21] = [
+    let cases: [(&str, &HttpExpect, &str, Result<(), HttpFailure>); 23] = [
         ("200 by default",            &any, "HTTP/1.0 200 OK\r\n\r\nhello", Ok(())),
         ("299 by default",            &any, "HTTP/1.0 299 OK\r\n\r\n", Ok(())),
         ("no other by default",       &any, "HTTP/1.0 302 Found\r\nLocation: /\r\n\r\n", Err(Status(302))),
@@ -94,10 +97,12 @@ fn replies_are_judged_by_status_then_digest_however_they_are_cut() {
         ("empty reply fails",         &any, "", Err(Empty)),
         ("half a head",               &any, "HTTP/1.0 200 OK\r\nA: b\r\n", Err(HeadTruncated)),
         ("no HTTP",                   &any, "220 ready\r\n\r\n", Err(StatusLine)),
+        ("another word for a version", &any, "ICY 200 OK\r\n\r\nhello", Ok(())),
         ("length mismatch is no failure", &any, "HTTP/1.0 200 OK\r\nContent-Length: 9\r\n\r\nhello", Ok(())),
         ("digest, until close",       &hello, "HTTP/1.0 200 OK\r\n\r\nhello", Ok(())),
         ("digest, by length",         &hello, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello, and more", Ok(())),
         ("digest, chunked",           &hello, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nhel\r\n2\r\nlo\r\n0\r\n\r\n", Ok(())),
+        ("digest, as keepalived has it", &as_sent, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\nmore", Ok(())),
         ("digest of nothing",         &hello, "HTTP/1.1 204 No Content\r\n\r\n", Err(Digest { got: MD5_OF_NOTHING })),
         ("digest of a short body",    &hello, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", Err(Digest { got: MD5_OF_NOTHING })),
         ("status before digest",      &hello, "HTTP/1.1 500 No\r\n\r\nhello", Err(Status(500))),

@@ -35,6 +35,7 @@ fn replies_are_judged_step_by_step() {
         ("keepalived wants a blank before the return", Helo, Keepalived, "220\r\n250\r\n221\r\n", Err(Malformed { step: Banner })),
         ("or no return",      Helo, Keepalived, "220\n250\n221\n", Ok(())),
         ("any farewell does for keepalived", Helo, Keepalived, "220 a\r\n250 b\r\nbye\r\n", Ok(())),
+        ("of several lines",  Helo, Keepalived, "220 a\r\n250 b\r\n221-c\r\n221 d\r\n", Ok(())),
         ("whatever its code", Helo, Keepalived, "220 a\r\n250 b\r\n500 c\r\n", Ok(())),
         ("but not for us",    Helo, Rfc5321,    "220 a\r\n250 b\r\n500 c\r\n", Err(Code { step: Quit, code: 500 })),
         ("no farewell",       Helo, Keepalived, "220 a\r\n250 b\r\n", Err(Closed { step: Quit })),

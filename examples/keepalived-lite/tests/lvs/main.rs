@@ -16,6 +16,7 @@ mod peers;
 #[path = "../common/program.rs"]
 mod program;
 mod reload;
+mod replies;
 mod server;
 mod site;
 mod table;
@@ -87,6 +88,11 @@ fn servers_are_judged_as_keepalived_judges_them() {
 #[test]
 fn every_kind_of_check_says_what_keepalived_says() {
     with_ip_vs("every_kind_of_check_says_what_keepalived_says", kinds::compare);
+}
+
+#[test]
+fn odd_replies_are_read_as_keepalived_reads_them() {
+    with_ip_vs("odd_replies_are_read_as_keepalived_reads_them", replies::compare);
 }
 
 #[test]
