@@ -67,7 +67,11 @@ def verdict(program, config):
     with tempfile.NamedTemporaryFile("w", suffix=".conf") as file:
         file.write(config)
         file.flush()
-        ran = subprocess.run([program, "-t", "-f", file.name], capture_output=True, text=True, errors="replace")
+        command = [program, "-t", "-f", file.name]
+        try:
+            ran = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=10)
+        except subprocess.TimeoutExpired:
+            return "hang"
     if ran.returncode < 0:
         return "crash"
     said = [line for line in (ran.stderr + ran.stdout).splitlines() if line.strip()]
@@ -101,4 +105,5 @@ def main():
                 print(*row, sep="\t", file=out)
 
 
-main()
+if __name__ == "__main__":
+    main()
