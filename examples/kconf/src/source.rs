@@ -3,11 +3,11 @@
 use std::io::{self, Read as _};
 use std::path::Path;
 
+use kconf_parser::host::HostFiles;
 use kconf_parser::model::Config;
 use kconf_parser::{Diagnostic, ExpandOptions, Facts, LowerOptions, Tree, expand, lower_with};
 
 use crate::failure::Failure;
-use crate::files::Files;
 
 /// What the command line says about how to read.
 #[derive(Debug, Default)]
@@ -52,7 +52,7 @@ pub(crate) fn load(path: &Path, reading: &Reading<'_>, facts: &dyn Facts) -> Res
 /// Reads a text that is meant to be at `place`.
 pub(crate) fn understand(place: &Path, octets: &[u8], reading: &Reading<'_>, facts: &dyn Facts) -> Loaded {
     let options = ExpandOptions { config_id: reading.config_id.clone(), ..ExpandOptions::default() };
-    let parsed = expand(&place.to_string_lossy(), octets, &Files, &options);
+    let parsed = expand(&place.to_string_lossy(), octets, &HostFiles::default(), &options);
     let lowered = lower_with(&parsed.tree, facts, &reading.lower);
     let mut diagnostics = parsed.diagnostics;
     diagnostics.extend(lowered.diagnostics);

@@ -12,12 +12,13 @@ use std::process::ExitCode;
 
 use clap::{Args, ColorChoice, ValueEnum};
 use kconf_parser::diagnostic::{Baseline, waive};
+use kconf_parser::host::{self, HostFacts};
 use kconf_parser::keywords::Version;
 use kconf_parser::{
     AssumePresent, Diagnostic, Facts, LintOptions, LowerOptions, Pair, Severity, Sources, lint,
 };
 
-use crate::facts::{self, HostFacts};
+use crate::facts;
 use crate::failure::{Failure, write};
 use crate::source::{self, Loaded, Reading};
 
@@ -160,10 +161,10 @@ impl<'a> Checker<'a> {
     fn new(arguments: &'a Arguments) -> Result<Self, Failure> {
         let facts: Box<dyn Facts> = match &arguments.facts {
             Some(path) => Box::new(facts::read(path)?),
-            None if arguments.host => Box::new(HostFacts::new()),
+            None if arguments.host => Box::new(HostFacts::default()),
             None => Box::new(AssumePresent),
         };
-        let host_name = || if arguments.host { facts::short_name() } else { String::new() };
+        let host_name = || if arguments.host { host::config_id() } else { String::new() };
         let config_id = arguments.config_id.clone().unwrap_or_else(host_name);
         let lower = LowerOptions { target: arguments.target, ..LowerOptions::default() };
         let reading = Reading { place: arguments.place.as_deref(), config_id, lower };
