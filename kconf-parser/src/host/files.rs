@@ -2,9 +2,7 @@
 
 use std::io;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::{Path, PathBuf};
-
-use glob::MatchOptions;
+use std::path::{Component, Path, PathBuf};
 
 use crate::Loader;
 use crate::expand::alternatives;
@@ -16,18 +14,12 @@ pub struct HostFiles {
     pub environment: bool,
 }
 
-/// Those of glob(3): a file whose name begins with a dot is found only by a pattern that does.
-const MATCH: MatchOptions =
-    MatchOptions { case_sensitive: true, require_literal_separator: true, require_literal_leading_dot: true };
-
 impl Loader for HostFiles {
     /// Braces may still be in the pattern, for whoever has it from an include line.
     fn find(&self, directory: &Path, pattern: &str) -> Vec<PathBuf> {
         let pattern = directory.join(pattern);
         let patterns = alternatives(pattern.to_str().unwrap_or_default());
-        // Unreadable directories and bad patterns match nothing, as with keepalived.
-        let found = patterns.iter().filter_map(|pattern| glob::glob_with(&single_stars(pattern), MATCH).ok());
-        found.flatten().flatten().collect()
+        patterns.iter().flat_map(|pattern| one(&single_stars(pattern))).collect()
     }
 
     /// Ordinary files that nobody may execute: keepalived skips the others.
@@ -45,6 +37,19 @@ impl Loader for HostFiles {
     }
 }
 
+/// What a pattern without braces finds. Unreadable directories and bad patterns match nothing, as with keepalived.
+fn one(pattern: &str) -> Vec<PathBuf> {
+    let found = glob::glob(pattern).into_iter().flatten().flatten();
+    found.filter(|path| shows(Path::new(pattern), path)).collect()
+}
+
+/// In glob(3) only a dot finds a name that begins with one. `MatchOptions` of the crate can only hide all of them.
+fn shows(pattern: &Path, path: &Path) -> bool {
+    let hidden = |part: Component<'_>| part.as_os_str().as_encoded_bytes().starts_with(b".");
+    let mut parts = pattern.components().rev().zip(path.components().rev());
+    parts.all(|(pattern, name)| hidden(pattern) || !hidden(name))
+}
+
 /// In glob(3) `**` is `*`; here it would go down into folders.
 fn single_stars(pattern: &str) -> String {
     let mut last = None;
@@ -53,6 +58,8 @@ fn single_stars(pattern: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::ffi::OsStrExt as _;
+
     use super::*;
 
     /// What glob(3) finds, which a shell uses.
@@ -76,6 +83,9 @@ mod tests {
             let want: Vec<&Path> = want.lines().map(Path::new).collect();
             assert_eq!(names, want, "{pattern}");
         }
+        // A name that is no text is in nobody's way.
+        std::fs::write(folder.join(std::ffi::OsStr::from_bytes(b"\xff.bin")), "").unwrap();
+        assert_eq!(HostFiles::default().find(&folder, "*.conf").len(), 2);
         std::fs::remove_dir_all(&folder).unwrap();
     }
 }
