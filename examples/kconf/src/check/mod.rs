@@ -20,7 +20,7 @@ use kconf_parser::{
 
 use crate::facts;
 use crate::failure::{Failure, write};
-use crate::source::{self, Loaded, Reading};
+use crate::source::{self, Loaded, Origin, Reading, standard_input_once};
 
 #[derive(Args, Debug)]
 pub(crate) struct Arguments {
@@ -36,12 +36,8 @@ pub(crate) struct Arguments {
     /// The release of keepalived that is to read the file, such as 2.2.7
     #[arg(long, value_name = "VERSION")]
     target: Option<Version>,
-    /// Where the text is meant to be: for messages and includes
-    #[arg(long = "as", value_name = "PATH")]
-    place: Option<PathBuf>,
-    /// What lines with `@ID` are compared with, keepalived's -i
-    #[arg(long, value_name = "ID")]
-    config_id: Option<String>,
+    #[command(flatten)]
+    origin: Origin,
     /// Ask this host about interfaces, addresses, users and scripts
     #[arg(long, conflicts_with = "facts")]
     host: bool,
@@ -90,6 +86,8 @@ struct Report {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    standard_input_once(arguments.files.iter().chain(&arguments.pair))?;
+    arguments.origin.is_for(&arguments.files)?;
     let checker = Checker::new(arguments)?;
     if arguments.fix {
         fixing::run(arguments, &checker)?;
@@ -164,10 +162,11 @@ impl<'a> Checker<'a> {
             None if arguments.host => Box::new(HostFacts::default()),
             None => Box::new(AssumePresent),
         };
-        let host_name = || if arguments.host { host::config_id() } else { String::new() };
-        let config_id = arguments.config_id.clone().unwrap_or_else(host_name);
-        let lower = LowerOptions { target: arguments.target, ..LowerOptions::default() };
-        let reading = Reading { place: arguments.place.as_deref(), config_id, lower };
+        let mut reading = arguments.origin.reading();
+        if arguments.host && arguments.origin.config_id.is_none() {
+            reading.config_id = host::config_id();
+        }
+        reading.lower = LowerOptions { target: arguments.target, ..LowerOptions::default() };
         let other = Reading::default();
         let pair =
             arguments.pair.as_ref().map(|path| source::load(path, &other, &AssumePresent)).transpose()?;
