@@ -5,7 +5,7 @@ use core::net::IpAddr;
 use super::routes::addresses;
 use super::{List, Network, contains, destination, lists};
 use crate::lint::context::Context;
-use crate::lint::page::{Example, Page};
+use crate::lint::page::{Example, Page, instance};
 use crate::lint::problem::Lint;
 use crate::model::{Hop, Route, VirtualAddress, VrrpInstance};
 use crate::{Diagnostic, Severity};
@@ -21,27 +21,21 @@ pub(in crate::lint) static IS_SELF: Page = Page {
     mended: Example::of(BY_WAY_OF_A_ROUTER),
 };
 
-const BY_WAY_OF_ITSELF: &str = "\
-vrrp_instance VI_1 {
-    interface eth0
-    virtual_router_id 51
-    virtual_ipaddress { 192.0.2.1/24 }
-    virtual_routes {
+const BY_WAY_OF_ITSELF: &str = instance!(
+    "",
+    "    virtual_routes {
         198.51.100.0/24 via 192.0.2.1 dev eth0
     }
-}
-";
+"
+);
 
-const BY_WAY_OF_A_ROUTER: &str = "\
-vrrp_instance VI_1 {
-    interface eth0
-    virtual_router_id 51
-    virtual_ipaddress { 192.0.2.1/24 }
-    virtual_routes {
+const BY_WAY_OF_A_ROUTER: &str = instance!(
+    "",
+    "    virtual_routes {
         198.51.100.0/24 via 192.0.2.254 dev eth0
     }
-}
-";
+"
+);
 
 pub(in crate::lint) static OFF_NETWORK: Page = Page {
     code: "gateway-off-network",

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::{List, Owner, called, destination, lists, masked};
 use crate::lint::context::Context;
-use crate::lint::page::{Example, Page};
+use crate::lint::page::{Example, Page, instance};
 use crate::lint::problem::Lint;
 use crate::lint::trackers::OWNER;
 use crate::model::{
@@ -23,32 +23,22 @@ pub(in crate::lint) static TWICE: Page = Page {
           notice, since it did so itself.",
     mend: "Leave one of them out, give the one that is to step in a higher metric, or write both gateways as nexthop of \
            one route.",
-    example: Example::of(
-        "\
-vrrp_instance VI_1 {
-    interface eth0
-    virtual_router_id 51
-    virtual_ipaddress { 192.0.2.1/24 }
-    virtual_routes {
+    example: Example::of(instance!(
+        "",
+        "    virtual_routes {
         default via 192.0.2.253 dev eth0
         default via 192.0.2.254 dev eth0
     }
-}
-",
-    ),
-    mended: Example::of(
-        "\
-vrrp_instance VI_1 {
-    interface eth0
-    virtual_router_id 51
-    virtual_ipaddress { 192.0.2.1/24 }
-    virtual_routes {
+"
+    )),
+    mended: Example::of(instance!(
+        "",
+        "    virtual_routes {
         default via 192.0.2.253 dev eth0
         default via 192.0.2.254 dev eth0 metric 10
     }
-}
-",
-    ),
+"
+    )),
 };
 
 pub(in crate::lint) static REFUSED: Page = Page {
@@ -61,30 +51,20 @@ pub(in crate::lint) static REFUSED: Page = Page {
           so does a gateway with a link-local address; local and broadcast routes are not of scope global, which is \
           what a route without scope has here, unlike with ip(8).",
     mend: "Write what the finding says; 'ip route add' on a test host shows the kernel's own answer.",
-    example: Example::of(
-        "\
-vrrp_instance VI_1 {
-    interface eth0
-    virtual_router_id 51
-    virtual_ipaddress { 192.0.2.1/24 }
-    virtual_routes {
+    example: Example::of(instance!(
+        "",
+        "    virtual_routes {
         blackhole 198.51.100.0/24 dev eth0
     }
-}
-",
-    ),
-    mended: Example::of(
-        "\
-vrrp_instance VI_1 {
-    interface eth0
-    virtual_router_id 51
-    virtual_ipaddress { 192.0.2.1/24 }
-    virtual_routes {
+"
+    )),
+    mended: Example::of(instance!(
+        "",
+        "    virtual_routes {
         blackhole 198.51.100.0/24 no_track
     }
-}
-",
-    ),
+"
+    )),
 };
 
 pub(in crate::lint) static SOURCE: Page = Page {
@@ -107,18 +87,13 @@ vrrp_instance VI_1 {
 }
 ",
     ),
-    mended: Example::of(
-        "\
-vrrp_instance VI_1 {
-    interface eth0
-    virtual_router_id 51
-    virtual_ipaddress { 192.0.2.1/24 }
-    virtual_routes {
+    mended: Example::of(instance!(
+        "",
+        "    virtual_routes {
         198.51.100.0/24 via 192.0.2.254 dev eth0 src 192.0.2.1
     }
-}
-",
-    ),
+"
+    )),
 };
 
 pub(in crate::lint) fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {

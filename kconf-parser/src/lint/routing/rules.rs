@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::{List, lists, masked, selected, written};
 use crate::lint::context::Context;
-use crate::lint::page::{Example, Page};
+use crate::lint::page::{Example, Page, instance};
 use crate::lint::problem::Lint;
 use crate::model::{AddressFamily, IpName, Rule, RuleAction, RuleLookup};
 use crate::{Diagnostic, Severity};
@@ -65,30 +65,20 @@ pub(in crate::lint) static NO_SELECTOR: Page = Page {
     why: "It is for all of them: its table comes before the main one for everything that the host sends and forwards, \
           which is more than the traffic of the virtual addresses. With 'not' it is for none.",
     mend: "Write from, to, iif, fwmark or another selector. A rule that is meant for everything can be allowed by comment.",
-    example: Example::of(
-        "\
-vrrp_instance VI_1 {
-    interface eth0
-    virtual_router_id 51
-    virtual_ipaddress { 192.0.2.1/24 }
-    virtual_rules {
+    example: Example::of(instance!(
+        "",
+        "    virtual_rules {
         table 100 preference 1000
     }
-}
-",
-    ),
-    mended: Example::of(
-        "\
-vrrp_instance VI_1 {
-    interface eth0
-    virtual_router_id 51
-    virtual_ipaddress { 192.0.2.1/24 }
-    virtual_rules {
+"
+    )),
+    mended: Example::of(instance!(
+        "",
+        "    virtual_rules {
         from 192.0.2.1 table 100 preference 1000
     }
-}
-",
-    ),
+"
+    )),
 };
 
 pub(in crate::lint) static HOST_BITS: Page = Page {
@@ -98,30 +88,20 @@ pub(in crate::lint) static HOST_BITS: Page = Page {
     why: "As many bits as the prefix has are compared: the rule is for the whole network, which is more than the address \
           that is written. Addresses are often copied from virtual_ipaddress, where the same words mean one address.",
     mend: "Write the address without a prefix length, or the address of the network.",
-    example: Example::of(
-        "\
-vrrp_instance VI_1 {
-    interface eth0
-    virtual_router_id 51
-    virtual_ipaddress { 192.0.2.1/24 }
-    virtual_rules {
+    example: Example::of(instance!(
+        "",
+        "    virtual_rules {
         from 192.0.2.1/24 table 100 preference 1000
     }
-}
-",
-    ),
-    mended: Example::of(
-        "\
-vrrp_instance VI_1 {
-    interface eth0
-    virtual_router_id 51
-    virtual_ipaddress { 192.0.2.1/24 }
-    virtual_rules {
+"
+    )),
+    mended: Example::of(instance!(
+        "",
+        "    virtual_rules {
         from 192.0.2.0/24 table 100 preference 1000
     }
-}
-",
-    ),
+"
+    )),
 };
 
 pub(in crate::lint) fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
