@@ -1,5 +1,7 @@
 //! Routes and rules that only one of the nodes has.
 
+use std::collections::HashSet;
+
 use super::{PLAIN, PLAIN_PEER};
 use crate::lint::context::{Context, InstancePair};
 use crate::lint::page::{Example, Page};
@@ -76,12 +78,14 @@ fn differs<T: Compared>(context: &Context<'_>, pair: &InstancePair<'_>) -> Optio
     let names = |entries: &[T]| -> Vec<String> { entries.iter().map(T::name).collect() };
     let (ours, theirs) = (T::of_instance(pair.own), T::of_instance(pair.other));
     let (own, other) = (names(ours), names(theirs));
+    let (all_own, all_other): (HashSet<&String>, HashSet<&String>) =
+        (own.iter().collect(), other.iter().collect());
     let advice = format!("compare with {}", pair.other_place());
-    let finding = if let Some(index) = own.iter().position(|name| !other.contains(name)) {
+    let finding = if let Some(index) = own.iter().position(|name| !all_other.contains(name)) {
         let message = format!("{} is missing on the other node", ours.get(index)?.title());
         Lint::PairRoutes.note(List::<T>::of(&context.own, pair.own).at(index), message)
     } else {
-        let index = other.iter().position(|name| !own.contains(name))?;
+        let index = other.iter().position(|name| !all_own.contains(name))?;
         let message = format!("{} is there on the other node only", theirs.get(index)?.title());
         Lint::PairRoutes.note(context.own.lines(pair.own).at(T::KEYWORDS.0), message)
     };

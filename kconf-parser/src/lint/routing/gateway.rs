@@ -7,8 +7,8 @@ use super::{List, Network, contains, destination, lists};
 use crate::lint::context::Context;
 use crate::lint::page::{Example, Page, instance};
 use crate::lint::problem::Lint;
-use crate::model::{Hop, Route, VirtualAddress, VrrpInstance};
-use crate::{Diagnostic, Severity};
+use crate::model::{Hop, Route, RouteType, VirtualAddress, VrrpInstance};
+use crate::{Diagnostic, HostAddress, Severity, Span};
 
 pub(in crate::lint) static IS_SELF: Page = Page {
     code: "gateway-is-self",
@@ -62,14 +62,16 @@ vrrp_instance VI_1 {
 
 pub(in crate::lint) fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     for list in &lists::<Route>(&context.own) {
+        // Only where somebody has said which addresses there are.
+        let mut known = context.facts.addresses().map(|held| networks(context, list, held));
         for (index, route) in list.entries.iter().enumerate() {
             let hops = core::iter::once(&route.hop).chain(route.next_hops.iter().map(|next| &next.hop));
-            let gateways = hops.filter_map(|hop| Some((hop, hop.via?)));
-            for (hop, gateway) in gateways {
-                findings.extend(
-                    is_self(context, list, index, gateway)
-                        .or_else(|| off_network(context, list, index, hop, gateway)),
-                );
+            for (hop, gateway) in hops.filter_map(|hop| Some((hop, hop.via?))) {
+                let off = || off_network(known.as_ref()?, list.at(index), hop, gateway);
+                findings.extend(is_self(context, list, index, gateway).or_else(off));
+            }
+            if let Some(known) = &mut known {
+                known.extend(on_link(route));
             }
         }
     }
@@ -97,19 +99,15 @@ fn is_self(
     Some(Lint::GatewayIsSelf.warning(list.at(index), message).suggest(advice))
 }
 
-/// Only where somebody has said which addresses there are.
-fn off_network(
-    context: &Context<'_>,
-    list: &List<'_, Route>,
-    index: usize,
-    hop: &Hop,
-    gateway: IpAddr,
-) -> Option<Diagnostic> {
-    let held = context.facts.addresses()?;
-    let link_local = matches!(gateway, IpAddr::V6(gateway) if gateway.is_unicast_link_local());
-    if hop.onlink || link_local {
-        return None;
-    }
+/// A network, and the interface that it is on if that is known.
+type OnInterface<'a> = (Option<&'a str>, Network);
+
+/// Those of the host's addresses, of the instance's and of static routes.
+fn networks<'a>(
+    context: &'a Context<'_>,
+    list: &'a List<'_, Route>,
+    held: &'a [HostAddress],
+) -> Vec<OnInterface<'a>> {
     let config = context.own.config;
     let host = held.iter().map(|held| (Some(held.interface.as_str()), (held.address, held.prefix_len)));
     let fixed = config.static_addresses.iter().map(|held| network(&held.address, None));
@@ -117,31 +115,41 @@ fn off_network(
         let dev = (own.vmac.is_none() && own.ipvlan.is_none()).then_some(own.interface.as_str());
         addresses(own).map(move |held| network(held, dev))
     });
-    let above = list.entries.iter().take(index).filter(|route| route.hop.via.is_none());
-    let above = above.map(|route| (route.hop.dev.as_deref(), destination(route)));
-    let fixed_routes = config.static_routes.iter().filter(|route| route.hop.via.is_none());
-    let fixed_routes = fixed_routes.map(|route| (route.hop.dev.as_deref(), destination(route)));
+    let routes = config.static_routes.iter().filter_map(on_link);
+    host.chain(fixed).chain(own).chain(routes).collect()
+}
+
+/// Where a route leads to if that is on the link itself.
+fn on_link(route: &Route) -> Option<OnInterface<'_>> {
+    let behind = route.hop.via.is_some() || !route.next_hops.is_empty();
+    let leads = route.kind == RouteType::Unicast && !behind;
+    leads.then(|| (route.hop.dev.as_deref(), destination(route)))
+}
+
+fn off_network(known: &[OnInterface<'_>], at: Span, hop: &Hop, gateway: IpAddr) -> Option<Diagnostic> {
+    let link_local = matches!(gateway, IpAddr::V6(gateway) if gateway.is_unicast_link_local());
+    if hop.onlink || link_local {
+        return None;
+    }
     let there = |dev: Option<&str>| dev.is_none() || hop.dev.is_none() || dev == hop.dev.as_deref();
-    let known: Vec<Network> = host
-        .chain(fixed)
-        .chain(own)
-        .chain(above)
-        .chain(fixed_routes)
+    let mut candidates = known
+        .iter()
         .filter(|(dev, network)| there(*dev) && network.0.is_ipv4() == gateway.is_ipv4())
-        .map(|(_, network)| network)
-        .collect();
+        .map(|(_, network)| *network)
+        .peekable();
     // Of an interface without any address nothing is known.
-    if known.is_empty() || known.iter().any(|network| contains(*network, gateway)) {
+    candidates.peek()?;
+    if candidates.any(|network| contains(network, gateway)) {
         return None;
     }
     let message = match &hop.dev {
         Some(dev) => format!("the gateway {gateway} is in no network of {dev}"),
         None => format!("the gateway {gateway} is in no network of this host"),
     };
-    Some(Lint::GatewayOffNetwork.note(list.at(index), message))
+    Some(Lint::GatewayOffNetwork.note(at, message))
 }
 
 /// The network of an address on the interface that it names, else on `otherwise`.
-fn network<'a>(held: &'a VirtualAddress, otherwise: Option<&'a str>) -> (Option<&'a str>, Network) {
+fn network<'a>(held: &'a VirtualAddress, otherwise: Option<&'a str>) -> OnInterface<'a> {
     (held.dev.as_deref().or(otherwise), (held.address, held.prefix_len))
 }
