@@ -95,6 +95,7 @@ fn named(name: &str, vrid: u8, routes: &str, rules: &str) -> String {
     )
 }
 
+/// Seen with keepalived 2.2.7: when the one goes to FAULT, the other stays master, with its address and without the route.
 #[test]
 fn a_route_that_two_have_is_taken_from_one_of_them() {
     let (route, other) = ("10.0.0.0/8 dev eth0 via 192.0.2.254", "10.0.0.0/8 dev eth0 via 192.0.2.253");
