@@ -78,6 +78,14 @@ pub enum AddressLoss {
 }
 
 impl Config {
+    /// Priority 0 says on the wire that a Master leaves, so nobody competes with it: it counts as 1.
+    pub(crate) const fn accepted(mut self) -> Self {
+        if self.priority.get() == Priority::RELEASE.get() {
+            self.priority = Priority::new(1);
+        }
+        self
+    }
+
     const DOWN_TIMER_ADVERTS: NonZeroU8 = NonZeroU8::MIN.saturating_add(2);
 
     /// The RFCs' defaults for `version`: priority 100, one second, preemption, three missed

@@ -4,7 +4,9 @@ use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use crate::{Cause, Fault, Input, Instant, Output, StateKind, Transition, VirtualRouter};
+use vrrp_proto::Priority;
+
+use crate::{Cause, Config, Fault, Input, Instant, Output, StateKind, Transition, VirtualRouter};
 
 /// Virtual routers that change together, with keepalived's rules:
 ///
@@ -101,10 +103,27 @@ impl SyncGroup {
             self.each(others, |router| router.announce_with_group(now));
         }
         self.share_faults(now);
-        let begins = matches!(input, Input::Startup | Input::FaultCleared(_));
-        if begins && self.members.iter().all(VirtualRouter::is_owner_in_backup) {
-            self.each(|_| true, |router| router.become_master(now, Cause::Owner));
+        if matches!(input, Input::Startup | Input::FaultCleared(_)) {
+            self.begin_as_owners(now);
         }
+        self.settle(cause);
+    }
+
+    /// The router at place `member` goes on with another configuration, as
+    /// [`VirtualRouter::reconfigure`] says. Without such a router nothing happens.
+    pub fn reconfigure(
+        &mut self,
+        now: Instant,
+        member: usize,
+        config: Config,
+        effective: Priority,
+        faults: impl IntoIterator<Item = Fault>,
+    ) {
+        let Some(chosen) = self.members.get_mut(member) else { return };
+        chosen.reconfigure(now, config, effective, faults);
+        let cause = self.drain(member);
+        self.share_faults(now);
+        self.begin_as_owners(now);
         self.settle(cause);
     }
 
@@ -148,6 +167,13 @@ impl SyncGroup {
     /// Moves the origin of time `by` later, as [`VirtualRouter::rebase`] does.
     pub fn rebase(&mut self, by: Duration) {
         self.members.iter_mut().for_each(|router| router.rebase(by));
+    }
+
+    /// Owners are Masters at once if all members are owners.
+    fn begin_as_owners(&mut self, now: Instant) {
+        if self.members.iter().all(VirtualRouter::is_owner_in_backup) {
+            self.each(|_| true, |router| router.become_master(now, Cause::Owner));
+        }
     }
 
     /// Each member has the group's fault while another has one of its own.

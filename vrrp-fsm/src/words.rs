@@ -17,15 +17,21 @@ pub enum Notification {
     Fault,
     /// It was shut down: `STOP`.
     Stop,
+    /// A reload removed it (`notify_deleted`): `DELETED`. No output stands for it: whoever reloads knows.
+    Deleted,
     /// As Master it heard a Master that loses (`notify_master_rx_lower_pri`): `MASTER_RX_LOWER_PRI`.
     MasterReceivedLowerPriority,
+    /// Its effective priority changed while it is Master (`notify_priority_changes`): `MASTER_PRIORITY`.
+    MasterPriority,
+    /// Its effective priority changed while it is not Master: `BACKUP_PRIORITY`.
+    BackupPriority,
 }
 
 impl Notification {
     /// Whether it tells of a state. The generic `notify` script is told of states only.
     #[must_use]
     pub const fn is_state(self) -> bool {
-        !matches!(self, Self::MasterReceivedLowerPriority)
+        matches!(self, Self::Master | Self::Backup | Self::Fault | Self::Stop | Self::Deleted)
     }
 
     /// keepalived's word.
@@ -36,7 +42,10 @@ impl Notification {
             Self::Backup => "BACKUP",
             Self::Fault => "FAULT",
             Self::Stop => "STOP",
+            Self::Deleted => "DELETED",
             Self::MasterReceivedLowerPriority => "MASTER_RX_LOWER_PRI",
+            Self::MasterPriority => "MASTER_PRIORITY",
+            Self::BackupPriority => "BACKUP_PRIORITY",
         }
     }
 }
@@ -65,6 +74,21 @@ impl Output {
             | Self::AcquireAddresses
             | Self::ReleaseAddresses
             | Self::Announce { .. } => None,
+        }
+    }
+}
+
+impl Output {
+    /// What keepalived tells its FIFOs about a change of priority of a router in this state, where
+    /// `notify_priority_changes` asks for it.
+    #[must_use]
+    pub const fn priority_notification(&self, state: StateKind) -> Option<Notification> {
+        match (self, state) {
+            (Self::Event(Event::PriorityChanged { .. }), StateKind::Master) => {
+                Some(Notification::MasterPriority)
+            }
+            (Self::Event(Event::PriorityChanged { .. }), _) => Some(Notification::BackupPriority),
+            _ => None,
         }
     }
 }
@@ -160,6 +184,14 @@ mod tests {
         assert_eq!(lost.to_string(), "Received advert from 192.0.2.1 with lower priority 90");
         let told = Output::Event(lost).notification().unwrap();
         assert_eq!((told.word(), told.is_state()), ("MASTER_RX_LOWER_PRI", false));
+        let changed = Output::Event(Event::PriorityChanged { from: Priority::new(100), to: priority });
+        let words = [StateKind::Master, StateKind::Backup, StateKind::Fault]
+            .map(|state| changed.priority_notification(state).unwrap().word());
+        assert_eq!(words, ["MASTER_PRIORITY", "BACKUP_PRIORITY", "BACKUP_PRIORITY"]);
+        assert_eq!(
+            (changed.notification(), Output::AcquireAddresses.priority_notification(StateKind::Master)),
+            (None, None)
+        );
         let other = Event::MasterChanged { source, priority };
         assert_eq!(other.to_string(), "master is now 192.0.2.1 with priority 90");
         assert_eq!(Output::Event(other).notification(), None);

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 use vrrp_fsm::StateKind;
 
+use crate::vrrp::engine::Engine;
 use crate::vrrp::instance::Instance;
 
 /// Which file.
@@ -31,11 +32,11 @@ impl Kind {
 }
 
 /// Writes the file, whole or not at all, below TMPDIR or /tmp.
-pub(crate) fn write(kind: Kind, instances: &[Instance]) {
+pub(crate) fn write(kind: Kind, engine: &Engine) {
     let text = match kind {
-        Kind::Data => data(instances),
-        Kind::Stats => stats(instances),
-        Kind::Json => json(instances),
+        Kind::Data => data(engine),
+        Kind::Stats => stats(engine),
+        Kind::Json => json(engine),
     };
     write_file(kind.file_name(), &text);
 }
@@ -58,26 +59,28 @@ fn replace(path: &Path, text: &str) -> io::Result<()> {
     std::fs::rename(&fresh, path)
 }
 
-fn stats(instances: &[Instance]) -> String {
-    instances.iter().map(|instance| format!("VRRP Instance: {}\n{}", instance.name, instance.stats)).collect()
+fn stats(engine: &Engine) -> String {
+    let block =
+        |(instance, _): (&Instance, _)| format!("VRRP Instance: {}\n{}", instance.name, instance.stats);
+    engine.all().map(block).collect()
 }
 
-fn data(instances: &[Instance]) -> String {
+fn data(engine: &Engine) -> String {
     let mut text = String::from("------< VRRP Topology >------\n");
-    for instance in instances {
+    for (instance, router) in engine.all() {
         let content = instance.wire.content();
-        let config = instance.router.config();
+        let config = router.config();
         // Writing to a String cannot fail.
         let _ = writeln!(text, " VRRP Instance = {}", instance.name);
-        let _ = writeln!(text, "   State = {}", state(instance.router.state()));
+        let _ = writeln!(text, "   State = {}", state(router.state()));
         let _ = writeln!(text, "   Virtual Router ID = {}", content.vrid);
         let _ = writeln!(text, "   Priority = {}", config.priority);
-        let _ = writeln!(text, "   Effective priority = {}", instance.router.effective_priority());
+        let _ = writeln!(text, "   Effective priority = {}", router.effective_priority());
         let _ = writeln!(text, "   Advert interval = {}", content.interval);
-        let _ = writeln!(text, "   Master advert interval = {}", instance.router.master_interval());
+        let _ = writeln!(text, "   Master advert interval = {}", router.master_interval());
         let _ = writeln!(text, "   Using src_ip = {}", content.source);
         let _ = writeln!(text, "   Preempt = {}", if config.preempt { "enabled" } else { "disabled" });
-        if let Some(master) = instance.router.master() {
+        if let Some(master) = router.master() {
             let _ = writeln!(text, "   Master router = {master}");
         }
         let _ = writeln!(text, "   Virtual IP :");
@@ -85,21 +88,38 @@ fn data(instances: &[Instance]) -> String {
             let _ = writeln!(text, "     {address}");
         }
     }
+    groups(&mut text, engine);
     text
 }
 
-fn json(instances: &[Instance]) -> String {
-    let list: Vec<_> = instances
-        .iter()
-        .map(|instance| {
+fn groups(text: &mut String, engine: &Engine) {
+    let groups = engine.machines.iter().filter_map(|machine| Some((machine, machine.as_group()?.1)));
+    for (number, (machine, name)) in groups.enumerate() {
+        if number == 0 {
+            text.push_str("------< VRRP Sync groups >------\n");
+        }
+        let _ = writeln!(text, " VRRP Sync Group = {name}, {}", state(machine.state()));
+        let _ = writeln!(text, "   VRRP member instances = {}", machine.members().len());
+        for position in machine.members() {
+            if let Some(instance) = engine.instances.get(*position) {
+                let _ = writeln!(text, "     {}", instance.name);
+            }
+        }
+    }
+}
+
+fn json(engine: &Engine) -> String {
+    let list: Vec<_> = engine
+        .all()
+        .map(|(instance, router)| {
             let (content, stats) = (instance.wire.content(), &instance.stats);
             json!({
                 "data": {
                     "iname": instance.name,
                     "vrid": content.vrid.get(),
-                    "state": state_number(instance.router.state()),
-                    "base_priority": instance.router.config().priority.get(),
-                    "effective_priority": instance.router.effective_priority().get(),
+                    "state": state_number(router.state()),
+                    "base_priority": router.config().priority.get(),
+                    "effective_priority": router.effective_priority().get(),
                     "vips": content.addresses.iter().map(ToString::to_string).collect::<Vec<_>>(),
                 },
                 "stats": {

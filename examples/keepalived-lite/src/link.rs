@@ -4,15 +4,19 @@
 //! thread never makes them: it says what it wants on the [`Board`] and goes on.
 
 use core::net::Ipv4Addr;
+use core::time::Duration;
+use std::collections::BTreeMap;
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::socket::{AddressFamily, MsgFlags, SockFlag, SockType, bind, send, socket};
+use vrrp_fsm::{AnnouncePacer, Instant};
 use vrrp_proto::gratuitous_arp;
 
 use crate::board::Board;
+use crate::clock;
 use crate::interface::{self, Interface, Placement, batches, link_address};
 use crate::netlink::{Batch, RouteSocket};
 use crate::queue::{QueueReceiver, QueueSender};
@@ -55,6 +59,8 @@ pub(crate) struct Addresses {
     delete: Batch,
     /// Socket and frame of each announcement.
     frames: Vec<(usize, [u8; 42])>,
+    /// Between two announcements on an interface (`garp_interval`).
+    pause: Duration,
     /// The router owns these addresses (priority 255): those that were there before us stay
     /// when we go.
     owner: bool,
@@ -64,6 +70,8 @@ pub(crate) struct Addresses {
 #[derive(Debug, Default)]
 pub(crate) struct Announcers {
     sockets: Vec<(u32, OwnedFd)>,
+    /// What waits for its time: by socket and pause, instances and their frames.
+    paced: BTreeMap<(usize, Duration), AnnouncePacer<(usize, usize)>>,
 }
 
 impl Announcers {
@@ -79,6 +87,16 @@ impl Announcers {
         self.sockets.push((index, socket));
         Ok(self.sockets.len() - 1)
     }
+
+    fn send(&self, socket: usize, frame: &[u8]) -> nix::Result<()> {
+        let Some((_, socket)) = self.sockets.get(socket) else { return Ok(()) };
+        send(socket.as_raw_fd(), frame, MsgFlags::MSG_DONTWAIT).map(drop)
+    }
+
+    /// When something that waits may be sent.
+    fn next(&self) -> Option<Instant> {
+        self.paced.values().filter_map(AnnouncePacer::poll_timeout).min()
+    }
 }
 
 impl Addresses {
@@ -91,6 +109,7 @@ impl Addresses {
         name: &str,
         placements: Vec<Placement>,
         owner: bool,
+        pause: Duration,
         interfaces: &[Interface],
         announcers: &mut Announcers,
     ) -> io::Result<Self> {
@@ -104,7 +123,7 @@ impl Addresses {
             };
             frames.push((announcers.socket_of(placement.index)?, gratuitous_arp(mac, placement.address)));
         }
-        Ok(Self { name: name.to_owned(), placements, add, delete, frames, owner })
+        Ok(Self { name: name.to_owned(), placements, add, delete, frames, pause, owner })
     }
 
     /// Where the addresses go.
@@ -155,20 +174,25 @@ impl Link {
         }
     }
 
-    /// Works until [`LinkJob::Stop`].
-    pub(crate) fn run(mut self, jobs: &QueueReceiver<LinkJob>) {
+    /// Works until [`LinkJob::Stop`]; gives back what it looked after.
+    pub(crate) fn run(mut self, jobs: &QueueReceiver<LinkJob>) -> Vec<Addresses> {
         loop {
+            let timeout = self.announcers.next().map_or(PollTimeout::NONE, |due| {
+                let wait = due.saturating_since(clock::now()).as_millis().saturating_add(1);
+                PollTimeout::try_from(wait).unwrap_or(PollTimeout::MAX)
+            });
             let mut fds = [PollFd::new(jobs.as_fd(), PollFlags::POLLIN)];
-            if poll(&mut fds, PollTimeout::NONE).is_err() {
+            if poll(&mut fds, timeout).is_err() {
                 continue;
             }
+            self.announce_what_is_due();
             jobs.clear();
             while let Some(job) = jobs.try_recv() {
                 match job {
                     LinkJob::Settle { instance } => self.settle(instance),
                     LinkJob::Announce { instance, repeat } => self.announce(instance, repeat),
                     LinkJob::Verify { instance, address } => self.verify(instance, address),
-                    LinkJob::Stop => return,
+                    LinkJob::Stop => return self.instances,
                 }
             }
         }
@@ -245,16 +269,60 @@ impl Link {
             return;
         }
         let Some(instance) = self.instances.get(position) else { return };
+        if !instance.pause.is_zero() {
+            for (number, (socket, _)) in instance.frames.iter().enumerate() {
+                let pacer = self.announcers.paced.entry((*socket, instance.pause));
+                let pacer = pacer.or_insert_with(|| AnnouncePacer::new(instance.pause));
+                pacer.burst(clock::now(), [(position, number)], repeat);
+            }
+            self.announce_what_is_due();
+            return;
+        }
         for _ in 0..repeat {
             for (socket, frame) in &instance.frames {
-                let Some((_, socket)) = self.announcers.sockets.get(*socket) else { continue };
-                if let Err(error) = send(socket.as_raw_fd(), frame, MsgFlags::MSG_DONTWAIT) {
+                if let Err(error) = self.announcers.send(*socket, frame) {
                     tracing::warn!("({}) cannot send a gratuitous ARP: {error}", instance.name);
                     return;
                 }
             }
         }
     }
+
+    /// Announcements whose pause is over, as far as their instances still hold the addresses.
+    fn announce_what_is_due(&mut self) {
+        let now = clock::now();
+        let (board, mut due) = (&self.board, Vec::new());
+        for pacer in self.announcers.paced.values_mut() {
+            pacer.cancel(|(position, _)| !board.held(*position));
+            due.extend(core::iter::from_fn(|| pacer.poll_output(now)));
+        }
+        for (position, number) in due {
+            let Some(instance) = self.instances.get(position) else { continue };
+            let Some((socket, frame)) = instance.frames.get(number) else { continue };
+            if let Err(error) = self.announcers.send(*socket, frame) {
+                tracing::warn!("({}) cannot send a gratuitous ARP: {error}", instance.name);
+            }
+        }
+    }
+}
+
+/// Removes what a Master that goes on after a reload had, and is not to have any more.
+///
+/// # Errors
+///
+/// When there is no netlink socket to be had.
+pub(crate) fn give_up(old: &Addresses, new: &Addresses) -> io::Result<()> {
+    let gone = old.placements.iter().filter(|placement| !new.placements.contains(placement));
+    let gone: Vec<Placement> = gone.cloned().collect();
+    if gone.is_empty() {
+        return Ok(());
+    }
+    for (index, error) in RouteSocket::open(0)?.apply(&batches(&gone).1)? {
+        if let (false, Some(placement)) = (is(&error, Errno::EADDRNOTAVAIL), gone.get(index)) {
+            tracing::error!("({}) cannot remove {}: {error}", new.name, describe(placement));
+        }
+    }
+    Ok(())
 }
 
 fn is(error: &io::Error, errno: Errno) -> bool {

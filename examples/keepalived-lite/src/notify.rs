@@ -4,24 +4,29 @@ use core::time::Duration;
 use std::collections::{HashMap, VecDeque};
 use std::os::fd::AsFd;
 
-use kconf_parser::model::{Notify, ScriptCommand, ScriptUser};
+use kconf_parser::model::{
+    Globals, GroupNotify, Notify, NotifyFifo, ScriptCommand, ScriptUser, SyncGroup, VrrpInstance,
+};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use vrrp_fsm::{Instant, Notification};
 
 use crate::clock;
+use crate::fifo::Fifo;
 use crate::process::{Running, user_of};
 use crate::queue::QueueReceiver;
-use crate::vrrp::engine::Notice;
+use crate::vrrp::net::{Notice, Subject};
 
 /// How long a script may hold up the next event of its subject.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How long scripts may take after the daemon was told to stop.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// What an instance wants run.
+/// What an instance or a sync group wants run.
 #[derive(Clone, Debug)]
 pub(crate) struct Scripts {
-    /// Name of the instance, the second argument of `notify`.
+    /// `INSTANCE` or `GROUP`, the first argument of `notify`.
+    pub kind: &'static str,
+    /// Its name, the second argument of `notify`.
     pub name: String,
     /// Its commands.
     pub notify: Notify,
@@ -41,7 +46,7 @@ pub(crate) struct UpDown {
 /// Something that scripts may want to know.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) enum News {
-    /// An instance changed.
+    /// An instance or a sync group changed.
     Vrrp(Notice),
     /// A real or virtual server came up or went down.
     Lvs {
@@ -54,7 +59,7 @@ pub(crate) enum News {
     Removed(Box<UpDown>),
 }
 
-/// An instance, a real server or a virtual server.
+/// An instance, a sync group, a real server or a virtual server.
 #[derive(Debug)]
 struct Line {
     name: String,
@@ -74,38 +79,54 @@ struct Event {
 /// All scripts.
 #[derive(Debug)]
 pub(crate) struct Notifier {
-    instances: Vec<Scripts>,
+    /// The instances', then the groups'.
+    vrrp: Vec<Scripts>,
+    /// How many of those are instances'.
+    instances: usize,
     /// By their place, with the place of their line; only those that want something run.
     servers: HashMap<usize, (UpDown, usize)>,
-    /// First the instances', then the servers'.
+    /// First the instances', then the groups', then the servers'.
     lines: Vec<Line>,
     default_user: Option<ScriptUser>,
+    /// `notify_fifo`, then `vrrp_notify_fifo`.
+    fifos: Vec<NotifyFifo>,
 }
 
 impl Notifier {
-    /// Scripts of all instances and servers, by position.
+    /// Scripts of all instances, groups and servers, by position.
     #[must_use]
     pub(crate) fn new(
-        instances: Vec<Scripts>,
+        mut vrrp: Vec<Scripts>,
+        groups: impl IntoIterator<Item = Scripts>,
         servers: impl IntoIterator<Item = UpDown>,
-        default_user: Option<ScriptUser>,
+        globals: &Globals,
     ) -> Self {
-        let mut lines: Vec<Line> = instances.iter().map(|scripts| Line::new(&scripts.name)).collect();
+        let instances = vrrp.len();
+        vrrp.extend(groups);
+        let mut lines: Vec<Line> = vrrp.iter().map(|scripts| Line::new(&scripts.name)).collect();
         let wanting = servers.into_iter().enumerate();
         let wanting = wanting.filter(|(_, server)| server.up.is_some() || server.down.is_some());
         let servers = wanting.map(|(place, server)| {
             lines.push(Line::new(&server.name));
             (place, (server, lines.len().saturating_sub(1)))
         });
-        Self { servers: servers.collect(), lines, instances, default_user }
+        let fifos = globals.notify_fifo.iter().chain(&globals.vrrp_notify_fifo).cloned().collect();
+        let default_user = globals.script_user.clone();
+        Self { servers: servers.collect(), lines, vrrp, instances, default_user, fifos }
     }
 
     /// Runs scripts until something is sent on `stop`, then for a second more at most.
     pub(crate) fn run(mut self, news: &QueueReceiver<News>, stop: &QueueReceiver<()>) {
+        let user = self.default_user.clone();
+        let mut fifos: Vec<Fifo> =
+            self.fifos.iter().filter_map(|fifo| Fifo::open(fifo, user.as_ref())).collect();
         let mut end = None;
         loop {
             news.clear();
             while let Some(news) = news.try_recv() {
+                if let Some(line) = self.line(&news) {
+                    fifos.iter_mut().for_each(|fifo| fifo.write(&line));
+                }
                 self.enqueue(news);
             }
             let now = clock::now();
@@ -137,10 +158,25 @@ impl Notifier {
         }
     }
 
+    /// What the FIFOs are told, which have no queue of their own: they get every event.
+    fn line(&self, news: &News) -> Option<String> {
+        let News::Vrrp(Notice { subject, what, priority }) = news else { return None };
+        let Scripts { kind, name, .. } = self.vrrp.get(self.place(*subject))?;
+        Some(format!("{kind} \"{name}\" {what} {priority}\n"))
+    }
+
+    fn place(&self, subject: Subject) -> usize {
+        match subject {
+            Subject::Instance(position) => position,
+            Subject::Group(position) => self.instances + position,
+        }
+    }
+
     fn enqueue(&mut self, news: News) {
         let (place, event) = match news {
             News::Vrrp(notice) => {
-                (notice.instance, self.instances.get(notice.instance).map(|scripts| scripts.event(notice)))
+                let place = self.place(notice.subject);
+                (place, self.vrrp.get(place).map(|scripts| scripts.event(notice)))
             }
             News::Lvs { subject, up } => match self.servers.get(&subject) {
                 Some((server, line)) => (*line, Some(server.event(up))),
@@ -210,6 +246,20 @@ impl Line {
 }
 
 impl Scripts {
+    /// Those of an instance.
+    #[must_use]
+    pub(crate) fn instance(block: &VrrpInstance) -> Self {
+        Self { kind: "INSTANCE", name: block.name.clone(), notify: block.notify.clone() }
+    }
+
+    /// Those of a sync group.
+    #[must_use]
+    pub(crate) fn group(block: &SyncGroup) -> Self {
+        let GroupNotify { master, backup, fault, stop, any } = block.notify.clone();
+        let notify = Notify { master, backup, fault, stop, any, ..Notify::default() };
+        Self { kind: "GROUP", name: block.name.clone(), notify }
+    }
+
     /// The commands for an event in keepalived's order: the state's own, then the generic one
     /// with its arguments.
     fn event(&self, notice: Notice) -> Event {
@@ -219,10 +269,12 @@ impl Scripts {
             Notification::Backup => &notify.backup,
             Notification::Fault => &notify.fault,
             Notification::Stop => &notify.stop,
+            Notification::Deleted => &notify.deleted,
             Notification::MasterReceivedLowerPriority => &notify.master_rx_lower_pri,
+            Notification::MasterPriority | Notification::BackupPriority => &None,
         };
         let generic = notify.any.as_ref().filter(|_| notice.what.is_state()).map(|command| {
-            let args = ["INSTANCE", &self.name, notice.what.word()].map(str::to_owned);
+            let args = [self.kind, &self.name, notice.what.word()].map(str::to_owned);
             (command.clone(), args.into_iter().chain([notice.priority.to_string()]).collect())
         });
         let own = own.clone().map(|command| (command, Vec::new()));

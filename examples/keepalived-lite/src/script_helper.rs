@@ -63,7 +63,9 @@ pub(crate) fn user_id(user: &str) -> Option<u32> {
     user.parse().ok().or_else(|| User::from_name(user).ok().flatten().map(|user| user.uid.as_raw()))
 }
 
-fn group_id(group: &str, uid: u32) -> Option<Gid> {
+/// The number behind a name or a number; the user's own for an empty name.
+#[must_use]
+pub(crate) fn group_id(group: &str, uid: u32) -> Option<Gid> {
     if group.is_empty() {
         let user = User::from_uid(Uid::from_raw(uid)).ok().flatten();
         return Some(user.map_or(Gid::from_raw(uid), |user| user.gid));

@@ -5,10 +5,12 @@ use core::num::{NonZeroU8, NonZeroU32};
 use core::time::Duration;
 use std::collections::HashMap;
 use std::io;
+use std::path::PathBuf;
 
+use healthcheck::FileRule;
 use kconf_parser::model::{
-    Authentication as AuthenticationConfig, Broadcast, Config, GarpSettings, VirtualAddress, VrrpInstance,
-    VrrpScriptCommand, VrrpVersion,
+    Authentication as AuthenticationConfig, Broadcast, Config, GarpSettings, InitialState, TrackedFile,
+    VirtualAddress, VrrpInstance, VrrpScriptCommand, VrrpVersion,
 };
 use vrrp_fsm::{AnnounceSchedule, Fault, ScriptTracker, VirtualRouter, Weight};
 use vrrp_proto::{
@@ -20,12 +22,13 @@ use crate::link::{Addresses, Announcers};
 use crate::monitor::{ScriptJob, Watched};
 use crate::process::user_of;
 use crate::record::Entry;
-use crate::vrrp::engine::Script;
+use crate::vrrp::engine::{File, Script};
 use crate::vrrp::instance::{Hearing, Instance, TrackedInterface};
+use crate::vrrp::machine::Machine;
 use crate::vrrp::port::Port;
 use crate::vrrp::stats::Stats;
 use crate::vrrp::wire::{Content, Wire};
-use crate::{notify, unsupported};
+use crate::{notify, tracked_file, unsupported};
 
 /// The parts of all threads; lists of instances have the same order in each.
 #[derive(Debug)]
@@ -33,7 +36,13 @@ pub(crate) struct Setup {
     /// For the vrrp thread.
     pub instances: Vec<Instance>,
     /// For the vrrp thread.
+    pub machines: Vec<Machine>,
+    /// For the vrrp thread.
     pub scripts: Vec<Script>,
+    /// For the vrrp thread.
+    pub files: Vec<File>,
+    /// Where those are, for the files thread.
+    pub paths: Vec<PathBuf>,
     /// For the vrrp thread.
     pub ports: Vec<Port>,
     /// For the link thread.
@@ -91,9 +100,13 @@ pub(crate) enum SetupError {
 /// A socket that cannot be had: with `EPERM` nothing at all will work.
 pub(crate) fn build(config: &Config, interfaces: &HashMap<String, Interface>) -> Result<Setup, SetupError> {
     let (scripts, jobs) = scripts(config);
+    let (files, paths) = files(config);
     let mut setup = Setup {
         instances: Vec::new(),
+        machines: Vec::new(),
         scripts,
+        files,
+        paths,
         ports: Vec::new(),
         addresses: Vec::new(),
         announcers: Announcers::default(),
@@ -104,14 +117,37 @@ pub(crate) fn build(config: &Config, interfaces: &HashMap<String, Interface>) ->
         origins: Vec::new(),
     };
     let mut ports: HashMap<u32, usize> = HashMap::new();
+    let mut routers = Vec::new();
     for (position, block) in config.instances.iter().enumerate() {
         match setup.add(block, config, interfaces, &mut ports) {
-            Ok(interface) => setup.origins.push(Origin { block: position, interface }),
+            Ok((interface, router)) => {
+                setup.origins.push(Origin { block: position, interface });
+                routers.push((block, router));
+            }
             Err(error @ SetupError::Socket(..)) => return Err(error),
             Err(error) => tracing::error!("({}) not started: {error}", block.name),
         }
     }
+    setup.machines = machines(config, routers);
     Ok(setup)
+}
+
+/// Each router by itself or in its group. A group goes on without a member that cannot be started.
+fn machines(config: &Config, routers: Vec<(&VrrpInstance, VirtualRouter)>) -> Vec<Machine> {
+    let mut grouped: HashMap<&str, Vec<(usize, VirtualRouter)>> = HashMap::new();
+    let mut machines = Vec::new();
+    for (position, (block, router)) in routers.into_iter().enumerate() {
+        match &block.sync_group {
+            Some(group) => grouped.entry(group).or_default().push((position, router)),
+            None => machines.push(Machine::alone(position, router)),
+        }
+    }
+    for (number, group) in config.sync_groups.iter().enumerate() {
+        if let Some(members) = grouped.remove(group.name.as_str()) {
+            machines.push(Machine::group(number, &group.name, members));
+        }
+    }
+    machines
 }
 
 impl Setup {
@@ -121,7 +157,7 @@ impl Setup {
         config: &Config,
         interfaces: &HashMap<String, Interface>,
         ports: &mut HashMap<u32, usize>,
-    ) -> Result<u32, SetupError> {
+    ) -> Result<(u32, VirtualRouter), SetupError> {
         if let Some(blocker) = unsupported::blocker(block) {
             return Err(SetupError::Unsupported(blocker));
         }
@@ -135,9 +171,10 @@ impl Setup {
         let port = self.port(place, config, ports)?;
         let router = VirtualRouter::new(machine(block, wire.content())?);
         let carriers: Vec<Interface> = interfaces.values().cloned().collect();
-        let owner = priority.is_owner();
-        let addresses = Addresses::prepare(&block.name, placements, owner, &carriers, &mut self.announcers)
-            .map_err(|error| SetupError::Socket(place.name.clone(), error))?;
+        let (owner, pause) = (priority.is_owner(), block.garp.garp_interval);
+        let addresses =
+            Addresses::prepare(&block.name, placements, owner, pause, &carriers, &mut self.announcers)
+                .map_err(|error| SetupError::Socket(place.name.clone(), error))?;
         self.entries.push(Entry {
             name: block.name.clone(),
             interface: place.name.clone(),
@@ -158,21 +195,23 @@ impl Setup {
             source: Some(wire.content().source).filter(|source| !source.is_unspecified()),
         });
         self.addresses.push(addresses);
-        self.notify.push(notify::Scripts { name: block.name.clone(), notify: block.notify.clone() });
+        self.notify.push(notify::Scripts::instance(block));
         self.instances.push(Instance {
             name: block.name.clone(),
             port,
-            router,
             wire,
             hearing: hearing(block),
             stats: Stats::default(),
             scripts: self.tracked_scripts(block),
+            files: self.tracked_files(block),
             interfaces: tracked_interfaces(block, place, interfaces),
+            fresh: None,
+            notify_deleted: block.notify.report_deleted,
+            notify_priority: block.notify_priority_changes,
             logged_refusal: None,
             logged_addresses: false,
-            due: None,
         });
-        Ok(place.index)
+        Ok((place.index, router))
     }
 
     fn port(
@@ -201,6 +240,27 @@ impl Setup {
         });
         tracked.collect()
     }
+
+    fn tracked_files(&self, block: &VrrpInstance) -> Vec<(usize, FileRule)> {
+        let tracked = block.track_files.iter().filter_map(|track| {
+            let position = self.files.iter().position(|file| file.name == track.name)?;
+            Some((position, FileRule { weight: track.weight.into(), reverse: track.reverse }))
+        });
+        tracked.collect()
+    }
+}
+
+/// The files that instances follow, with what they hold, and where they are.
+fn files(config: &Config) -> (Vec<File>, Vec<PathBuf>) {
+    let followed = |file: &&TrackedFile| {
+        let mut tracked = config.instances.iter().flat_map(|block| &block.track_files);
+        tracked.any(|track| track.name == file.name)
+    };
+    let files = config.track_files.iter().filter(followed).map(|file| {
+        let value = tracked_file::read(&file.path);
+        (File { name: file.name.clone(), value }, file.path.clone())
+    });
+    files.unzip()
 }
 
 fn scripts(config: &Config) -> (Vec<Script>, Vec<ScriptJob>) {
@@ -337,12 +397,13 @@ fn machine(block: &VrrpInstance, content: &Content) -> Result<vrrp_fsm::Config, 
     config.advert_interval = content.interval;
     config.preempt = block.preempt;
     config.preempt_delay = block.preempt_delay;
+    config.state_master = block.initial_state == InitialState::Master;
     config.down_timer_adverts =
         NonZeroU8::new(block.down_timer_adverts).ok_or(SetupError::Value("down_timer_adverts"))?;
     config.answer_losing = !block.lower_prio_no_advert;
     config.answer_winning = block.higher_prio_send_advert;
-    // keepalived listens unless told otherwise.
-    config.owner_ignores = false;
+    config.owner_ignores = block.owner_ignore_adverts;
+    config.timer_expired_backup = block.timer_expired_backup.map(Priority::new);
     config.announce = announce(&block.garp);
     Ok(config)
 }

@@ -5,22 +5,25 @@ use std::collections::HashMap;
 use std::io;
 use std::thread::{Builder, JoinHandle};
 
-use kconf_parser::model::{Config, VrrpInstance, VrrpScript};
+use kconf_parser::model::Config;
+use tokio::sync::oneshot;
 
 use crate::board::Board;
 use crate::cli::Options;
 use crate::clock;
 use crate::dump::Kind;
 use crate::interface::{self, Interface};
-use crate::link::{Link, LinkJob};
+use crate::link::{Addresses, Link, LinkJob};
 use crate::lvs::{self, Ipvs, Lvs, LvsError};
 use crate::monitor::{self, Kernel, Scripts};
 use crate::netlink::RouteSocket;
-use crate::notify::Notifier;
+use crate::notify::{self, Notifier};
 use crate::queue::{QueueSender, queue};
 use crate::record::{Paths, Record};
+use crate::reload;
 use crate::schedule;
 use crate::setup::{self, Origin, Setup, SetupError};
+use crate::tracked_file;
 use crate::vrrp::engine::{Command, Engine};
 use crate::vrrp::run::{self, Outlets};
 
@@ -49,8 +52,12 @@ pub(crate) struct Threads {
     stop_monitor: QueueSender<()>,
     stop_notify: QueueSender<()>,
     vrrp_thread: JoinHandle<io::Result<Engine>>,
-    link_thread: JoinHandle<()>,
+    link_thread: JoinHandle<Vec<Addresses>>,
     monitor_thread: JoinHandle<()>,
+    /// Only where an instance follows a file.
+    files_thread: Option<JoinHandle<io::Result<()>>>,
+    /// The files thread ends when this is gone.
+    files_stop: oneshot::Sender<()>,
     notify_thread: JoinHandle<()>,
     /// Only where there are virtual servers.
     lvs: Option<Lvs>,
@@ -74,6 +81,7 @@ impl Threads {
     /// Starts everything that `config` asks for.
     pub(crate) fn start(config: Config, options: &Options) -> Result<Self, StartError> {
         let ipvs = ipvs(&config, None)?;
+        tracked_file::prepare(&config, true);
         let setup = setup::build(&config, &interfaces()?)?;
         let board = Board::new(setup.instances.len());
         Self::assemble(setup, board, config, options, ipvs, None)
@@ -87,8 +95,9 @@ impl Threads {
         self.vrrp.send(command);
     }
 
-    /// Exchanges what `config` changes. Instances whose blocks are the same go on where they
-    /// are, with their state, timers and counters; the others are given up and started anew.
+    /// Exchanges what `config` changes. Instances go on where they are, with their state, timers and
+    /// counters, also if their blocks say something else now; those that are another virtual router,
+    /// or gone, are given up.
     ///
     /// If the new configuration cannot be made ready, nothing has happened.
     pub(crate) fn reload(self, config: Config, options: &Options) -> Result<Self, StartError> {
@@ -100,40 +109,25 @@ impl Threads {
                 return Ok(self);
             }
         };
-        let twins = self.twins(&setup, &config);
-        let keep: Vec<usize> = twins.iter().flatten().copied().collect();
-        tracing::info!("reload: {} of {} instances go on unchanged", keep.len(), twins.len());
-        log_changes(&self.config, &config);
+        tracked_file::prepare(&config, false);
+        let twins = reload::twins(&setup, &config, &self.origins, &self.config);
+        let keep: Vec<usize> = twins.iter().flatten().map(|twin| twin.old).collect();
+        reload::log(&twins, &self.config, &config);
 
         self.stop_monitor.send(());
-        self.vrrp.send(Command::Leave { keep });
+        drop(self.files_stop);
+        self.vrrp.send(Command::Leave { keep, reload: true });
         let engine = self.vrrp_thread.join().map_err(|_| io::Error::other("the vrrp thread is gone"))??;
         self.link.send(LinkJob::Stop);
         self.stop_notify.send(());
         // A thread that panicked has aborted the process long ago.
-        let _ = (self.link_thread.join(), self.monitor_thread.join());
+        let (addresses, _) = (self.link_thread.join().unwrap_or_default(), self.monitor_thread.join());
+        end(self.files_thread);
 
-        let board = Board::new(setup.instances.len());
-        for (new, old) in twins.iter().enumerate().filter_map(|(new, old)| Some((new, (*old)?))) {
-            board.adopt(new, &self.board, old);
-        }
-        inherit(&mut setup, engine, &twins, &config, &self.config);
+        let board = reload::board(&setup, &self.board, &addresses, &twins);
+        reload::inherit(&mut setup, engine, &twins, &config, &self.config);
         let earlier = Earlier { notify: Some(self.notify_thread), lvs: self.lvs };
         Self::assemble(setup, board, config, options, ipvs, Some(earlier))
-    }
-
-    /// For each new instance the position of the old one that it goes on from: the same block on
-    /// the same interface.
-    fn twins(&self, setup: &Setup, config: &Config) -> Vec<Option<usize>> {
-        let twin = |new: &Origin| {
-            let wanted = config.instances.get(new.block)?;
-            let same = |origin: &Origin| {
-                let block = self.config.instances.get(origin.block);
-                origin.interface == new.interface && block.is_some_and(|block| same_block(block, wanted))
-            };
-            self.origins.iter().position(same)
-        };
-        setup.origins.iter().map(twin).collect()
     }
 
     /// `ipvs` is there if balancing begins, `earlier` if this is a reload.
@@ -147,7 +141,10 @@ impl Threads {
     ) -> Result<Self, StartError> {
         let Setup {
             instances,
+            machines,
             scripts,
+            files,
+            paths,
             ports,
             addresses,
             announcers,
@@ -163,6 +160,7 @@ impl Threads {
         let (stop_monitor, monitor_stopped) = queue()?;
         let (stop_notify, notify_stopped) = queue()?;
 
+        let wanted = !paths.is_empty();
         let masters: Vec<bool> = (0..instances.len()).map(|position| board.wanted(position)).collect();
         let record = Record::create(&Paths::beside(&options.pid_file), entries, &masters)?;
         let mut linker =
@@ -171,12 +169,12 @@ impl Threads {
         let kernel =
             Kernel::new(watched, board.clone(), vrrp.clone(), link.clone(), options.address_monitoring)?;
         let tracking = Scripts::new(jobs, clock::now(), vrrp.clone());
-        lvs::prepare_files(&config, earlier.is_none());
         let servers = lvs::build(&config);
         // Not looked at again: the judges know what they were made of.
         config.virtual_servers = Vec::new();
-        let notifier = Notifier::new(notify, lvs::scripts(&servers), config.globals.script_user.clone());
-        let engine = Engine::new(instances, scripts, ports.len());
+        let groups = config.sync_groups.iter().map(notify::Scripts::group);
+        let notifier = Notifier::new(notify, groups, lvs::scripts(&servers), &config.globals);
+        let engine = Engine::new(instances, machines, (scripts, files), ports.len());
 
         let settings = config.globals.vrrp_process.clone();
         // A delay of the start, not of a reload.
@@ -186,7 +184,7 @@ impl Threads {
         let link_settings = settings.clone();
         let link_thread = spawn("link", move || {
             schedule::prepare_thread("vrrp", &link_settings);
-            linker.run(&link_jobs);
+            linker.run(&link_jobs)
         })?;
         let notify_thread = spawn("notify", move || {
             // It ends within its second of grace.
@@ -221,6 +219,10 @@ impl Threads {
             schedule::prepare_thread("vrrp", &settings);
             run::run(engine, ports, &commands, outlets, delay)
         })?;
+        let (files_stop, files_stopped) = oneshot::channel();
+        let numbers = vrrp.clone();
+        let follow = move || monitor::files::run(paths, &numbers, files_stopped);
+        let files_thread = wanted.then(|| spawn("files", follow)).transpose()?;
         let monitor_thread = spawn("monitor", move || monitor::run(kernel, tracking, &monitor_stopped))?;
         Ok(Self {
             vrrp,
@@ -230,6 +232,8 @@ impl Threads {
             vrrp_thread,
             link_thread,
             monitor_thread,
+            files_thread,
+            files_stop,
             notify_thread,
             lvs,
             lvs_policy,
@@ -242,7 +246,8 @@ impl Threads {
     /// Priority 0, addresses away, STOP scripts, in this order.
     pub(crate) fn stop(self) {
         self.stop_monitor.send(());
-        self.vrrp.send(Command::Leave { keep: Vec::new() });
+        drop(self.files_stop);
+        self.vrrp.send(Command::Leave { keep: Vec::new(), reload: false });
         if let Ok(Err(error)) = self.vrrp_thread.join() {
             tracing::error!("the vrrp thread failed: {error}");
         }
@@ -253,6 +258,14 @@ impl Threads {
         self.stop_notify.send(());
         // A thread that panicked has aborted the process long ago.
         let _ = (self.link_thread.join(), self.monitor_thread.join(), self.notify_thread.join());
+        end(self.files_thread);
+    }
+}
+
+/// Waits for the files thread, which was told to end.
+fn end(files: Option<JoinHandle<io::Result<()>>>) {
+    if let Some(Ok(Err(error))) = files.map(JoinHandle::join) {
+        tracing::error!("the files thread failed: {error}");
     }
 }
 
@@ -271,55 +284,6 @@ fn position(origins: &[Origin], config: &Config, name: &str) -> Option<usize> {
 
 fn interfaces() -> Result<HashMap<String, Interface>, StartError> {
     Ok(interface::list(&mut RouteSocket::open(0)?)?)
-}
-
-/// Changes of a reload that the log names. Whoever rewrites a thousand instances reads the file.
-const MAX_CHANGES: usize = 50;
-
-/// What a reload changes, block by block; secrets are not shown.
-fn log_changes(old: &Config, new: &Config) {
-    let changes = kconf_parser::diff(old, new);
-    changes.iter().take(MAX_CHANGES).for_each(|change| tracing::info!("reload: {change}"));
-    if let Some(more) = changes.len().checked_sub(MAX_CHANGES).filter(|more| *more > 0) {
-        tracing::info!("reload: and {more} more changes");
-    }
-}
-
-/// Puts what the old engine knows into the new parts.
-fn inherit(setup: &mut Setup, engine: Engine, twins: &[Option<usize>], config: &Config, old: &Config) {
-    let mut old_instances: Vec<_> = engine.instances.into_iter().map(Some).collect();
-    for (new, twin) in setup.instances.iter_mut().zip(twins) {
-        let Some(mut instance) = twin.and_then(|twin| old_instances.get_mut(twin)).and_then(Option::take)
-        else {
-            continue;
-        };
-        // Positions are the new engine's; all else is as it was.
-        instance.port = new.port;
-        instance.scripts = core::mem::take(&mut new.scripts);
-        instance.due = None;
-        *new = instance;
-    }
-    // The monitor compares with what the instances really send from.
-    for (watched, instance) in setup.watched.iter_mut().zip(&setup.instances) {
-        watched.source = Some(instance.wire.content().source).filter(|source| !source.is_unspecified());
-    }
-    for script in &mut setup.scripts {
-        let block = |config: &Config| config.script(&script.name).map(script_without_span);
-        let known = engine.scripts.iter().find(|known| known.name == script.name);
-        if let Some(known) = known.filter(|_| block(config) == block(old)) {
-            script.tracker = known.tracker;
-        }
-    }
-}
-
-/// A block that only moved in its file is the same.
-fn same_block(one: &VrrpInstance, other: &VrrpInstance) -> bool {
-    // The cheap comparison first: a copy of every pair would be a million for a thousand.
-    one.vrid == other.vrid && VrrpInstance { span: other.span, ..one.clone() } == *other
-}
-
-fn script_without_span(block: &VrrpScript) -> VrrpScript {
-    VrrpScript { span: kconf_parser::Span::default(), ..block.clone() }
 }
 
 fn spawn<T: Send + 'static>(

@@ -35,8 +35,14 @@ impl Unsupported {
 pub(crate) fn find(config: &Config) -> Vec<Unsupported> {
     let instances = config.instances.iter().flat_map(in_instance);
     let mail = !config.globals.notification_email.is_empty();
+    let groups =
+        config.sync_groups.iter().filter(|group| mail && group.smtp_alert).map(|group| Unsupported {
+            span: group.span,
+            what: format!("VRRP_Group({}) smtp_alert is not supported yet: no mail is sent", group.name),
+            stops_instance: false,
+        });
     let servers = config.virtual_servers.iter().flat_map(|server| in_server(server, mail));
-    instances.chain(servers).chain(in_globals(config)).collect()
+    instances.chain(groups).chain(servers).chain(in_globals(config)).collect()
 }
 
 /// Why an instance cannot be run at all, if it cannot.
@@ -47,7 +53,6 @@ pub(crate) fn blocker(instance: &VrrpInstance) -> Option<String> {
 
 fn in_instance(instance: &VrrpInstance) -> Vec<Unsupported> {
     let name = &instance.name;
-    let garp_pacing = !instance.garp.garp_interval.is_zero() || !instance.garp.gna_interval.is_zero();
     let v6_address = instance.excluded_addresses.iter().any(|address| address.address.is_ipv6());
     let blockers = [
         (instance.family == AddressFamily::V6, "IPv6 is not supported yet: the instance is not started"),
@@ -75,9 +80,6 @@ fn in_instance(instance: &VrrpInstance) -> Vec<Unsupported> {
             instance.promote_secondaries,
             "promote_secondaries is not supported yet: the sysctl is left as it is",
         ),
-        (garp_pacing, "garp_interval and gna_interval are not supported yet: announcements are sent at once"),
-        (instance.notify.report_deleted, "notify_deleted is not supported yet: it is never run"),
-        (instance.notify_priority_changes, "notify_priority_changes is not supported yet: there is no FIFO"),
         (
             v6_address,
             "IPv6 addresses of virtual_ipaddress_excluded are not supported yet: they are not added",
@@ -126,8 +128,8 @@ fn in_globals(config: &Config) -> Vec<Unsupported> {
     let globals = &config.globals;
     let rows = [
         (
-            globals.notify_fifo.is_some() || globals.vrrp_notify_fifo.is_some(),
-            "notify_fifo is not supported yet: nothing is written to it",
+            globals.notify_fifo.is_some() && !config.virtual_servers.is_empty(),
+            "notify_fifo is told of instances and groups, not of virtual servers yet",
         ),
         (globals.lvs_notify_fifo.is_some(), "lvs_notify_fifo is not supported yet: nothing is written to it"),
         (

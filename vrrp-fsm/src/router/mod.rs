@@ -4,6 +4,7 @@ mod announce;
 mod compete;
 mod grouped;
 mod hear;
+mod reconfigure;
 
 use alloc::collections::{BTreeSet, VecDeque};
 use core::net::IpAddr;
@@ -43,10 +44,8 @@ impl VirtualRouter {
     /// Priority 0 says on the wire that a Master leaves, so nobody competes with it: configured, it
     /// counts as 1.
     #[must_use]
-    pub const fn new(mut config: Config) -> Self {
-        if config.priority.get() == Priority::RELEASE.get() {
-            config.priority = Priority::new(1);
-        }
+    pub const fn new(config: Config) -> Self {
+        let config = config.accepted();
         let effective = config.priority;
         Self {
             config,
@@ -302,18 +301,22 @@ impl VirtualRouter {
     }
 
     pub(crate) fn become_master(&mut self, now: Instant, cause: Cause) {
-        let announce = self.config.announce;
         self.outputs.push_back(Output::SendAdvertisement { priority: self.effective_priority() });
-        let master = Master {
+        self.enter(State::Master(self.master_from(now)), cause);
+        self.outputs.push_back(Output::AcquireAddresses);
+        self.announce(self.config.announce.repeat);
+    }
+
+    /// Having advertised just now.
+    fn master_from(&self, now: Instant) -> Master {
+        let announce = self.config.announce;
+        Master {
             next_advert: now + self.config.advert_interval.as_duration(),
             second_burst: announce.delay.map(|delay| now + delay),
             losing_burst: None,
             refresh: announce.refresh.map(|period| now + period),
             answers_left: Master::ANSWERS_PER_INTERVAL,
-        };
-        self.enter(State::Master(master), cause);
-        self.outputs.push_back(Output::AcquireAddresses);
-        self.announce(announce.repeat);
+        }
     }
 
     fn leave_master(&mut self, to: State, cause: Cause) {

@@ -36,7 +36,6 @@ use crate::queue::{QueueSender, queue};
 use crate::schedule;
 pub(crate) use check::unsupported as unsupported_check;
 use checks::{Checks, Command};
-pub(crate) use files::prepare as prepare_files;
 pub(crate) use pattern::regex;
 pub(crate) use service::{Virtual, build};
 pub(crate) use table::Ipvs;

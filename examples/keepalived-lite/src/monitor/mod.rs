@@ -1,5 +1,6 @@
 //! The monitor thread: what the kernel says of links and addresses, and tracking scripts.
 
+pub(crate) mod files;
 mod kernel;
 mod scripts;
 

@@ -3,39 +3,15 @@
 use core::net::Ipv4Addr;
 use std::collections::BTreeSet;
 
-use vrrp_fsm::{
-    Fault, Input, Instant, Notification, Output, ScriptTracker, StateKind, Verdict, effective_priority,
-};
+use healthcheck::FileValue;
+use vrrp_fsm::{Input, Instant, Notification, Output, ScriptTracker, StateKind, Transition, VirtualRouter};
 use vrrp_proto::Ipv4Frame;
 use vrrp_proto::{Priority, peek_vrid};
 
 use super::instance::Instance;
+use super::machine::{Machine, Wish};
+use super::net::{Net, Notice, Subject};
 use super::report;
-
-/// What the engine does to the world.
-pub(crate) trait Net {
-    /// Sends one packet, IP header included, through a port. Failure is counted by the port.
-    fn send(&mut self, port: usize, destination: Ipv4Addr, packet: &[u8]);
-    /// Prepares for sending this packet without sending it.
-    fn rehearse(&mut self, port: usize, destination: Ipv4Addr, packet: &[u8]);
-    /// The instance's addresses are wanted on their interfaces from now on, or no longer.
-    fn want_addresses(&mut self, instance: usize, wanted: bool);
-    /// So many announcements for each address of the instance.
-    fn announce(&mut self, instance: usize, repeat: u8);
-    /// The instance is in a new state; scripts may want to know.
-    fn notify(&mut self, notice: Notice);
-}
-
-/// A change of state, as notify scripts are told about it.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) struct Notice {
-    /// Position of the instance.
-    pub instance: usize,
-    /// What happened.
-    pub what: Notification,
-    /// Effective priority.
-    pub priority: u8,
-}
 
 /// What comes to the engine from other threads.
 #[derive(Clone, Debug)]
@@ -48,6 +24,13 @@ pub(crate) enum Command {
         success: bool,
         /// How it ended, for the log.
         how: String,
+    },
+    /// A tracked file holds this number.
+    FileNumber {
+        /// Position of the file.
+        file: usize,
+        /// Its number.
+        value: FileValue,
     },
     /// A link went up or down.
     Link {
@@ -76,6 +59,8 @@ pub(crate) enum Command {
     Leave {
         /// Positions of the instances that go on under the next engine.
         keep: Vec<usize>,
+        /// The others are in the file no more.
+        reload: bool,
     },
 }
 
@@ -88,34 +73,81 @@ pub(crate) struct Script {
     pub tracker: ScriptTracker,
 }
 
+/// A tracked file as the engine sees it.
+#[derive(Clone, Debug)]
+pub(crate) struct File {
+    /// Name in the file of the configuration.
+    pub name: String,
+    /// What it holds.
+    pub value: FileValue,
+}
+
 /// All instances with their timers.
 #[derive(Debug)]
 pub(crate) struct Engine {
     /// The instances; positions are the numbers that other threads use.
     pub instances: Vec<Instance>,
+    /// Their state machines; each instance belongs to one.
+    pub machines: Vec<Machine>,
+    /// For each instance its machine, and which of its routers it is.
+    pub(super) places: Vec<(usize, usize)>,
     /// The tracking scripts; positions are the numbers that the monitor uses.
     pub(crate) scripts: Vec<Script>,
+    /// The tracked files; positions are the numbers that their watches use.
+    pub(super) files: Vec<File>,
     /// Instances by port and VRID.
     index: Vec<[Option<u16>; 256]>,
+    /// Deadlines of machines.
     timers: BTreeSet<(Instant, usize)>,
+    /// For each machine its deadline among the timers.
+    due: Vec<Option<Instant>>,
     /// When to start, if that is still to come (`vrrp_startup_delay`).
     start_at: Option<Instant>,
-    /// Log lines and notifications wait here until all packets and addresses are out.
-    reports: Vec<(usize, Output)>,
+    /// Who stops now was removed from the file.
+    reloading: bool,
+    /// Log lines and notifications of machines wait here until all packets and addresses are out.
+    reports: Vec<(usize, Wish)>,
 }
 
 impl Engine {
-    /// An engine whose instances all stand in Initialize.
+    /// An engine of these instances with their state machines.
     #[must_use]
-    pub(crate) fn new(instances: Vec<Instance>, scripts: Vec<Script>, ports: usize) -> Self {
+    pub(crate) fn new(
+        instances: Vec<Instance>,
+        machines: Vec<Machine>,
+        (scripts, files): (Vec<Script>, Vec<File>),
+        ports: usize,
+    ) -> Self {
+        let mut places = vec![(usize::MAX, 0); instances.len()];
+        for (number, machine) in machines.iter().enumerate() {
+            for (member, position) in machine.members().iter().enumerate() {
+                if let Some(place) = places.get_mut(*position) {
+                    *place = (number, member);
+                }
+            }
+        }
         let mut index = vec![[None; 256]; ports];
         for (position, instance) in instances.iter().enumerate() {
-            let vrid = usize::from(instance.router.config().vrid.get());
+            let vrid = usize::from(instance.wire.content().vrid.get());
             if let Some(slot) = index.get_mut(instance.port).and_then(|vrids| vrids.get_mut(vrid)) {
                 *slot = u16::try_from(position).ok();
             }
         }
-        Self { instances, scripts, index, timers: BTreeSet::new(), start_at: None, reports: Vec::new() }
+        let due = vec![None; machines.len()];
+        let (timers, reports) = (BTreeSet::new(), Vec::new());
+        Self {
+            instances,
+            machines,
+            places,
+            scripts,
+            files,
+            index,
+            timers,
+            due,
+            start_at: None,
+            reloading: false,
+            reports,
+        }
     }
 
     /// Starts at `at`, by [`handle_timeout`](Self::handle_timeout). Until then nothing is heard or
@@ -124,35 +156,42 @@ impl Engine {
         self.start_at = Some(at);
     }
 
-    /// Starts every instance that does not run already. Those with a script that has no weight
-    /// and no result yet, or with a link that is down, wait in Fault.
-    pub(crate) fn start(&mut self, now: Instant, net: &mut impl Net) {
-        for position in 0..self.instances.len() {
-            let running = |instance: &Instance| instance.router.state() != StateKind::Initialize;
-            if self.instances.get(position).is_some_and(running) {
-                // It comes from before a reload: its timer is all that this engine lacks.
-                self.drain(position, net);
-                continue;
-            }
-            for fault in self.initial_faults(position) {
-                self.input(now, position, Input::FaultRaised(fault), net);
-            }
-            self.update_priority(now, position, net);
-            self.input(now, position, Input::Startup, net);
-        }
-        self.flush(net);
+    /// The state machine of the instance at `position`.
+    #[must_use]
+    pub(crate) fn router(&self, position: usize) -> Option<&VirtualRouter> {
+        let (machine, member) = self.places.get(position)?;
+        self.machines.get(*machine)?.routers().get(*member)
     }
 
-    fn initial_faults(&self, position: usize) -> Vec<Fault> {
-        let Some(instance) = self.instances.get(position) else { return Vec::new() };
-        let scripts = instance.scripts.iter().enumerate().filter_map(|(number, (script, weight))| {
-            let good = self.scripts.get(*script)?.tracker.is_good();
-            (weight.is_fault() && !good).then(|| script_fault(number))
-        });
-        let links = instance.interfaces.iter();
-        let links = links.filter(|link| link.weight.is_fault() && !link.running).map(|link| link.fault);
-        let source = instance.wire.content().source.is_unspecified().then_some(Fault::SourceAddress);
-        scripts.chain(links).chain(source).collect()
+    /// Each instance with its state machine.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (&Instance, &VirtualRouter)> {
+        let routers = (0..self.instances.len()).filter_map(|position| self.router(position));
+        self.instances.iter().zip(routers)
+    }
+
+    /// Starts every machine that does not run already. Instances with a script that has no weight
+    /// and no result yet, or with a link that is down, wait in Fault.
+    pub(crate) fn start(&mut self, now: Instant, net: &mut impl Net) {
+        for number in 0..self.machines.len() {
+            let Some(machine) = self.machines.get(number) else { continue };
+            let members = machine.members().to_vec();
+            if machine.state() != StateKind::Initialize {
+                // It comes from before a reload.
+                members.iter().for_each(|position| self.go_on(now, *position));
+                self.drain(number, net);
+                continue;
+            }
+            for position in &members {
+                for fault in self.initial_faults(*position) {
+                    self.input(now, *position, Input::FaultRaised(fault), net);
+                }
+                self.update_priority(now, *position, net);
+            }
+            if let Some(first) = members.first() {
+                self.input(now, *first, Input::Startup, net);
+            }
+        }
+        self.flush(net);
     }
 
     /// A packet that arrived on `port` at `at`, IP header included.
@@ -161,10 +200,11 @@ impl Engine {
         let Some(vrid) = peek_vrid(frame.payload()) else { return };
         let slot = self.index.get(port).and_then(|vrids| vrids.get(usize::from(vrid.get())));
         let Some(position) = slot.copied().flatten().map(usize::from) else { return };
-        let Some(instance) = self.instances.get_mut(position) else { return };
-        if matches!(instance.router.state(), StateKind::Initialize | StateKind::Fault) {
+        let hears = |router: &VirtualRouter| matches!(router.state(), StateKind::Backup | StateKind::Master);
+        if !self.router(position).is_some_and(hears) {
             return;
         }
+        let Some(instance) = self.instances.get_mut(position) else { return };
         let facts = frame.facts();
         let received = match vrrp_proto::receive(frame.payload(), &facts, &instance.expectation()) {
             Ok(received) => received,
@@ -194,23 +234,27 @@ impl Engine {
             self.start_at = None;
             self.start(now, net);
         }
-        while let Some(&(due, position)) = self.timers.first()
+        while let Some(&(due, number)) = self.timers.first()
             && due <= now
         {
-            if let Some(instance) = self.instances.get_mut(position) {
-                instance.router.handle_timeout(now);
+            if let Some(machine) = self.machines.get_mut(number) {
+                machine.handle_timeout(now);
             }
-            self.drain(position, net);
+            self.drain(number, net);
         }
     }
 
     /// Prepares for the advertisement that the earliest deadline will bring, if nothing is heard.
     pub(crate) fn rehearse(&mut self, net: &mut impl Net) {
-        let Some(instance) = self.timers.first().and_then(|(_, position)| self.instances.get_mut(*position))
-        else {
+        let Some(machine) = self.timers.first().and_then(|(_, number)| self.machines.get(*number)) else {
             return;
         };
-        let priority = instance.router.effective_priority();
+        let members = machine.members().iter().zip(machine.routers());
+        let Some((position, router)) = members.min_by_key(|(_, router)| router.poll_timeout()) else {
+            return;
+        };
+        let priority = router.effective_priority();
+        let Some(instance) = self.instances.get_mut(*position) else { return };
         if let Ok(packets) = instance.wire.packets(priority) {
             for (destination, packet) in packets {
                 net.rehearse(instance.port, *destination, packet);
@@ -224,9 +268,9 @@ impl Engine {
         if let Some(at) = self.start_at {
             return Some((at, false));
         }
-        let &(due, position) = self.timers.first()?;
-        let backup = |instance: &Instance| instance.router.state() == StateKind::Backup;
-        Some((due, self.instances.get(position).is_some_and(backup)))
+        let &(due, number) = self.timers.first()?;
+        let backup = |machine: &Machine| machine.state() == StateKind::Backup;
+        Some((due, self.machines.get(number).is_some_and(backup)))
     }
 
     /// Applies what another thread says. Dumps and the end are the loop's to carry out.
@@ -235,6 +279,7 @@ impl Engine {
             Command::ScriptResult { script, success, how } => {
                 self.script_result(now, *script, *success, how, net);
             }
+            Command::FileNumber { file, value } => self.file_number(now, *file, *value, net),
             Command::Link { index, running } => self.link(now, *index, *running, net),
             Command::AddressLost { instance, address } => {
                 if let Some(instance) = self.instances.get(*instance) {
@@ -245,7 +290,8 @@ impl Engine {
             Command::SourceAddress { instance, address } => {
                 self.source_address(now, *instance, *address, net);
             }
-            Command::Leave { keep } => {
+            Command::Leave { keep, reload } => {
+                self.reloading = *reload;
                 for position in (0..self.instances.len()).filter(|position| !keep.contains(position)) {
                     self.input(now, position, Input::Shutdown, net);
                 }
@@ -254,179 +300,103 @@ impl Engine {
         }
     }
 
-    fn script_result(&mut self, now: Instant, script: usize, success: bool, how: &str, net: &mut impl Net) {
-        let waiting = self.waiting_for(script);
-        let Some(entry) = self.scripts.get_mut(script) else { return };
-        let verdict = entry.tracker.record(success);
-        match verdict {
-            Some(Verdict::Good) => tracing::info!("VRRP_Script({}) succeeded", entry.name),
-            Some(Verdict::Bad) => tracing::info!("VRRP_Script({}) failed ({how})", entry.name),
-            None => return,
+    pub(super) fn input(&mut self, now: Instant, position: usize, input: Input, net: &mut impl Net) {
+        let Some(&(number, member)) = self.places.get(position) else { return };
+        if let Some(machine) = self.machines.get_mut(number) {
+            machine.handle_input(now, member, input);
         }
-        for position in 0..self.instances.len() {
-            let Some(instance) = self.instances.get(position) else { continue };
-            let Some(number) = instance.scripts.iter().position(|(index, _)| *index == script) else {
+        self.drain(number, net);
+    }
+
+    /// Carries out what a machine wants; packets and addresses first, words later.
+    fn drain(&mut self, number: usize, net: &mut impl Net) {
+        let Some(machine) = self.machines.get_mut(number) else { return };
+        while let Some(wish) = machine.poll_output() {
+            let Wish::Instance(position, output) = wish else {
+                self.reports.push((number, wish));
                 continue;
             };
-            let Some((_, weight)) = instance.scripts.get(number) else { continue };
-            match (weight.is_fault(), verdict) {
-                (true, Some(Verdict::Good)) => {
-                    self.input(now, position, Input::FaultCleared(script_fault(number)), net);
-                }
-                (true, _) if waiting.binary_search(&position).is_ok() => self.fault_is_known(position, net),
-                (true, _) => self.input(now, position, Input::FaultRaised(script_fault(number)), net),
-                (false, _) => self.update_priority(now, position, net),
-            }
-        }
-    }
-
-    /// The instances that this result may let go, or be the first bad news of; in order.
-    fn waiting_for(&self, script: usize) -> Vec<usize> {
-        if self.scripts.get(script).is_none_or(|script| script.tracker.is_known()) {
-            return Vec::new();
-        }
-        (0..self.instances.len()).filter(|position| self.only_waits(*position)).collect()
-    }
-
-    /// Whether an instance stands in Fault for nothing but scripts that have not told yet.
-    /// keepalived keeps silent about that.
-    fn only_waits(&self, position: usize) -> bool {
-        let Some(instance) = self.instances.get(position) else { return false };
-        let scripts = instance.scripts.iter().filter(|(_, weight)| weight.is_fault());
-        let mut trackers = scripts.filter_map(|(script, _)| Some(&self.scripts.get(*script)?.tracker));
-        let mut links = instance.interfaces.iter().filter(|link| link.weight.is_fault());
-        instance.router.state() == StateKind::Fault
-            && trackers.all(|tracker| tracker.is_good() || !tracker.is_known())
-            && links.all(|link| link.running)
-            && !instance.wire.content().source.is_unspecified()
-    }
-
-    /// What was waited for is bad news: the instance is in Fault already, and now it is said.
-    fn fault_is_known(&mut self, position: usize, net: &mut impl Net) {
-        let Some(instance) = self.instances.get(position) else { return };
-        tracing::info!("({}) Entering FAULT STATE (its script failed)", instance.name);
-        let priority = instance.router.effective_priority().get();
-        net.notify(Notice { instance: position, what: Notification::Fault, priority });
-    }
-
-    fn link(&mut self, now: Instant, index: u32, running: bool, net: &mut impl Net) {
-        for position in 0..self.instances.len() {
-            let Some(instance) = self.instances.get_mut(position) else { continue };
-            let changed =
-                instance.interfaces.iter_mut().find(|link| link.index == index && link.running != running);
-            let Some(link) = changed else { continue };
-            link.running = running;
-            let (weight, fault) = (link.weight, link.fault);
-            match (weight.is_fault(), running) {
-                (true, true) => self.input(now, position, Input::FaultCleared(fault), net),
-                (true, false) => self.input(now, position, Input::FaultRaised(fault), net),
-                (false, _) => self.update_priority(now, position, net),
-            }
-        }
-    }
-
-    fn source_address(
-        &mut self,
-        now: Instant,
-        position: usize,
-        address: Option<Ipv4Addr>,
-        net: &mut impl Net,
-    ) {
-        let Some(instance) = self.instances.get_mut(position) else { return };
-        if let Some(address) = address {
-            if instance.wire.set_source(address).is_err() {
-                return;
-            }
-            self.input(now, position, Input::PrimaryAddress(address.into()), net);
-            self.input(now, position, Input::FaultCleared(Fault::SourceAddress), net);
-        } else {
-            self.input(now, position, Input::FaultRaised(Fault::SourceAddress), net);
-        }
-    }
-
-    fn update_priority(&mut self, now: Instant, position: usize, net: &mut impl Net) {
-        let Some(instance) = self.instances.get(position) else { return };
-        let scripts = instance.scripts.iter().filter_map(|(script, weight)| {
-            let tracker = &self.scripts.get(*script)?.tracker;
-            tracker.is_known().then(|| weight.contribution(tracker.is_good()))
-        });
-        let links = instance.interfaces.iter().map(|link| link.weight.contribution(link.running));
-        let priority = effective_priority(instance.router.config().priority, scripts.chain(links));
-        self.input(now, position, Input::Priority(priority), net);
-    }
-
-    fn input(&mut self, now: Instant, position: usize, input: Input, net: &mut impl Net) {
-        if let Some(instance) = self.instances.get_mut(position) {
-            instance.router.handle_input(now, input);
-        }
-        self.drain(position, net);
-    }
-
-    /// Carries out what the machine wants; packets and addresses first, words later.
-    fn drain(&mut self, position: usize, net: &mut impl Net) {
-        let Some(instance) = self.instances.get_mut(position) else { return };
-        while let Some(output) = instance.router.poll_output() {
             match output {
                 Output::SendAdvertisement { priority } => {
-                    instance.stats.sent += 1;
-                    if priority == Priority::RELEASE {
-                        instance.stats.priority_zero_sent += 1;
-                    }
-                    // The content was accepted when the instance was made.
-                    if let Ok(packets) = instance.wire.packets(priority) {
-                        for (destination, packet) in packets {
-                            net.send(instance.port, *destination, packet);
-                        }
-                    }
+                    let Some(instance) = self.instances.get_mut(position) else { continue };
+                    instance.advertise(priority, net);
                 }
                 Output::AcquireAddresses => net.want_addresses(position, true),
                 Output::ReleaseAddresses => net.want_addresses(position, false),
                 Output::Announce { repeat } => net.announce(position, repeat),
-                Output::Transition(_) | Output::Event(_) => self.reports.push((position, output)),
+                Output::Transition(_) | Output::Event(_) => self.reports.push((number, wish)),
             }
         }
-        let due = instance.router.poll_timeout();
-        if due != instance.due {
-            if let Some(old) = instance.due {
-                self.timers.remove(&(old, position));
+        let due = machine.poll_timeout();
+        let Some(known) = self.due.get_mut(number) else { return };
+        if due != *known {
+            if let Some(old) = *known {
+                self.timers.remove(&(old, number));
             }
             if let Some(new) = due {
-                self.timers.insert((new, position));
+                self.timers.insert((new, number));
             }
-            instance.due = due;
+            *known = due;
         }
     }
 
     /// Writes the log and tells the notify scripts; after this nothing is pending.
     pub(crate) fn flush(&mut self, net: &mut impl Net) {
-        for (position, output) in core::mem::take(&mut self.reports) {
-            let waits = self.only_waits(position);
-            let Some(instance) = self.instances.get_mut(position) else { continue };
-            let what = match output {
-                Output::Transition(change) if waits && change.to == StateKind::Fault => {
-                    tracing::info!("({}) waits for its scripts", instance.name);
-                    None
-                }
-                Output::Transition(_)
-                | Output::Event(_)
-                | Output::SendAdvertisement { .. }
-                | Output::AcquireAddresses
-                | Output::ReleaseAddresses
-                | Output::Announce { .. } => {
-                    report::output(instance, &output);
-                    output.notification()
-                }
-            };
-            if let Some(what) = what {
-                let priority = instance.router.effective_priority().get();
-                net.notify(Notice { instance: position, what, priority });
+        for (number, wish) in core::mem::take(&mut self.reports) {
+            let waits = self.machines.get(number).is_some_and(|machine| self.only_waits(machine));
+            match wish {
+                Wish::Instance(position, output) => self.tell(position, &output, waits, net),
+                Wish::Group(change) => self.tell_of_group(number, change, waits, net),
             }
+        }
+    }
+
+    fn tell(&mut self, position: usize, output: &Output, waits: bool, net: &mut impl Net) {
+        let Some(router) = self.router(position) else { return };
+        let (priority, state) = (router.effective_priority(), router.state());
+        let Some(instance) = self.instances.get_mut(position) else { return };
+        if let Output::Transition(change) = output
+            && waits
+            && change.to == StateKind::Fault
+        {
+            tracing::info!("({}) waits for its scripts", instance.name);
+            return;
+        }
+        report::output(instance, priority, output);
+        let priority_change = instance.notify_priority.then(|| output.priority_notification(state)).flatten();
+        let mut what = output.notification().or(priority_change);
+        if let (Output::Transition(change), true) = (output, self.reloading) {
+            what = what.and_then(|what| removed(what, change, instance.notify_deleted));
+        }
+        if let Some(what) = what {
+            let subject = Subject::Instance(position);
+            net.notify(Notice { subject, what, priority: priority.get() });
+        }
+    }
+
+    fn tell_of_group(&self, number: usize, change: Transition, waits: bool, net: &mut impl Net) {
+        if waits && change.to == StateKind::Fault {
+            return;
+        }
+        let Some((group, name)) = self.machines.get(number).and_then(Machine::as_group) else { return };
+        // keepalived says nothing of a group that begins or ends.
+        if change.from != StateKind::Initialize && change.to != StateKind::Initialize {
+            report::group(name, change.to);
+        }
+        let what = Output::Transition(change).notification();
+        // keepalived tells nobody of a group that a reload removes.
+        if let Some(what) = what.filter(|what| *what != Notification::Stop || !self.reloading) {
+            net.notify(Notice { subject: Subject::Group(group), what, priority: 0 });
         }
     }
 }
 
-/// The fault of an instance's script without a weight: its place in the instance's own list,
-/// which a reload that leaves the instance alone does not change.
-fn script_fault(number: usize) -> Fault {
-    Fault::Tracker(u16::try_from(number).unwrap_or(u16::MAX))
+/// What is told of an instance that is in the file no more: as by keepalived that it is deleted, or else that it
+/// has a fault, if it had none.
+fn removed(what: Notification, change: &Transition, report: bool) -> Option<Notification> {
+    match (what, report) {
+        (Notification::Stop, true) => Some(Notification::Deleted),
+        (Notification::Stop, false) => (change.from != StateKind::Fault).then_some(Notification::Fault),
+        _ => Some(what),
+    }
 }

@@ -2,21 +2,21 @@
 
 use core::net::{IpAddr, Ipv4Addr};
 
-use vrrp_fsm::{Instant, VirtualRouter, Weight};
-use vrrp_proto::{Addresses, Expectation, Mode, Policy, ReceiveError, UnicastPeer};
+use healthcheck::FileRule;
+use vrrp_fsm::Weight;
+use vrrp_proto::{Addresses, Expectation, Mode, Policy, Priority, ReceiveError, UnicastPeer};
 
+use super::net::Net;
 use super::stats::Stats;
 use super::wire::Wire;
 
-/// Everything the vrrp thread holds of an instance.
+/// Everything the vrrp thread holds of an instance, but for its [state machine](super::machine).
 #[derive(Debug)]
 pub(crate) struct Instance {
     /// Name in the file.
     pub name: String,
     /// Which of the thread's sockets it uses.
     pub port: usize,
-    /// The state machine.
-    pub router: VirtualRouter,
     /// Packets to send.
     pub wire: Wire,
     /// What it wants to hear.
@@ -25,14 +25,20 @@ pub(crate) struct Instance {
     pub stats: Stats,
     /// Scripts that it follows: position in the engine's list, and what they do to it.
     pub scripts: Vec<(usize, Weight)>,
+    /// Files that it follows: position in the engine's list, and what their numbers do to it.
+    pub files: Vec<(usize, FileRule)>,
     /// Interfaces that it follows.
     pub interfaces: Vec<TrackedInterface>,
+    /// What its machine, which comes from before a reload, is to go on with.
+    pub fresh: Option<Box<vrrp_fsm::Config>>,
+    /// A reload that removes it is told as DELETED (`notify_deleted`), not as FAULT.
+    pub notify_deleted: bool,
+    /// Changes of its priority are told to FIFOs (`notify_priority_changes`).
+    pub notify_priority: bool,
     /// The last refusal that was logged: once per kind until the state changes, as keepalived.
     pub logged_refusal: Option<ReceiveError>,
     /// Whether a master of another address list was logged.
     pub logged_addresses: bool,
-    /// The deadline under which it stands in the engine's timers.
-    pub due: Option<Instant>,
 }
 
 /// An interface that moves an instance's priority, or whose loss is a fault.
@@ -62,6 +68,20 @@ pub(crate) struct Hearing {
 }
 
 impl Instance {
+    /// Sends an advertisement to whom it concerns, and counts it.
+    pub(crate) fn advertise(&mut self, priority: Priority, net: &mut impl Net) {
+        self.stats.sent += 1;
+        if priority == Priority::RELEASE {
+            self.stats.priority_zero_sent += 1;
+        }
+        // The content was accepted when the instance was made.
+        if let Ok(packets) = self.wire.packets(priority) {
+            for (destination, packet) in packets {
+                net.send(self.port, *destination, packet);
+            }
+        }
+    }
+
     /// What [`vrrp_proto::receive`] is to hold a message against.
     #[must_use]
     pub(crate) fn expectation(&self) -> Expectation<'_> {

@@ -3,15 +3,15 @@
 use core::net::IpAddr;
 
 use vrrp_fsm::{Event, Output, StateKind, Transition};
-use vrrp_proto::ReceiveError;
+use vrrp_proto::{Priority, ReceiveError};
 
 use super::instance::Instance;
 
-/// Counts and logs what a machine wants known.
-pub(crate) fn output(instance: &mut Instance, output: &Output) {
+/// Counts and logs what a machine of this effective priority wants known.
+pub(crate) fn output(instance: &mut Instance, priority: Priority, output: &Output) {
     match output {
         Output::Transition(change) => transition(instance, change),
-        Output::Event(told) => event(instance, told),
+        Output::Event(told) => event(instance, priority, told),
         Output::SendAdvertisement { .. }
         | Output::AcquireAddresses
         | Output::ReleaseAddresses
@@ -30,11 +30,11 @@ fn transition(instance: &mut Instance, change: &Transition) {
     }
 }
 
-fn event(instance: &Instance, event: &Event) {
+fn event(instance: &Instance, ours: Priority, event: &Event) {
     let name = &instance.name;
     match event {
         Event::LosingMaster { .. } => {
-            tracing::info!("({name}) {event}, ours {}", instance.router.effective_priority());
+            tracing::info!("({name}) {event}, ours {ours}");
         }
         Event::AddressConflict { .. } | Event::IntervalMismatch { .. } => tracing::warn!("({name}) {event}"),
         Event::IntervalLearned { .. } | Event::PriorityChanged { .. } | Event::HandedOver { .. } => {
@@ -42,6 +42,16 @@ fn event(instance: &Instance, event: &Event) {
         }
         Event::MasterChanged { .. } | Event::IgnoredByOwner { .. } | _ => tracing::debug!("({name}) {event}"),
     }
+}
+
+/// Logs that a sync group has a new state.
+pub(crate) fn group(name: &str, state: StateKind) {
+    let word = match state {
+        StateKind::Master => "MASTER",
+        StateKind::Fault => "FAULT",
+        StateKind::Backup | StateKind::Initialize => "BACKUP",
+    };
+    tracing::info!("VRRP_Group({name}) Syncing instances to {word} state");
 }
 
 /// Logs a refused message, once per kind until the state changes.

@@ -9,7 +9,8 @@ use nix::sys::time::TimeSpec;
 use nix::sys::timerfd::{ClockId, Expiration, TimerFd, TimerFlags, TimerSetTimeFlags};
 use vrrp_fsm::Instant;
 
-use super::engine::{Command, Engine, Net, Notice};
+use super::engine::{Command, Engine};
+use super::net::{Net, Notice};
 use super::port::Port;
 use crate::board::Board;
 use crate::clock;
@@ -220,9 +221,10 @@ fn run_commands(kernel: &mut Kernel, engine: &mut Engine, commands: &QueueReceiv
     while let Some(command) = commands.try_recv() {
         engine.command(clock::now(), &command, kernel);
         match command {
-            Command::Dump(kind) => dump::write(kind, &engine.instances),
+            Command::Dump(kind) => dump::write(kind, engine),
             Command::Leave { .. } => stop = true,
             Command::ScriptResult { .. }
+            | Command::FileNumber { .. }
             | Command::Link { .. }
             | Command::AddressLost { .. }
             | Command::SourceAddress { .. } => {}

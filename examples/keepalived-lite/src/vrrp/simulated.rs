@@ -9,8 +9,10 @@ use vrrp_proto::{
     AdvertInterval, Authentication, Password, Policy, Priority, VRRP_MULTICAST_V4, Version, Vrid,
 };
 
-use super::engine::{Command, Engine, Net, Notice, Script};
+use super::engine::{Command, Engine, Script};
 use super::instance::{Hearing, Instance};
+use super::machine::Machine;
+use super::net::{Net, Notice};
 use super::stats::Stats;
 use super::wire::{Content, Wire};
 
@@ -69,7 +71,6 @@ impl Router {
         let instance = Instance {
             name: format!("VI_{host}"),
             port: 0,
-            router: VirtualRouter::new(config),
             wire: Wire::new(content, Priority::new(priority)).unwrap(),
             hearing: Hearing {
                 peers: Vec::new(),
@@ -79,18 +80,23 @@ impl Router {
             },
             stats: Stats::default(),
             scripts: script.map(|weight| (0, Weight::new(weight, false).unwrap())).into_iter().collect(),
+            files: Vec::new(),
             interfaces: Vec::new(),
+            fresh: None,
+            notify_deleted: false,
+            notify_priority: false,
             logged_refusal: None,
             logged_addresses: false,
-            due: None,
         };
         let tracker = ScriptTracker::new(NonZeroU32::MIN, NonZeroU32::MIN, false);
         let scripts = vec![Script { name: "check".to_owned(), tracker }];
-        Self { engine: Engine::new(vec![instance], scripts, 1), world: World::default(), alive: true }
+        let machine = Machine::alone(0, VirtualRouter::new(config));
+        let engine = Engine::new(vec![instance], vec![machine], (scripts, Vec::new()), 1);
+        Self { engine, world: World::default(), alive: true }
     }
 
     pub(super) fn state(&self) -> StateKind {
-        self.engine.instances[0].router.state()
+        self.engine.router(0).unwrap().state()
     }
 
     fn stats(&self) -> Stats {
@@ -225,9 +231,9 @@ fn leaving_keeps_what_is_to_be_kept() {
     let mut lan = [Router::new(1, 150, "s", None)];
     run(&mut lan, 0, 5_000);
     let Router { engine, world, .. } = &mut lan[0];
-    engine.command(at(5_000), &Command::Leave { keep: vec![0] }, world);
+    engine.command(at(5_000), &Command::Leave { keep: vec![0], reload: true }, world);
     assert!(world.wanted && world.sent.is_empty());
-    engine.command(at(5_000), &Command::Leave { keep: Vec::new() }, world);
+    engine.command(at(5_000), &Command::Leave { keep: Vec::new(), reload: false }, world);
     assert!(!world.wanted);
     assert_eq!(world.sent[0][22], 0, "priority 0");
 }

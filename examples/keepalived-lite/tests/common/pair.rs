@@ -1,9 +1,9 @@
 //! Two routers on one LAN, with a witness.
 
 use core::time::Duration;
-use std::thread;
+use std::{path::PathBuf, thread};
 
-use netlab::{Lan, now};
+use netlab::{Lan, Namespace, now};
 use tempfile::TempDir;
 
 use crate::common::{Configuration, Heard, Hearing, Machine, Program, Timing, wait_until};
@@ -58,7 +58,7 @@ pub(crate) struct Pair {
     pub(crate) hearing: Hearing,
     lan: Lan,
     timing: Timing,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Pair {
@@ -73,7 +73,7 @@ impl Pair {
             hearing: Hearing::start(&lan, title),
             lan,
             timing,
-            _folder: folder,
+            folder,
         }
     }
 
@@ -118,6 +118,16 @@ impl Pair {
             Side::A => (&mut self.a, &self.lan),
             Side::B => (&mut self.b, &self.lan),
         }
+    }
+
+    /// A file or folder that both daemons see.
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// The network of one.
+    pub(crate) fn namespace(&self, side: Side) -> &Namespace {
+        self.machine(side).namespace(&self.lan)
     }
 
     /// Whether the kernel of `side` has the virtual address.

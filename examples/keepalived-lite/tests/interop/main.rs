@@ -8,6 +8,8 @@
 mod alone;
 #[path = "../common/mod.rs"]
 mod common;
+mod fifo;
+mod files;
 mod frozen;
 mod halves;
 mod password;
@@ -15,6 +17,7 @@ mod placement;
 mod reload;
 mod scripts;
 mod succession;
+mod sync;
 mod unicast;
 
 use common::Program;

@@ -44,3 +44,19 @@ fn the_address_is_announced_five_times_at_once_and_five_times_later() {
         solo.hearing.tell(first, "the first of ten announcements");
     });
 }
+
+#[test]
+fn announcements_keep_the_distance_that_the_file_asks_for() {
+    with_namespaces(|| {
+        let mut solo = Solo::new("garp_interval", Program::Ours);
+        solo.configure(|configuration| {
+            configuration.before = "global_defs {\n vrrp_garp_interval 0.2\n}\n".to_owned();
+        });
+        solo.become_master();
+        let times = solo.hearing.announcements(5, PATIENCE, VIRTUAL);
+        let gaps = times.iter().zip(times.iter().skip(1)).map(|(one, next)| (*next - *one).as_secs_f64());
+        let shortest = gaps.fold(f64::INFINITY, f64::min);
+        // Each is timed from the one before, and seen a moment after it was sent.
+        assert!(shortest > 0.15, "{shortest} s");
+    });
+}

@@ -6,7 +6,7 @@ use core::{
     time::Duration,
 };
 use std::{
-    fs,
+    fs::{self, File},
     net::UdpSocket,
     path::Path,
     process::{Command, Stdio},
@@ -15,6 +15,7 @@ use std::{
 };
 
 use netlab::{Isolation, Namespace, Node};
+use tempfile::NamedTempFile;
 
 /// How long an echo waits before it looks whether it should end.
 const LOOK: Duration = Duration::from_millis(200);
@@ -25,6 +26,8 @@ pub(crate) struct Daemonised<'lab> {
     program: &'static str,
     arguments: Vec<String>,
     node: Option<Node>,
+    /// What it says, over all its lives.
+    log: NamedTempFile,
 }
 
 impl<'lab> Daemonised<'lab> {
@@ -89,7 +92,8 @@ impl<'lab> Daemonised<'lab> {
     }
 
     fn started(namespace: &'lab Namespace, program: &'static str, arguments: Vec<String>) -> Self {
-        let mut daemon = Self { namespace, program, arguments, node: None };
+        let log = NamedTempFile::new().unwrap();
+        let mut daemon = Self { namespace, program, arguments, node: None, log };
         daemon.revive();
         daemon
     }
@@ -97,7 +101,8 @@ impl<'lab> Daemonised<'lab> {
     /// Starts it again.
     pub(crate) fn revive(&mut self) {
         let mut command = Command::new(self.program);
-        command.args(&self.arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let log = File::options().append(true).open(self.log.path()).unwrap();
+        command.args(&self.arguments).stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log);
         // What a mail server keeps is written for good otherwise: the file system is the host's. Nor may it
         // find what an earlier life of it has left.
         let isolation = Isolation::none().private("/var/spool").private("/run");
@@ -108,6 +113,16 @@ impl<'lab> Daemonised<'lab> {
     pub(crate) fn fail(&mut self) {
         if let Some(mut node) = self.node.take() {
             node.crash().unwrap();
+        }
+    }
+}
+
+impl Drop for Daemonised<'_> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            let status = self.node.as_mut().map(Node::try_wait);
+            let said = fs::read(self.log.path()).unwrap_or_default();
+            println!("--- log of {}, {status:?}\n{}", self.program, String::from_utf8_lossy(&said));
         }
     }
 }
