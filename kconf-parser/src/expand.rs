@@ -22,6 +22,8 @@ use crate::{Parsed, Problem, SourceId, Span};
 
 use definitions::Definitions;
 use include::Insist;
+#[cfg(feature = "host")]
+pub(crate) use include::alternatives;
 use random::Random;
 
 /// Finds the files that a configuration includes, and what else expansion asks of the world.

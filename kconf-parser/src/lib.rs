@@ -44,6 +44,8 @@
 //!
 //! What a configuration means can depend on the host: whether an interface exists, whether a script can be run. This
 //! crate never looks: it asks [`Facts`] and, for includes, a [`Loader`]. It reads no file, no clock and no environment.
+//! Whoever wants answers from the host that the program runs on finds them in module `host`, which is there with the
+//! feature of that name; without it they are yours to write.
 //!
 //! Behaviour was measured with keepalived 2.2.7. Keywords newer than that are known and marked so in [`keywords`].
 //!
@@ -80,6 +82,8 @@ pub mod edit;
 pub mod expand;
 mod facts;
 mod fmt;
+#[cfg(feature = "host")]
+pub mod host;
 pub mod keywords;
 mod lexer;
 pub mod lint;

@@ -24,6 +24,7 @@ mod pair;
 mod places;
 mod priorities;
 mod problem;
+mod routing;
 mod scripts;
 mod service;
 mod strict;
@@ -126,7 +127,11 @@ const CHECKS: &[Check] = &[
     pair::nodes::check,
     pair::peers::check,
     pair::roles::check,
+    pair::routing::check,
     priorities::check,
+    routing::gateway::check,
+    routing::routes::check,
+    routing::rules::check,
     scripts::check,
     service::check,
     strict::check,

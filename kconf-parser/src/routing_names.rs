@@ -1,7 +1,7 @@
 //! Numbers of routing that have names in files of the host.
 
 /// A family of names, and the file of iproute2 that defines them.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub enum RoutingNames {
     /// Routing tables, `rt_tables`.
     Table,
@@ -31,6 +31,19 @@ pub enum RoutingNumber {
 }
 
 impl RoutingNames {
+    /// The file of iproute2 that has them; none has those of IP protocols, which are in `/etc/protocols`.
+    pub const fn file(self) -> Option<&'static str> {
+        match self {
+            Self::Table => Some("rt_tables"),
+            Self::DsField => Some("rt_dsfield"),
+            Self::Realm => Some("rt_realms"),
+            Self::Protocol => Some("rt_protos"),
+            Self::Scope => Some("rt_scopes"),
+            Self::Group => Some("group"),
+            Self::IpProtocol => None,
+        }
+    }
+
     /// What it is called in messages.
     pub(crate) const fn expected(self) -> &'static str {
         match self {

@@ -1,29 +1,27 @@
 //! `kconf diff`: how two configurations differ in what they do.
 
 use core::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
-use kconf_parser::model::Config;
 use kconf_parser::{AssumePresent, Change, ChangeKind, SettingChange, Value, diff};
 use serde::Serialize;
 
 use crate::failure::{Failure, write};
 use crate::plain::{Plain, pretty};
-use crate::source::{Reading, load};
+use crate::source::{Origin, load, standard_input_once};
 
 #[derive(Args, Debug)]
 pub(crate) struct Arguments {
     /// How to print the changes
     #[arg(long, value_enum, default_value = "human")]
     format: Format,
-    /// What lines with `@ID` are compared with, keepalived's -i
-    #[arg(long, value_name = "ID")]
-    config_id: Option<String>,
-    /// The one before
+    #[command(flatten)]
+    origin: Origin,
+    /// The one before; `-` is standard input
     old: PathBuf,
-    /// The one after
+    /// The one after; `-` is standard input
     new: PathBuf,
 }
 
@@ -38,18 +36,17 @@ enum Format {
 
 /// Exit status 0: they mean the same; 1: they do not.
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let config_id = arguments.config_id.clone().unwrap_or_default();
-    let changes = diff(&config(&arguments.old, &config_id)?, &config(&arguments.new, &config_id)?);
+    standard_input_once([&arguments.old, &arguments.new])?;
+    // --as is the place of both: one is to take the other's.
+    let reading = arguments.origin.reading();
+    let old = load(&arguments.old, &reading, &AssumePresent)?;
+    let new = load(&arguments.new, &reading, &AssumePresent)?;
+    let changes = diff(&old.config, &new.config);
     match arguments.format {
         Format::Human => write(&changes.iter().map(human).collect::<String>())?,
         Format::Json => write(&pretty(&changes.iter().map(Entry::new).collect::<Vec<_>>())?)?,
     }
     Ok(ExitCode::from(u8::from(!changes.is_empty())))
-}
-
-fn config(path: &Path, config_id: &str) -> Result<Config, Failure> {
-    let reading = Reading { config_id: config_id.to_owned(), ..Reading::default() };
-    load(path, &reading, &AssumePresent).map(|loaded| loaded.config)
 }
 
 fn human(change: &Change) -> String {

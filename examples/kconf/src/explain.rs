@@ -31,7 +31,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
 
 fn unknown(word: &str) -> String {
     let near = BLOCKS.iter().find_map(|block| closest(block, word));
-    let near = near.or_else(|| pages().map(|page| page.code).find(|code| code.contains(word)));
+    let part = |code: &&str| !word.is_empty() && code.contains(word);
+    let near = near.or_else(|| pages().map(|page| page.code).find(part));
     let near = near.map_or_else(String::new, |near| format!("; did you mean '{near}'?"));
     format!("'{word}' is neither a keyword nor the code of a finding{near}")
 }

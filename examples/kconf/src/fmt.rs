@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use kconf_parser::{AssumePresent, FormatOptions, format, parse};
 
 use crate::failure::Failure;
-use crate::source::{Reading, read, understand};
+use crate::source::{Origin, Reading, is_standard_input, name, read, standard_input_once, understand};
 
 #[derive(Args, Debug)]
 pub(crate) struct Arguments {
@@ -17,6 +17,8 @@ pub(crate) struct Arguments {
     /// How lines end
     #[arg(long, value_enum, default_value = "keep")]
     line_ending: LineEnding,
+    #[command(flatten)]
+    origin: Origin,
     /// The files, which are changed in place; `-` is standard input, laid out on standard output
     #[arg(required = true)]
     files: Vec<PathBuf>,
@@ -41,30 +43,33 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
             LineEnding::Crlf => kconf_parser::LineEnding::CrLf,
         },
     };
+    standard_input_once(&arguments.files)?;
+    arguments.origin.is_for(&arguments.files)?;
+    let reading = arguments.origin.reading();
     let mut different = false;
     for path in &arguments.files {
-        different |= one(path, options, arguments.check)?;
+        different |= one(path, &reading, options, arguments.check)?;
     }
     Ok(ExitCode::from(u8::from(different && arguments.check)))
 }
 
 /// Whether the layout of the file is, or was, another one.
-fn one(path: &Path, options: FormatOptions, check: bool) -> Result<bool, Failure> {
+fn one(path: &Path, reading: &Reading<'_>, options: FormatOptions, check: bool) -> Result<bool, Failure> {
     let old = read(path)?;
-    let new = format(&parse(&path.to_string_lossy(), &old).tree, &options);
-    let is_file = path.as_os_str() != "-";
+    let name = name(path, reading);
+    let new = format(&parse(&name.to_string_lossy(), &old).tree, &options);
     if old != new && check {
-        let name = if is_file { path.display().to_string() } else { "(standard input)".to_owned() };
-        crate::failure::write(&format!("{name}\n"))?;
+        crate::failure::write(&format!("{}\n", name.display()))?;
     }
     if check {
         return Ok(old != new);
     }
-    if old != new && meaning(path, &old) != meaning(path, &new) {
+    let meaning = |octets: &[u8]| meaning(name, octets, reading);
+    if old != new && meaning(&old) != meaning(&new) {
         let problem = "its new layout would mean something else, so it is left alone; please report this";
-        return Err(Failure::Usage(format!("{}: {problem}", path.display())));
+        return Err(Failure::Usage(format!("{}: {problem}", name.display())));
     }
-    if !is_file {
+    if is_standard_input(path) {
         write_octets(&new)?;
     } else if old != new {
         std::fs::write(path, &new).map_err(Failure::file("write", path))?;
@@ -73,8 +78,8 @@ fn one(path: &Path, options: FormatOptions, check: bool) -> Result<bool, Failure
 }
 
 /// What must not change: the configuration, and the kinds of what is wrong with it.
-fn meaning(path: &Path, octets: &[u8]) -> (kconf_parser::Value, Vec<&'static str>) {
-    let loaded = understand(path, octets, &Reading::default(), &AssumePresent);
+fn meaning(place: &Path, octets: &[u8], reading: &Reading<'_>) -> (kconf_parser::Value, Vec<&'static str>) {
+    let loaded = understand(place, octets, reading, &AssumePresent);
     let mut codes: Vec<_> = loaded.diagnostics.iter().map(kconf_parser::Diagnostic::code).collect();
     codes.sort_unstable();
     (loaded.config.describe(), codes)

@@ -9,7 +9,6 @@ mod dump;
 mod explain;
 mod facts;
 mod failure;
-mod files;
 mod fmt;
 mod keywords;
 mod lsp;

@@ -186,6 +186,42 @@ fn includes_are_found_from_where_the_text_is_meant_to_be() {
     assert!(text.starts_with("etc/a.conf:2:5: warning[unknown-keyword]"), "{text}");
 }
 
+/// Seen with keepalived 2.2.7, which takes glob(3)'s word, and skips what may be executed.
+#[test]
+fn includes_are_the_files_that_keepalived_reads() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("conf.d")).unwrap();
+    for name in ["a.conf", ".a.conf.swp", "run.conf"] {
+        std::fs::write(folder.path().join("conf.d").join(name), TYPO).unwrap();
+    }
+    let mode = std::fs::Permissions::from_mode(0o755);
+    std::fs::set_permissions(folder.path().join("conf.d/run.conf"), mode).unwrap();
+    let output =
+        kconf_in(folder.path(), &["check", "--format", "json", "--as", "k.conf", "-"], "include conf.d/*\n");
+    let found: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap();
+    let typos = found.iter().filter(|finding| finding["code"] == "unknown-keyword");
+    assert_eq!(typos.map(|finding| &finding["file"]).collect::<Vec<_>>(), ["conf.d/a.conf"]);
+}
+
+#[test]
+fn names_of_routing_tables_are_facts() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("facts.json"), r#"{"routing": {"rt_tables": {"uplink": 100}}}"#)
+        .unwrap();
+    let routes = |table: &str| format!("static_routes {{\n    192.0.2.0/24 dev eth0 table {table}\n}}\n");
+    for (table, status) in [("uplink", 0), ("downlink", 1), ("main", 0)] {
+        let output = kconf_in(folder.path(), &["check", "--facts", "facts.json", "-"], &routes(table));
+        assert_eq!(
+            output.status.code(),
+            Some(status),
+            "{table}: {}",
+            String::from_utf8_lossy(&output.stdout)
+        );
+    }
+    assert_eq!(kconf(&["check", "-"], &routes("downlink")).0, 0);
+}
+
 #[test]
 fn facts_of_a_file_stand_for_the_host() {
     let folder = tempfile::tempdir().unwrap();

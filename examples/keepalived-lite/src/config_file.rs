@@ -1,16 +1,15 @@
 //! The configuration file: read, understood, judged.
 
 use std::io::{self, Write};
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use kconf_parser::host::{HostFacts, HostFiles, config_id, host_name};
 use kconf_parser::{
-    ConfigTest, Diagnostic, ExpandOptions, Loader, LowerOptions, Parsed, Severity, Sources, config_test,
+    ConfigTest, Diagnostic, ExpandOptions, LowerOptions, Parsed, Severity, Sources, config_test,
     expand_owned, lower_with, model::Config,
 };
 
 use crate::cli::Options;
-use crate::facts::HostFacts;
 use crate::unsupported;
 use crate::without_effect::WITHOUT_EFFECT;
 
@@ -93,11 +92,11 @@ impl Loaded {
 pub(crate) fn load(options: &Options) -> io::Result<Loaded> {
     let path = &options.config_file;
     let octets = std::fs::read(path)?;
-    let host = host_name();
-    let config_id = options.config_id.clone().unwrap_or_else(|| short(&host));
-    let all_includes = options.all_config;
-    let options = ExpandOptions { config_id, all_includes, seed: seed(&host), ..ExpandOptions::default() };
-    let parsed = expand_owned(&path.to_string_lossy(), octets, &Files, &options);
+    let config_id = options.config_id.clone().unwrap_or_else(config_id);
+    let (all_includes, seed) = (options.all_config, seed(&host_name()));
+    let options = ExpandOptions { config_id, all_includes, seed, ..ExpandOptions::default() };
+    let files = HostFiles { environment: true };
+    let parsed = expand_owned(&path.to_string_lossy(), octets, &files, &options);
     let options = LowerOptions { without_effect: WITHOUT_EFFECT, ..LowerOptions::default() };
     let lowered = lower_with(&parsed.tree, &HostFacts::default(), &options);
     let Parsed { tree, mut diagnostics } = parsed;
@@ -108,41 +107,8 @@ pub(crate) fn load(options: &Options) -> io::Result<Loaded> {
     Ok(Loaded { config: lowered.config, diagnostics, sources })
 }
 
-fn host_name() -> String {
-    nix::unistd::gethostname().unwrap_or_default().to_string_lossy().into_owned()
-}
-
-/// keepalived's default for `-i`: the host name up to the first dot.
-fn short(host: &str) -> String {
-    host.split('.').next().unwrap_or_default().to_owned()
-}
-
 /// What `${_RANDOM}` begins with: other numbers on the other node, the same ones after a reload.
 fn seed(host: &str) -> u32 {
     // FNV-1a
     host.bytes().fold(0x811c_9dc5, |hash, octet| (hash ^ u32::from(octet)).wrapping_mul(0x0100_0193))
-}
-
-/// Included files come from the file system.
-struct Files;
-
-impl Loader for Files {
-    fn find(&self, directory: &Path, pattern: &str) -> Vec<PathBuf> {
-        let pattern = directory.join(pattern);
-        let Some(pattern) = pattern.to_str() else { return Vec::new() };
-        // Unreadable directories and bad patterns match nothing, as with keepalived.
-        glob::glob(pattern).into_iter().flatten().flatten().collect()
-    }
-
-    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        let meta = std::fs::metadata(path)?;
-        if !meta.is_file() || meta.permissions().mode() & 0o111 != 0 {
-            return Err(io::Error::other("not an ordinary file, or one that may be executed"));
-        }
-        std::fs::read(path)
-    }
-
-    fn environment(&self, name: &str) -> Option<Vec<u8>> {
-        std::env::var_os(name).map(std::ffi::OsString::into_encoded_bytes)
-    }
 }

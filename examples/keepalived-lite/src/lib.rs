@@ -24,7 +24,6 @@ mod config_file;
 mod config_test;
 mod dump;
 mod exit;
-mod facts;
 mod fifo;
 mod genhash;
 mod interface;

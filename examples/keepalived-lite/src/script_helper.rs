@@ -8,10 +8,10 @@ use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::Command;
 
+use kconf_parser::host::find_program;
 use kconf_parser::model::ScriptUser;
 use nix::unistd::{Gid, Group, Uid, User, setgid, setgroups, setuid};
 
-use crate::facts::find_program;
 use crate::{PROGRAM, SCRIPT_ROLE};
 
 /// Exit status when the script could not be run, as a shell has it.

@@ -102,7 +102,7 @@ pub(super) const WILDCARDS: [char; 3] = ['*', '?', '['];
 /// The patterns that `{a,b}` in `pattern` stand for, in the order of its braces; none if they are too many.
 ///
 /// Braces nest. One without a partner, and `{}`, stand for themselves, as in glob(3).
-pub(super) fn alternatives(pattern: &str) -> Vec<String> {
+pub(crate) fn alternatives(pattern: &str) -> Vec<String> {
     let (mut done, mut open) = (Vec::new(), vec![pattern.to_owned()]);
     while let Some(pattern) = open.pop() {
         if done.len() + open.len() >= MAX_ALTERNATIVES {

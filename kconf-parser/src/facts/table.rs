@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::{Facts, HostAddress, ScriptStatus};
 use crate::model::{ScriptCommand, ScriptUser};
+use crate::routing_names::{RoutingNames, RoutingNumber};
 
 /// Facts as plain data, for instance from an inventory.
 ///
@@ -34,6 +35,8 @@ pub struct FactsTable {
     /// Programs by path. A command whose program is not among them does not exist; one without a `/` is looked for
     /// in `/usr/local/sbin`, `/usr/local/bin`, `/usr/sbin`, `/usr/bin`, `/sbin` and `/bin`.
     pub scripts: Option<BTreeMap<PathBuf, ScriptStatus>>,
+    /// Names of routing with their numbers. A kind that is missing is unknown.
+    pub routing: BTreeMap<RoutingNames, BTreeMap<String, u32>>,
 }
 
 /// Where a program without a path is looked for.
@@ -65,6 +68,11 @@ impl Facts for FactsTable {
             SEARCH_PATH.iter().find_map(|folder| scripts.get(&PathBuf::from(folder).join(&program)))
         };
         found.copied().unwrap_or(ScriptStatus::NotFound)
+    }
+
+    fn routing_number(&self, names: RoutingNames, name: &str) -> RoutingNumber {
+        let Some(numbers) = self.routing.get(&names) else { return RoutingNumber::Unchecked };
+        numbers.get(name).map_or(RoutingNumber::Undefined, |number| RoutingNumber::Is(*number))
     }
 
     fn addresses(&self) -> Option<&[HostAddress]> {

@@ -6,6 +6,18 @@ use super::problem::Lint;
 use crate::model::{Checker, CheckerKind, ConnectTo, HttpCheck};
 use crate::{Diagnostic, Severity};
 
+/// A virtual server whose only real server has this check; perhaps with a line before all others.
+macro_rules! checked {
+    ($port:literal, $protocol:literal, $check:literal $(, $first:literal)?) => {
+        concat!(
+            "virtual_server 192.0.2.1 ", $port, " {\n",
+            $($first,)?
+            "    lvs_sched rr\n    lvs_method NAT\n    protocol ", $protocol, "\n",
+            "    real_server 198.51.100.1 ", $port, " {\n", $check, "    }\n}\n"
+        )
+    };
+}
+
 pub(super) static TLS: Page = Page {
     code: "check-wrong-protocol",
     severity: Severity::Note,
@@ -13,40 +25,28 @@ pub(super) static TLS: Page = Page {
     why: "A server answers a plain request on its TLS port with an error, and does not understand a TLS greeting on its \
           plain one: the check fails for ever.",
     mend: "Write SSL_GET for a port with TLS and HTTP_GET for one without.",
-    example: Example::of(
-        "\
-virtual_server 192.0.2.1 443 {
-    lvs_sched rr
-    lvs_method NAT
-    protocol TCP
-    real_server 198.51.100.1 443 {
-        HTTP_GET {
+    example: Example::of(checked!(
+        "443",
+        "TCP",
+        "        HTTP_GET {
             url {
                 path /
                 status_code 200
             }
         }
-    }
-}
-",
-    ),
-    mended: Example::of(
-        "\
-virtual_server 192.0.2.1 443 {
-    lvs_sched rr
-    lvs_method NAT
-    protocol TCP
-    real_server 198.51.100.1 443 {
-        SSL_GET {
+"
+    )),
+    mended: Example::of(checked!(
+        "443",
+        "TCP",
+        "        SSL_GET {
             url {
                 path /
                 status_code 200
             }
         }
-    }
-}
-",
-    ),
+"
+    )),
 };
 
 pub(super) static PATH: Page = Page {
@@ -56,40 +56,28 @@ pub(super) static PATH: Page = Page {
     why: "The path is sent as it is written. A request for a path without a slash is malformed, and servers answer it with \
           400.",
     mend: "Write the slash; the host belongs in virtualhost.",
-    example: Example::of(
-        "\
-virtual_server 192.0.2.1 80 {
-    lvs_sched rr
-    lvs_method NAT
-    protocol TCP
-    real_server 198.51.100.1 80 {
-        HTTP_GET {
+    example: Example::of(checked!(
+        "80",
+        "TCP",
+        "        HTTP_GET {
             url {
                 path status
                 status_code 200
             }
         }
-    }
-}
-",
-    ),
-    mended: Example::of(
-        "\
-virtual_server 192.0.2.1 80 {
-    lvs_sched rr
-    lvs_method NAT
-    protocol TCP
-    real_server 198.51.100.1 80 {
-        HTTP_GET {
+"
+    )),
+    mended: Example::of(checked!(
+        "80",
+        "TCP",
+        "        HTTP_GET {
             url {
                 path http://www.example.com/status
                 status_code 200
             }
         }
-    }
-}
-",
-    ),
+"
+    )),
 };
 
 pub(super) static TIMEOUT: Page = Page {
@@ -99,36 +87,24 @@ pub(super) static TIMEOUT: Page = Page {
     why: "While a server hangs, a check lasts until its timeout and the next one only then begins: the failure is noticed \
           after the timeout (and that many times for each retry), not after delay_loop.",
     mend: "Make connect_timeout (or misc_timeout) shorter than delay_loop.",
-    example: Example::of(
-        "\
-virtual_server 192.0.2.1 80 {
-    delay_loop 2
-    lvs_sched rr
-    lvs_method NAT
-    protocol TCP
-    real_server 198.51.100.1 80 {
-        TCP_CHECK {
+    example: Example::of(checked!(
+        "80",
+        "TCP",
+        "        TCP_CHECK {
             connect_timeout 10
         }
-    }
-}
 ",
-    ),
-    mended: Example::of(
-        "\
-virtual_server 192.0.2.1 80 {
-    delay_loop 2
-    lvs_sched rr
-    lvs_method NAT
-    protocol TCP
-    real_server 198.51.100.1 80 {
-        TCP_CHECK {
+        "    delay_loop 2\n"
+    )),
+    mended: Example::of(checked!(
+        "80",
+        "TCP",
+        "        TCP_CHECK {
             connect_timeout 1
         }
-    }
-}
 ",
-    ),
+        "    delay_loop 2\n"
+    )),
 };
 
 pub(super) static SNI: Page = Page {
@@ -138,32 +114,22 @@ pub(super) static SNI: Page = Page {
     why: "virtualhost is sent in the request only. A server with several names chooses certificate and site by the name \
           in the TLS greeting, which is empty without enable_sni: the check sees the default site, or is refused.",
     mend: "Write enable_sni in the SSL_GET block.",
-    example: Example::of(
-        "\
-virtual_server 192.0.2.1 443 {
-    lvs_sched rr
-    lvs_method NAT
-    protocol TCP
-    real_server 198.51.100.1 443 {
-        SSL_GET {
+    example: Example::of(checked!(
+        "443",
+        "TCP",
+        "        SSL_GET {
             virtualhost www.example.com
             url {
                 path /
                 status_code 200
             }
         }
-    }
-}
-",
-    ),
-    mended: Example::of(
-        "\
-virtual_server 192.0.2.1 443 {
-    lvs_sched rr
-    lvs_method NAT
-    protocol TCP
-    real_server 198.51.100.1 443 {
-        SSL_GET {
+"
+    )),
+    mended: Example::of(checked!(
+        "443",
+        "TCP",
+        "        SSL_GET {
             enable_sni
             virtualhost www.example.com
             url {
@@ -171,10 +137,8 @@ virtual_server 192.0.2.1 443 {
                 status_code 200
             }
         }
-    }
-}
-",
-    ),
+"
+    )),
 };
 
 pub(super) static BLIND: Page = Page {
@@ -184,36 +148,24 @@ pub(super) static BLIND: Page = Page {
     why: "Without require_reply the check fails only when the host itself refuses the datagram. A host that is down, or a \
           firewall in between, says nothing, and nothing counts as success.",
     mend: "Write payload and require_reply, or check the service over TCP.",
-    example: Example::of(
-        "\
-virtual_server 192.0.2.1 53 {
-    lvs_sched rr
-    lvs_method NAT
-    protocol UDP
-    real_server 198.51.100.1 53 {
-        UDP_CHECK {
+    example: Example::of(checked!(
+        "53",
+        "UDP",
+        "        UDP_CHECK {
             connect_timeout 3
         }
-    }
-}
-",
-    ),
-    mended: Example::of(
-        "\
-virtual_server 192.0.2.1 53 {
-    lvs_sched rr
-    lvs_method NAT
-    protocol UDP
-    real_server 198.51.100.1 53 {
-        UDP_CHECK {
+"
+    )),
+    mended: Example::of(checked!(
+        "53",
+        "UDP",
+        "        UDP_CHECK {
             connect_timeout 3
             payload 0a0b0c
             require_reply
         }
-    }
-}
-",
-    ),
+"
+    )),
 };
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {

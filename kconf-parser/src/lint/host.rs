@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use super::context::Context;
 use super::page::{Example, Page};
 use super::problem::Lint;
+use super::routing;
 use crate::model::{VirtualAddress, VrrpInstance};
 use crate::{Diagnostic, HostAddress, Severity};
 
@@ -100,15 +101,7 @@ fn off_network(
     });
 }
 
-fn contains(network: &HostAddress, address: IpAddr) -> bool {
-    let shift = |bits: u32| bits.saturating_sub(u32::from(network.prefix_len));
-    match (network.address, address) {
-        (IpAddr::V4(network), IpAddr::V4(address)) => {
-            (network.to_bits() ^ address.to_bits()).checked_shr(shift(32)).unwrap_or(0) == 0
-        }
-        (IpAddr::V6(network), IpAddr::V6(address)) => {
-            (network.to_bits() ^ address.to_bits()).checked_shr(shift(128)).unwrap_or(0) == 0
-        }
-        (IpAddr::V4(_), IpAddr::V6(_)) | (IpAddr::V6(_), IpAddr::V4(_)) => false,
-    }
+/// Whether `address` is in the network of an address of the host.
+pub(super) fn contains(network: &HostAddress, address: IpAddr) -> bool {
+    routing::contains((network.address, network.prefix_len), address)
 }

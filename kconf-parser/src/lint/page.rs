@@ -2,6 +2,21 @@
 
 use crate::Severity;
 
+/// The text of an instance that lacks nothing, with lines before its address, and perhaps behind it.
+macro_rules! instance {
+    ($before:literal $(, $behind:literal)?) => {
+        concat!(
+            "vrrp_instance VI_1 {\n    interface eth0\n    virtual_router_id 51\n",
+            $before,
+            "    virtual_ipaddress { 192.0.2.1/24 }\n",
+            $($behind,)?
+            "}\n"
+        )
+    };
+}
+
+pub(super) use instance;
+
 /// Everything about one lint: shown by `explain`, and tested against itself.
 #[derive(Clone, Copy, Debug)]
 pub struct Page {

@@ -4,6 +4,7 @@ pub(super) mod adverts;
 pub(super) mod nodes;
 pub(super) mod peers;
 pub(super) mod roles;
+pub(super) mod routing;
 
 /// An instance as most examples need it.
 const PLAIN: &str = "\

@@ -130,6 +130,14 @@ impl<'t> Block<'t> {
         })
     }
 
+    /// The lines of the block itself.
+    pub(super) fn statements(self) -> impl Iterator<Item = Entry<'t>> {
+        let depth = self.lines.first().map_or(0, |line| line.depth);
+        let own =
+            self.lines.iter().filter(move |line| line.kind == LineKind::Statement && line.depth == depth);
+        own.map(move |line| Entry { tree: self.tree, words: self.tree.words(line) })
+    }
+
     /// Where `keyword value` is written inside the blocks that `list` opens, else where the block begins.
     pub(super) fn entry_with(self, list: &str, keyword: &str, value: &str) -> Span {
         let mut entries = self.entries(list);
@@ -233,6 +241,21 @@ impl<'t> Entry<'t> {
     /// Word `index` as text.
     pub(super) fn text(&self, index: usize) -> Option<String> {
         self.word(index).map(|word| String::from_utf8_lossy(&word).into_owned())
+    }
+
+    /// Whether one of its words is this network, as routes and rules have it.
+    pub(super) fn names(&self, (address, len): &(IpAddr, u8)) -> bool {
+        let whole = if address.is_ipv4() { 32 } else { 128 };
+        self.words.iter().any(|word| {
+            let text = self.tree.text(word);
+            let Ok(text) = core::str::from_utf8(&text) else { return false };
+            if *len == 0 && ["default", "any", "all", "default6"].contains(&text) {
+                return true;
+            }
+            let (bare, prefix) = text.split_once('/').unwrap_or((text, ""));
+            let written = if prefix.is_empty() { Some(whole) } else { prefix.parse().ok() };
+            bare.parse() == Ok(*address) && written.is_none_or(|written: u8| written == *len)
+        })
     }
 
     /// The address that the line begins with.

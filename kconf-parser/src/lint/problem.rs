@@ -5,7 +5,7 @@ use core::fmt;
 use super::page::Page;
 use super::{
     addresses, announce, check, comment, fast, fault, host, mail, nopreempt, owner, pair, priorities,
-    scripts, service, strict, sync_daemon, sync_group, unicast, unused, weight,
+    routing, scripts, service, strict, sync_daemon, sync_group, unicast, unused, weight,
 };
 use crate::{Diagnostic, Problem, Severity, Span};
 
@@ -160,6 +160,22 @@ lints! {
     SyncGroupDiffers => sync_group::DIFFERS;
     /// Each node is ahead in one member of a sync group.
     SyncGroupSplit => sync_group::SPLIT;
+    /// A route is there already, or hides another.
+    RouteTwice => routing::routes::TWICE;
+    /// The kernel refuses a route.
+    RouteRefused => routing::routes::REFUSED;
+    /// The source address of a route is not there.
+    RouteSourceNotHeld => routing::routes::SOURCE;
+    /// The gateway of a route is this node.
+    GatewayIsSelf => routing::gateway::IS_SELF;
+    /// The gateway of a route is in no network.
+    GatewayOffNetwork => routing::gateway::OFF_NETWORK;
+    /// A rule is there already.
+    RuleTwice => routing::rules::TWICE;
+    /// A rule says nothing about the packets that it is for.
+    RuleWithoutSelector => routing::rules::NO_SELECTOR;
+    /// A rule names an address with the prefix length of its network.
+    RuleHostBits => routing::rules::HOST_BITS;
     /// A virtual address is in no network of its interface.
     AddressOffNetwork => host::OFF_NETWORK;
     /// A tracked interface has no address.
@@ -192,6 +208,8 @@ lints! {
     PairMissing => pair::nodes::MISSING;
     /// Both nodes have one `router_id`.
     PairRouterId => pair::nodes::ROUTER_ID;
+    /// A route or rule is on one node only.
+    PairRoutes => pair::routing::ROUTES;
     /// A service or real server is on one node only.
     PairServices => pair::nodes::SERVICES;
 }

@@ -4,10 +4,17 @@ use core::time::Duration;
 
 use super::commands::{Command, commands};
 use super::context::Context;
-use super::page::{Example, Page};
+use super::page::{Example, Page, instance};
 use super::problem::Lint;
 use crate::model::{VrrpScript, VrrpScriptCommand};
 use crate::{Diagnostic, Severity};
+
+/// A script, and an instance that tracks it as 'chk'.
+macro_rules! tracked {
+    ($script:literal) => {
+        concat!($script, instance!("    track_script { chk }\n"))
+    };
+}
 
 pub(super) static NEEDS_SHELL: Page = Page {
     code: "script-needs-shell",
@@ -16,32 +23,20 @@ pub(super) static NEEDS_SHELL: Page = Page {
     why: "keepalived starts the program itself. '&&', '|', '>' and the like are given to it as arguments, and 'if' or \
           'cd' is looked for as a program.",
     mend: "Put the commands in a script file with a #! line, or write /bin/sh -c '…'.",
-    example: Example::of(
+    example: Example::of(tracked!(
         "\
 vrrp_script chk {
     script \"/bin/ping -c1 192.0.2.9 && /usr/local/bin/check\"
 }
-vrrp_instance VI_1 {
-    interface eth0
-    virtual_router_id 51
-    track_script { chk }
-    virtual_ipaddress { 192.0.2.1/24 }
-}
-",
-    ),
-    mended: Example::of(
+"
+    )),
+    mended: Example::of(tracked!(
         "\
 vrrp_script chk {
     script \"/bin/sh -c '/bin/ping -c1 192.0.2.9 && /usr/local/bin/check'\"
 }
-vrrp_instance VI_1 {
-    interface eth0
-    virtual_router_id 51
-    track_script { chk }
-    virtual_ipaddress { 192.0.2.1/24 }
-}
-",
-    ),
+"
+    )),
 };
 
 pub(super) static ARGUMENT_AS_USER: Page = Page {
@@ -51,26 +46,8 @@ pub(super) static ARGUMENT_AS_USER: Page = Page {
     why: "Behind a notify command keepalived expects a user and a group. Without quotes around command and arguments, \
           the first argument becomes a user that does not exist, and the script is not run.",
     mend: "Put the command and its arguments in one pair of double quotes.",
-    example: Example::of(
-        "\
-vrrp_instance VI_1 {
-    interface eth0
-    virtual_router_id 51
-    notify_master /usr/local/bin/notify.sh master
-    virtual_ipaddress { 192.0.2.1/24 }
-}
-",
-    ),
-    mended: Example::of(
-        "\
-vrrp_instance VI_1 {
-    interface eth0
-    virtual_router_id 51
-    notify_master \"/usr/local/bin/notify.sh master\" nobody
-    virtual_ipaddress { 192.0.2.1/24 }
-}
-",
-    ),
+    example: Example::of(instance!("    notify_master /usr/local/bin/notify.sh master\n")),
+    mended: Example::of(instance!("    notify_master \"/usr/local/bin/notify.sh master\" nobody\n")),
 };
 
 pub(super) static CANNOT_SIGNAL: Page = Page {
@@ -80,34 +57,22 @@ pub(super) static CANNOT_SIGNAL: Page = Page {
     why: "killall -0 and kill -0 ask the kernel whether a signal could be sent. A user other than root may send one only \
           to processes of its own, so the check fails although the process is there.",
     mend: "Use pidof or pgrep -x, a vrrp_track_process block, or user root in the vrrp_script.",
-    example: Example::of(
+    example: Example::of(tracked!(
         "\
 vrrp_script chk {
     script \"/usr/bin/killall -0 haproxy\"
     user nobody
 }
-vrrp_instance VI_1 {
-    interface eth0
-    virtual_router_id 51
-    track_script { chk }
-    virtual_ipaddress { 192.0.2.1/24 }
-}
-",
-    ),
-    mended: Example::of(
+"
+    )),
+    mended: Example::of(tracked!(
         "\
 vrrp_script chk {
     script \"/usr/bin/killall -0 haproxy\"
     user root
 }
-vrrp_instance VI_1 {
-    interface eth0
-    virtual_router_id 51
-    track_script { chk }
-    virtual_ipaddress { 192.0.2.1/24 }
-}
-",
-    ),
+"
+    )),
 };
 
 pub(super) static SHORT_TIMEOUT: Page = Page {
@@ -117,35 +82,23 @@ pub(super) static SHORT_TIMEOUT: Page = Page {
     why: "Without timeout a script is stopped and counts as failed after its interval. One slow run under load, of an \
           interval of a second or less and with fall 1, is then a failover.",
     mend: "Write timeout, or fall 2 or more.",
-    example: Example::of(
+    example: Example::of(tracked!(
         "\
 vrrp_script chk {
     script \"/usr/bin/curl -s http://127.0.0.1/\"
     interval 1
 }
-vrrp_instance VI_1 {
-    interface eth0
-    virtual_router_id 51
-    track_script { chk }
-    virtual_ipaddress { 192.0.2.1/24 }
-}
-",
-    ),
-    mended: Example::of(
+"
+    )),
+    mended: Example::of(tracked!(
         "\
 vrrp_script chk {
     script \"/usr/bin/curl -s http://127.0.0.1/\"
     interval 1
     fall 2
 }
-vrrp_instance VI_1 {
-    interface eth0
-    virtual_router_id 51
-    track_script { chk }
-    virtual_ipaddress { 192.0.2.1/24 }
-}
-",
-    ),
+"
+    )),
 };
 
 pub(super) static LONG_TIMEOUT: Page = Page {
@@ -155,36 +108,24 @@ pub(super) static LONG_TIMEOUT: Page = Page {
     why: "keepalived never runs two at a time: while one hangs the next ones are left out, and a failure is noticed after \
           the timeout, not after the interval.",
     mend: "Make the timeout at most as long as the interval.",
-    example: Example::of(
+    example: Example::of(tracked!(
         "\
 vrrp_script chk {
     script \"/usr/local/bin/check\"
     interval 2
     timeout 10
 }
-vrrp_instance VI_1 {
-    interface eth0
-    virtual_router_id 51
-    track_script { chk }
-    virtual_ipaddress { 192.0.2.1/24 }
-}
-",
-    ),
-    mended: Example::of(
+"
+    )),
+    mended: Example::of(tracked!(
         "\
 vrrp_script chk {
     script \"/usr/local/bin/check\"
     interval 2
     timeout 2
 }
-vrrp_instance VI_1 {
-    interface eth0
-    virtual_router_id 51
-    track_script { chk }
-    virtual_ipaddress { 192.0.2.1/24 }
-}
-",
-    ),
+"
+    )),
 };
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {

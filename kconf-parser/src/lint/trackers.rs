@@ -20,6 +20,8 @@ pub(super) struct Tracker<'a> {
     pub(super) name: &'a str,
     /// 0 makes a failure a fault.
     pub(super) weight: i32,
+    /// `reverse`: what is added is subtracted, and the other way round. A failure then raises the priority.
+    reverse: bool,
 }
 
 impl Tracker<'_> {
@@ -44,21 +46,25 @@ pub(super) fn trackers(instance: &VrrpInstance) -> impl Iterator<Item = Tracker<
         list: "track_interface",
         name: &track.name,
         weight: track.weight.into(),
+        reverse: track.reverse,
     });
     let scripts = instance.track_scripts.iter().map(|track| Tracker {
         list: "track_script",
         name: &track.name,
         weight: track.weight.into(),
+        reverse: track.reverse,
     });
     let processes = instance.track_processes.iter().map(|track| Tracker {
         list: "track_process",
         name: &track.name,
         weight: track.weight.into(),
+        reverse: track.reverse,
     });
     let bfds = instance.track_bfds.iter().map(|track| Tracker {
         list: "track_bfd",
         name: &track.name,
         weight: track.weight.into(),
+        reverse: track.reverse,
     });
     interfaces.chain(scripts).chain(processes).chain(bfds)
 }
@@ -68,15 +74,18 @@ pub(super) fn open_ended(instance: &VrrpInstance) -> bool {
     instance.track_files.iter().any(|track| track.weight != 0)
 }
 
-/// Those that change the priority.
+/// Those whose failure lowers the priority.
 pub(super) fn weighted(instance: &VrrpInstance) -> impl Iterator<Item = Tracker<'_>> {
-    trackers(instance).filter(|tracker| tracker.weight != 0 && instance.priority != OWNER)
+    let lowers = |tracker: &Tracker<'_>| tracker.weight != 0 && !tracker.reverse;
+    trackers(instance).filter(move |tracker| lowers(tracker) && instance.priority != OWNER)
 }
 
 /// The priority with no tracker failing, before it is brought into range: a positive weight counts while its check
 /// succeeds, a negative one while it fails.
 pub(super) fn healthy_sum(instance: &VrrpInstance) -> i32 {
-    i32::from(instance.priority) + weighted(instance).map(|tracker| tracker.weight.max(0)).sum::<i32>()
+    let signed =
+        |tracker: Tracker<'_>| if tracker.reverse { -tracker.weight.max(0) } else { tracker.weight.max(0) };
+    i32::from(instance.priority) + trackers(instance).map(signed).sum::<i32>()
 }
 
 /// The same as it is advertised.

@@ -23,6 +23,8 @@ pub(super) struct Interfaces<'a> {
     pub(super) facts: &'a dyn Facts,
     /// `dynamic_interfaces`: they may come later.
     pub(super) dynamic: bool,
+    /// `iproute_usr_dir` or `iproute_etc_dir`: names of routing are in files that nobody has looked at.
+    pub(super) own_routing_names: bool,
     /// The last one that there was or may be: thousands of addresses are often on the same one.
     pub(super) last: RefCell<String>,
     /// The next preference of a rule that is written without one.

@@ -412,7 +412,21 @@ impl<'r, 't> Draft<'r, 't> {
                 self.words.adjust(&word, what, "its protocol becomes 18", true);
             }
             if no_dev {
-                let advice = "name the interface with 'dev', or write 'no_track'";
+                // The kernel takes no interface for an IPv4 route that leads nowhere.
+                let advice = match self.route.kind {
+                    RouteType::Blackhole
+                    | RouteType::Unreachable
+                    | RouteType::Prohibit
+                    | RouteType::Throw => "write 'no_track'",
+                    RouteType::Unicast
+                    | RouteType::Local
+                    | RouteType::Broadcast
+                    | RouteType::Anycast
+                    | RouteType::Multicast
+                    | RouteType::Nat
+                    | RouteType::ExternalResolve
+                    | RouteType::Other(_) => "name the interface with 'dev', or write 'no_track'",
+                };
                 let effect = "keepalived 2.2.7 does not put it back when it is lost";
                 self.words.advise("a route without 'dev' is not tracked", effect, advice);
             }

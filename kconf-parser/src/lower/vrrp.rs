@@ -52,6 +52,8 @@ impl<'a> VrrpPass<'a> {
                 last: RefCell::default(),
                 facts,
                 dynamic: globals.dynamic_interfaces,
+                own_routing_names: globals.files.iproute_usr_dir.is_some()
+                    || globals.files.iproute_etc_dir.is_some(),
                 preferences: Preferences::default(),
                 track_groups: RefCell::default(),
             },

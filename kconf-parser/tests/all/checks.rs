@@ -5,16 +5,10 @@
 use core::time::Duration;
 
 use kconf_parser::model::{
-    Checker, CheckerKind, Config, DnsType, HttpCheck, HttpUrl, RegexOption, RegexStack, SmtpCheck, UdpCheck,
+    Checker, CheckerKind, DnsType, HttpCheck, HttpUrl, RegexOption, RegexStack, SmtpCheck, UdpCheck,
 };
-use kconf_parser::{AssumePresent, Diagnostic, lower, parse};
 
-fn read(text: &str) -> (Config, Vec<&'static str>) {
-    let parsed = parse("f", text.as_bytes());
-    assert!(parsed.diagnostics.is_empty(), "{text}");
-    let lowered = lower(&parsed.tree, &AssumePresent);
-    (lowered.config, lowered.diagnostics.iter().map(Diagnostic::code).collect())
-}
+use crate::common::read_codes as read;
 
 /// The checks of a real server of a virtual server with some more lines.
 fn checks_in(service: &str, lines: &str) -> (Vec<Checker>, Vec<&'static str>) {

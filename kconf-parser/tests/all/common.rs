@@ -1,22 +1,68 @@
-//! Texts to try things on: generated ones, and the corpus where it is.
+//! What many tests do: reading a text, and looking at what was found.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "what is not there is a failed test")]
 
-use std::path::{Path, PathBuf};
+pub(crate) mod corpus;
+mod texts;
 
+use std::collections::BTreeSet;
+
+use kconf_parser::model::Config;
 use kconf_parser::tree::LineKind;
-use kconf_parser::{AssumePresent, ExpandOptions, NoFiles, Value, expand, lower, parse};
-use proptest::prelude::*;
+use kconf_parser::{
+    AssumePresent, Diagnostic, ExpandOptions, Facts, NoFiles, Tree, Value, expand, lower, parse,
+};
+
+pub(crate) use texts::text;
+
+/// What a text without includes and definitions means, and everything that is found.
+pub(crate) fn read(text: &str) -> (Config, Vec<Diagnostic>) {
+    read_on(text, &AssumePresent)
+}
+
+/// The same on a host.
+pub(crate) fn read_on(text: &str, facts: &dyn Facts) -> (Config, Vec<Diagnostic>) {
+    let parsed = parse("f", text.as_bytes());
+    let lowered = lower(&parsed.tree, facts);
+    let mut findings = parsed.diagnostics;
+    findings.extend(lowered.diagnostics);
+    (lowered.config, findings)
+}
+
+/// What a text with the right braces and quotes means, and the codes of what is found.
+pub(crate) fn read_codes(text: &str) -> (Config, Vec<&'static str>) {
+    let parsed = parse("f", text.as_bytes());
+    assert!(parsed.diagnostics.is_empty(), "{text}");
+    let lowered = lower(&parsed.tree, &AssumePresent);
+    (lowered.config, codes(&lowered.diagnostics))
+}
+
+pub(crate) fn codes(findings: &[Diagnostic]) -> Vec<&'static str> {
+    findings.iter().map(Diagnostic::code).collect()
+}
+
+/// The lines that keepalived would read, and what is found in them.
+pub(crate) fn check(octets: &[u8]) -> (Tree, Vec<Diagnostic>) {
+    let (tree, _, findings) = expanded(octets, "");
+    (tree, findings)
+}
+
+/// The meaning of what keepalived would read on the node called `id`.
+pub(crate) fn expanded(octets: &[u8], id: &str) -> (Tree, Config, Vec<Diagnostic>) {
+    let options = ExpandOptions { config_id: id.to_owned(), ..ExpandOptions::default() };
+    let parsed = expand("keepalived.conf", octets, &NoFiles, &options);
+    let lowered = lower(&parsed.tree, &AssumePresent);
+    let mut findings = parsed.diagnostics;
+    findings.extend(lowered.diagnostics);
+    (parsed.tree, lowered.config, findings)
+}
 
 /// What a text means: its configuration, and the codes of its findings.
 pub(crate) fn meaning(octets: &[u8]) -> (Value, Vec<&'static str>) {
-    let options = ExpandOptions { config_id: "id".to_owned(), ..ExpandOptions::default() };
-    let parsed = expand("f", octets, &NoFiles, &options);
-    let lowered = lower(&parsed.tree, &AssumePresent);
-    let all = parsed.diagnostics.iter().chain(&lowered.diagnostics);
-    let mut codes: Vec<_> = all.map(|finding| finding.code()).collect();
+    let (_, config, findings) = expanded(octets, "id");
+    let mut codes = codes(&findings);
     codes.sort_unstable();
-    (lowered.config.describe(), codes)
+    (config.describe(), codes)
 }
 
 /// The logical lines of a text: what they are, and their words.
@@ -26,127 +72,9 @@ pub(crate) fn words(octets: &[u8]) -> Vec<(LineKind, Vec<Vec<u8>>)> {
     tree.lines().iter().map(|line| (line.kind, words(line))).collect()
 }
 
-/// The files of the corpus. Without it this says so and gives none.
-pub(crate) fn corpus() -> Vec<(PathBuf, Vec<u8>)> {
-    let given = std::env::var_os("KCONF_CORPUS").map(PathBuf::from);
-    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join("shared").join("corpus");
-    let root = given.unwrap_or_else(beside);
-    if !root.is_dir() {
-        println!("skipped: no corpus at {} (set KCONF_CORPUS)", root.display());
-        return Vec::new();
-    }
-    let folders = ["seeds", "public", "templates"].map(|folder| root.join(folder));
-    let entries = folders.iter().flat_map(|folder| std::fs::read_dir(folder).unwrap());
-    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
-    paths.sort();
-    paths.into_iter().map(|path| (path.clone(), std::fs::read(path).unwrap())).collect()
-}
-
-const WORDS: &[&str] = &[
-    "state MASTER",
-    "state",
-    "interface eth0",
-    "virtual_router_id  51",
-    "priority\t150",
-    "priority $P",
-    "advert_int 1",
-    "192.0.2.1/24 dev eth0",
-    "2001:db8::1",
-    "notify_master \"/bin/x   a\" root",
-    "notify '/bin/x  b'",
-    "script /bin/x\\ y",
-    "script \"/bin/x \\\"y\\\" {}\" ",
-    "router_id \"a { b\"",
-    "auth_pass a\\#b",
-    "weight 5",
-    "TCP_CHECK",
-    "authentication",
-    "virtual_ipaddress",
-    "track_script",
-    "中文 字",
-    "\u{a0}state",
-    "no_such_thing x",
-    "a\"b\"c",
-    "\"open",
-    "$X=1",
-    "${X}",
-];
-
-const OPENERS: &[&str] = &[
-    "global_defs {",
-    "vrrp_instance VI_1 {",
-    "vrrp_instance VI_2\n{",
-    "vrrp_script chk { ",
-    "virtual_server 192.0.2.1 80 {",
-    "real_server 10.0.0.1 80\n\n {",
-    "virtual_ipaddress {",
-    "virtual_ipaddress # here\n {",
-    "track_script\n# there\n{",
-    "authentication { auth_type PASS",
-    "{",
-    "@id vrrp_instance A {\n@^id vrrp_instance B {",
-    "~SEQ(A,2) static_ipaddress {",
-];
-
-const OTHERS: &[&str] = &[
-    "}",
-    "}",
-    "}",
-    "} ",
-    "}",
-    " }",
-    "\n\n\n",
-    "\n",
-    "\r\n",
-    " \t\n",
-    "# comment",
-    "    # indented",
-    "! other",
-    "# ends so \\",
-    "$M= \\\n  priority 1 \\\n\n  weight 2\n",
-    "@id priority 3",
-    "~LST(A,x,y) interface $A",
-    "include nothing.conf",
-    "\0",
-    "@id $N= \\\n{ \\\n}\n",
-];
-
-/// Texts that look like configurations, broken and whole.
-pub(crate) fn text() -> impl Strategy<Value = Vec<u8>> {
-    let long =
-        (990_usize..1030).prop_map(|length| "x ".repeat(length / 2) + if length % 2 == 0 { "" } else { "y" });
-    let piece = prop_oneof![
-        8 => prop::sample::select(WORDS).prop_map(str::to_owned),
-        4 => prop::sample::select(OPENERS).prop_map(str::to_owned),
-        8 => prop::sample::select(OTHERS).prop_map(str::to_owned),
-        1 => long,
-        1 => "[ -~\t]{0,12}",
-    ];
-    let end = prop_oneof![
-        6 => Just("\n"), 1 => Just("\r\n"), 1 => Just(" "), 1 => Just("\n    "), 1 => Just(" # beside\n"),
-        1 => Just("\t# tab\n"), 1 => Just("\n        "), 1 => Just("     # beside\n"),
-    ];
-    let text = prop::collection::vec((piece, end), 0..30).prop_map(|pieces| {
-        pieces.into_iter().map(|(piece, end)| piece + end).collect::<String>().into_bytes()
-    });
-    (text, prop::bool::weighted(0.8)).prop_map(|(text, close)| if close { closed(&text) } else { text })
-}
-
-/// The text with braces around it, so that all of them match.
-fn closed(text: &[u8]) -> Vec<u8> {
-    let (mut depth, mut lowest) = (0_i32, 0_i32);
-    for line in parse("f", text).tree.lines() {
-        depth += match line.kind {
-            LineKind::Open => 1,
-            LineKind::Close => -1,
-            LineKind::Statement => 0,
-        };
-        lowest = lowest.min(depth);
-    }
-    let times = |count: i32| usize::try_from(count).unwrap_or(0);
-    let before = "global_defs {\n".repeat(times(-lowest));
-    let after = format!("\n\n{}", "}\n".repeat(times(depth - lowest)));
-    [before.as_bytes(), text, after.as_bytes()].concat()
+/// For a [`FactsTable`](kconf_parser::FactsTable): these, and no others.
+pub(crate) fn only(names: &[&str]) -> Option<BTreeSet<String>> {
+    Some(names.iter().map(|name| (*name).to_owned()).collect())
 }
 
 /// The old text with only the reported parts replaced.

@@ -7,12 +7,13 @@
 mod agreement;
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use kconf_parser::model::Config;
-use kconf_parser::{
-    AssumePresent, Diagnostic, ExpandOptions, NoFiles, Tree, config_test, expand, lower, parse,
-};
+use kconf_parser::{Diagnostic, Tree, config_test, parse};
+
+use crate::common::corpus::{corpus, files, folder, name, verdict};
+use crate::common::expanded;
 
 const NAMESPACE: &str = "the namespace did not exist: keepalived read no further, and exited with 0";
 const IPTABLES: &str = "Debian's keepalived is built without iptables, and complains about its keywords";
@@ -46,36 +47,8 @@ const KNOWN_DIFFERENCES: &[(&str, u8, u8, &str)] = &[
     ("pqdev__n1", 0, 5, NAMESPACE),
 ];
 
-fn corpus() -> Option<PathBuf> {
-    let given = std::env::var_os("KCONF_CORPUS").map(PathBuf::from);
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let root = given.unwrap_or_else(|| workspace.join("shared").join("corpus"));
-    if root.is_dir() {
-        return Some(root);
-    }
-    println!("skipped: no corpus at {} (set KCONF_CORPUS)", root.display());
-    None
-}
-
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let mut files: Vec<PathBuf> =
-        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    files.sort();
-    files
-}
-
-fn read(octets: &[u8]) -> (Tree, Vec<Diagnostic>) {
-    let (tree, findings, _) = read_config(octets);
-    (tree, findings)
-}
-
-fn read_config(octets: &[u8]) -> (Tree, Vec<Diagnostic>, Config) {
-    let options = ExpandOptions { config_id: "corpus".to_owned(), ..ExpandOptions::default() };
-    let parsed = expand("keepalived.conf", octets, &NoFiles, &options);
-    let mut findings = parsed.diagnostics;
-    let lowered = lower(&parsed.tree, &AssumePresent);
-    findings.extend(lowered.diagnostics);
-    (parsed.tree, findings, lowered.config)
+fn read(octets: &[u8]) -> (Tree, Config, Vec<Diagnostic>) {
+    expanded(octets, "corpus")
 }
 
 /// A file with keepalived's verdict: its exit code and the lines it names.
@@ -101,11 +74,10 @@ impl Case {
 }
 
 fn cases(root: &Path) -> Vec<Case> {
-    let all = ["seeds", "public"].into_iter().flat_map(|folder| files(&root.join(folder)));
+    let all = files(root, &["seeds", "public"]).into_iter();
     all.map(|path| {
-        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
-        let verdict = std::fs::read(root.join("verdicts").join(format!("{name}.txt"))).unwrap();
-        let verdict = String::from_utf8_lossy(&verdict);
+        let name = name(&path);
+        let verdict = verdict(root, &name);
         let exit = verdict.lines().next().unwrap().strip_prefix("exit: ").unwrap().parse().unwrap();
         let line = |text: &str| text.split_once("Line ")?.1.split_once(')')?.0.parse().ok();
         let lines = verdict.lines().filter_map(line).collect();
@@ -117,34 +89,27 @@ fn cases(root: &Path) -> Vec<Case> {
 
 #[test]
 fn every_file_is_printed_back_octet_for_octet() {
-    let Some(root) = corpus() else { return };
-    for folder in ["seeds", "public", "templates"] {
-        for path in files(&root.join(folder)) {
-            let octets = std::fs::read(&path).unwrap();
-            assert!(parse("f", &octets).tree.print() == octets, "{}", path.display());
-        }
+    for (path, octets) in corpus() {
+        assert!(parse("f", &octets).tree.print() == octets, "{}", path.display());
     }
 }
 
 #[test]
 fn templates_and_every_finding_can_be_rendered() {
-    let Some(root) = corpus() else { return };
-    for folder in ["seeds", "public", "templates"] {
-        for path in files(&root.join(folder)) {
-            let (tree, findings) = read(&std::fs::read(&path).unwrap());
-            for finding in findings.iter().take(100) {
-                assert!(finding.render(tree.sources()).lines().count() >= 4, "{}", path.display());
-            }
+    for (path, octets) in corpus() {
+        let (tree, _, findings) = read(&octets);
+        for finding in findings.iter().take(100) {
+            assert!(finding.render(tree.sources()).lines().count() >= 4, "{}", path.display());
         }
     }
 }
 
 #[test]
 fn exit_codes_are_those_of_keepalived_except_where_known() {
-    let Some(root) = corpus() else { return };
+    let Some(root) = folder() else { return };
     let mut wrong = Vec::new();
     for case in cases(&root) {
-        let (_, findings) = read(&case.octets);
+        let (_, _, findings) = read(&case.octets);
         let ours = config_test(&findings).exit_code();
         let known = KNOWN_DIFFERENCES.iter().find(|(name, ..)| *name == case.name);
         let expected = known.map_or((case.exit, case.exit), |(_, theirs, ours, _)| (*theirs, *ours));

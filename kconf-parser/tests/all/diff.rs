@@ -1,7 +1,9 @@
 //! What counts as a change, and what does not.
 
+use kconf_parser::diff;
 use kconf_parser::model::Config;
-use kconf_parser::{AssumePresent, ExpandOptions, NoFiles, diff, expand, lower};
+
+use crate::common::expanded;
 
 const OLD: &str = "
 global_defs {
@@ -33,8 +35,7 @@ virtual_server 192.0.2.1 80 {
 ";
 
 fn config(text: &str) -> Config {
-    let parsed = expand("f", text.as_bytes(), &NoFiles, &ExpandOptions::default());
-    lower(&parsed.tree, &AssumePresent).config
+    expanded(text.as_bytes(), "").1
 }
 
 fn changes(edits: &[(&str, &str)]) -> Vec<String> {

@@ -8,10 +8,10 @@ use core::time::Duration;
 
 use kconf_parser::edit::{BlockPath, Edit, EditError, NewCheck, NewRealServer};
 use kconf_parser::model::{Config, InitialState, VirtualServerKey};
-use kconf_parser::{
-    AssumePresent, Change, ChangeKind, ExpandOptions, NoFiles, Subject, diff, expand, lower, parse,
-};
+use kconf_parser::{Change, ChangeKind, ExpandOptions, NoFiles, Subject, diff, expand, parse};
 use proptest::prelude::*;
+
+use crate::common::expanded;
 
 /// What to change, by the number of the instance or virtual server.
 #[derive(Clone, Debug)]
@@ -137,8 +137,7 @@ fn file() -> impl Strategy<Value = String> {
 }
 
 fn config(octets: &[u8]) -> Config {
-    let parsed = expand("f", octets, &NoFiles, &ExpandOptions::default());
-    lower(&parsed.tree, &AssumePresent).config
+    expanded(octets, "").1
 }
 
 fn server(at: usize, host: u8) -> SocketAddr {
@@ -281,7 +280,7 @@ fn try_on(
 
 #[test]
 fn files_from_the_wild_are_edited_in_one_place() {
-    let files = crate::common::corpus();
+    let files = crate::common::corpus::corpus();
     let (mut asked, mut made) = (0, 0);
     for (path, octets) in &files {
         let before = config(octets);

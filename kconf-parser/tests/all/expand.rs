@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use kconf_parser::tree::LineKind;
-use kconf_parser::{Diagnostic, ExpandOptions, Loader, Parsed, expand};
+use kconf_parser::{ExpandOptions, Loader, Parsed, expand};
+
+use crate::common::codes;
 
 /// Name, text, and the first words of the lines that keepalived reads.
 #[rustfmt::skip]
@@ -81,10 +83,6 @@ impl Loader for Memory {
 fn read(text: &str, files: &[(&str, &str)]) -> Parsed {
     let options = ExpandOptions { config_id: "here".to_owned(), ..ExpandOptions::default() };
     expand("main", text.as_bytes(), &Memory::new(files), &options)
-}
-
-fn codes(findings: &[Diagnostic]) -> Vec<&'static str> {
-    findings.iter().map(Diagnostic::code).collect()
 }
 
 /// The first words of all lines, each once.

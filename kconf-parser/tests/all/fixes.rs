@@ -2,15 +2,9 @@
 
 #![expect(clippy::panic, reason = "what is not there is a failed test")]
 
-use kconf_parser::{AssumePresent, Diagnostic, ExpandOptions, NoFiles, Tree, expand, lower};
+use kconf_parser::Diagnostic;
 
-fn check(text: &[u8]) -> (Tree, Vec<Diagnostic>) {
-    let parsed = expand("f", text, &NoFiles, &ExpandOptions::default());
-    let lowered = lower(&parsed.tree, &AssumePresent);
-    let mut findings = parsed.diagnostics;
-    findings.extend(lowered.diagnostics);
-    (parsed.tree, findings)
-}
+use crate::common::check;
 
 fn codes(findings: &[Diagnostic]) -> Vec<&'static str> {
     let mut codes: Vec<_> = findings.iter().map(Diagnostic::code).collect();

@@ -3,7 +3,8 @@
 use kconf_parser::{FormatOptions, LineEnding, format, parse};
 use proptest::prelude::*;
 
-use crate::common::{corpus, meaning, text, words};
+use crate::common::corpus::corpus;
+use crate::common::{meaning, text, words};
 
 fn formatted(octets: &[u8]) -> Vec<u8> {
     format(&parse("f", octets).tree, &FormatOptions::default())

@@ -5,20 +5,13 @@ use core::time::Duration;
 use std::path::Path;
 
 use kconf_parser::model::{
-    AdvertBufferPolicy, Config, GarpExtraInterfaces, Globals, Ipsets, JsonVersion, LvsFlushOnStop,
-    ReloadMarker,
+    AdvertBufferPolicy, GarpExtraInterfaces, Globals, Ipsets, JsonVersion, LvsFlushOnStop, ReloadMarker,
 };
-use kconf_parser::{AssumePresent, Diagnostic, lower, parse};
+
+use crate::common::read_codes as read;
 
 const INSTANCE: &str =
     "vrrp_instance VI_1 {\ninterface eth0\nvirtual_router_id 77\nvirtual_ipaddress {\n192.0.2.1\n}\n}\n";
-
-fn read(text: &str) -> (Config, Vec<&'static str>) {
-    let parsed = parse("f", text.as_bytes());
-    assert!(parsed.diagnostics.is_empty(), "{text}");
-    let lowered = lower(&parsed.tree, &AssumePresent);
-    (lowered.config, lowered.diagnostics.iter().map(Diagnostic::code).collect())
-}
 
 fn globals(lines: &str) -> (Globals, usize) {
     let (config, found) = read(&format!("global_defs {{\n{lines}\n}}\n"));

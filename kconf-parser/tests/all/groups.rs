@@ -3,7 +3,9 @@
 #![expect(clippy::expect_used, reason = "what is not there is a failed test")]
 
 use kconf_parser::model::{AddressFamily, Config, GroupEntry, VirtualService};
-use kconf_parser::{AssumePresent, Diagnostic, config_test, lower, parse};
+use kconf_parser::{Diagnostic, config_test};
+
+use crate::common::read;
 
 const NAT: &str = "lb_algo rr\nlb_kind NAT\nprotocol TCP\n";
 const DR: &str = "lb_algo rr\nlb_kind DR\nprotocol TCP\n";
@@ -12,14 +14,6 @@ const TUN: &str = "lb_algo rr\nlb_kind TUN\nprotocol TCP\n";
 const MARKED: &str = "lb_algo rr\nlb_kind NAT\n";
 const MARKED_DR: &str = "lb_algo rr\nlb_kind DR\n";
 const MARKED_TUN: &str = "lb_algo rr\nlb_kind TUN\n";
-
-fn read(text: &str) -> (Config, Vec<Diagnostic>) {
-    let parsed = parse("f", text.as_bytes());
-    let lowered = lower(&parsed.tree, &AssumePresent);
-    let mut findings = parsed.diagnostics;
-    findings.extend(lowered.diagnostics);
-    (lowered.config, findings)
-}
 
 fn group(entries: &str) -> String {
     format!("virtual_server_group G {{\n{entries}\n}}\n")

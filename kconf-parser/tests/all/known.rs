@@ -11,6 +11,8 @@ use kconf_parser::{
     expand, lower_with,
 };
 
+use crate::common::codes;
+
 fn check_on(
     text: &str,
     loader: &dyn Loader,
@@ -31,10 +33,6 @@ fn check(text: &str) -> (Tree, Vec<Diagnostic>) {
 fn waived(text: &str) -> Waived {
     let (tree, findings) = check(text);
     waive(&tree, findings)
-}
-
-fn codes(findings: &[Diagnostic]) -> Vec<&'static str> {
-    findings.iter().map(Diagnostic::code).collect()
 }
 
 #[test]

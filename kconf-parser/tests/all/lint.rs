@@ -7,6 +7,7 @@ mod election;
 mod facts;
 mod other_node;
 mod pages;
+mod routing;
 mod scripts;
 mod services;
 mod unicast;

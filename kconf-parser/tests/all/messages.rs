@@ -7,6 +7,7 @@ mod braces;
 mod expansion;
 mod host;
 mod instances;
+mod routing;
 mod scripts;
 mod servers;
 mod spaces;

@@ -1,18 +1,13 @@
 //! One mistake, one finding: braces that are missing or too many, quotes that stay open.
 
-use kconf_parser::{AssumePresent, Diagnostic, ExpandOptions, NoFiles, Parsed, Problem, expand, lower};
+use kconf_parser::{Diagnostic, Problem};
 
-fn read(text: &str) -> (Parsed, Vec<Diagnostic>) {
-    let parsed = expand("f", text.as_bytes(), &NoFiles, &ExpandOptions::default());
-    let mut findings = parsed.diagnostics.clone();
-    findings.extend(lower(&parsed.tree, &AssumePresent).diagnostics);
-    (parsed, findings)
-}
+use crate::common::{check, expanded};
 
 /// Code, line and lines of related places of every finding.
 fn told(text: &str) -> Vec<(&'static str, u32, Vec<u32>)> {
-    let (parsed, findings) = read(text);
-    let line = |span| parsed.tree.sources().position(span).line;
+    let (tree, findings) = check(text.as_bytes());
+    let line = |span| tree.sources().position(span).line;
     let related = |finding: &Diagnostic| finding.related.iter().map(|place| line(place.span)).collect();
     findings.iter().map(|finding| (finding.code(), line(finding.span), related(finding))).collect()
 }
@@ -38,8 +33,7 @@ fn an_instance_that_is_never_closed_is_named() {
     assert_eq!(told(&format!("{first}{SECOND}")), [("missing-close", 1, vec![7])]);
     assert_eq!(told(first), [("missing-close", 1, vec![])]);
     // What it means stays what keepalived makes of it: one instance, which has the second one's number.
-    let (parsed, _) = read(&format!("{first}{SECOND}"));
-    let config = lower(&parsed.tree, &AssumePresent).config;
+    let (_, config, _) = expanded(format!("{first}{SECOND}").as_bytes(), "");
     assert_eq!((config.instances.len(), config.instances[0].vrid), (1, 2));
 }
 
@@ -90,9 +84,9 @@ fn a_brace_too_many_is_named_where_it_stands() {
 
 #[test]
 fn a_quote_that_stays_open_is_named_where_it_opens() {
-    let (parsed, findings) = read("global_defs {\n    router_id \"my node\n}\n");
+    let (tree, findings) = check(b"global_defs {\n    router_id \"my node\n}\n");
     assert_eq!(findings[0].problem, Problem::UnterminatedQuote);
-    let position = parsed.tree.sources().position(findings[0].span);
+    let position = tree.sources().position(findings[0].span);
     assert_eq!((position.line, position.column), (2, 15));
 }
 

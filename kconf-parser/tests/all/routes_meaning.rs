@@ -299,6 +299,10 @@ fn messages_name_what_was_expected_and_what_was_probably_meant() {
         ("static_routes", "10.0.0.0/8",
          "a route without 'dev' is not tracked; keepalived 2.2.7 does not put it back when it is lost",
          "name the interface with 'dev', or write 'no_track'"),
+        // With 'dev' the kernel refuses it.
+        ("static_routes", "blackhole 10.0.0.0/8",
+         "a route without 'dev' is not tracked; keepalived 2.2.7 does not put it back when it is lost",
+         "write 'no_track'"),
         ("static_rules", "form 10.0.0.0/8 table 5",
          "'form' is not an option or action of a rule; the rule has no effect", "did you mean 'from'?"),
         ("static_rules", "table 5 sport 80 preference 1",

@@ -1,36 +1,20 @@
 //! keepalived's rules, one table each. Values were measured with keepalived 2.2.7.
 
-#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "what is not there is a failed test")]
+#![expect(clippy::expect_used, reason = "what is not there is a failed test")]
 
 use core::time::Duration;
 
 use kconf_parser::model::{
-    AddressScope, Authentication, Broadcast, CheckerKind, Config, ForwardMethod, InitialState,
-    ServiceProtocol, VirtualServer, VrrpInstance, VrrpScriptCommand, VrrpVersion,
+    AddressScope, Authentication, Broadcast, CheckerKind, ForwardMethod, InitialState, ServiceProtocol,
+    VirtualServer, VrrpInstance, VrrpScriptCommand, VrrpVersion,
 };
-use kconf_parser::{
-    AssumePresent, ConfigTest, Diagnostic, Facts, ScriptStatus, Severity, config_test, lower, parse,
-};
+use kconf_parser::{ConfigTest, FactsTable, ScriptStatus, Severity, config_test};
+
+use crate::common::{codes, only, read, read_on};
 
 /// What every instance of these tests has.
 const INSTANCE: &str = "interface eth0\nvirtual_router_id 5\nvirtual_ipaddress { 192.0.2.1 }\n";
 const SERVICE: &str = "lb_algo rr\nlb_kind NAT\nprotocol TCP\n";
-
-fn read(text: &str) -> (Config, Vec<Diagnostic>) {
-    read_on(text, &AssumePresent)
-}
-
-fn read_on(text: &str, facts: &dyn Facts) -> (Config, Vec<Diagnostic>) {
-    let parsed = parse("f", text.as_bytes());
-    let lowered = lower(&parsed.tree, facts);
-    let mut findings = parsed.diagnostics;
-    findings.extend(lowered.diagnostics);
-    (lowered.config, findings)
-}
-
-fn codes(findings: &[Diagnostic]) -> Vec<&'static str> {
-    findings.iter().map(Diagnostic::code).collect()
-}
 
 /// The instance with some more lines, and the codes of what is found.
 fn instance(lines: &str) -> (VrrpInstance, Vec<&'static str>) {
@@ -384,27 +368,13 @@ fn a_sorry_server_of_another_family_is_left_out_unless_it_is_behind_a_tunnel() {
 }
 
 /// A host with nothing on it but one unsafe script.
-struct Bare;
-
-impl Facts for Bare {
-    fn interface_exists(&self, name: &str) -> bool {
-        name == "eth0"
-    }
-
-    fn user_exists(&self, user: &str) -> bool {
-        user == "root"
-    }
-
-    fn group_exists(&self, _group: &str) -> bool {
-        false
-    }
-
-    fn script(
-        &self,
-        command: &kconf_parser::model::ScriptCommand,
-        _user: Option<&kconf_parser::model::ScriptUser>,
-    ) -> ScriptStatus {
-        if command.args[0] == "/unsafe" { ScriptStatus::Insecure } else { ScriptStatus::NotFound }
+fn bare() -> FactsTable {
+    FactsTable {
+        interfaces: only(&["eth0"]),
+        users: only(&["root"]),
+        groups: only(&[]),
+        scripts: Some([("/unsafe".into(), ScriptStatus::Insecure)].into()),
+        ..FactsTable::default()
     }
 }
 
@@ -416,7 +386,7 @@ fn the_host_is_asked() {
             vrrp_instance V {{\n{INSTANCE}track_interface {{\neth9\n}}\ntrack_script {{\ngone\nunsafe\n}}\n}}\n"
         )
     };
-    let (config, findings) = read_on(&text(""), &Bare);
+    let (config, findings) = read_on(&text(""), &bare());
     assert_eq!(codes(&findings), ["script-unusable", "script-security", "interface-missing"]);
     assert_eq!(config.instances[0].track_scripts.len(), 1);
     for (security, code) in [
@@ -424,7 +394,7 @@ fn the_host_is_asked() {
         // Nobody is named, and there is no user keepalived_script: root would run them.
         ("enable_script_security", "no-script-user"),
     ] {
-        let (config, findings) = read_on(&text(security), &Bare);
+        let (config, findings) = read_on(&text(security), &bare());
         assert_eq!(codes(&findings), [code, code, "interface-missing"]);
         assert!(config.instances[0].track_scripts.is_empty() && config.scripts.is_empty());
     }

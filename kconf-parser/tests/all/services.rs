@@ -6,16 +6,11 @@ use core::net::Ipv4Addr;
 use core::time::Duration;
 
 use kconf_parser::model::{
-    AddressFamily, Config, ForwardMethod, PersistenceGranularity, TunnelChecksum, VirtualServer,
+    AddressFamily, ForwardMethod, PersistenceGranularity, TunnelChecksum, VirtualServer,
 };
-use kconf_parser::{AssumePresent, Diagnostic, lower, parse};
+use kconf_parser::{AssumePresent, lower, parse};
 
-fn read(text: &str) -> (Config, Vec<&'static str>) {
-    let parsed = parse("f", text.as_bytes());
-    assert!(parsed.diagnostics.is_empty(), "{text}");
-    let lowered = lower(&parsed.tree, &AssumePresent);
-    (lowered.config, lowered.diagnostics.iter().map(Diagnostic::code).collect())
-}
+use crate::common::read_codes as read;
 
 const REAL: &str = "real_server 10.0.0.1 80 {\n}";
 

@@ -4,10 +4,10 @@
 use core::time::Duration;
 
 use kconf_parser::keywords::{BLOCKS, Content};
-use kconf_parser::model::{
-    Config, GarpGroup, InitFile, InterfaceDelays, LinkbeatMethod, ParameterMatch, ScriptCommand, ScriptUser,
-};
-use kconf_parser::{AssumePresent, ConfigTest, Diagnostic, Facts, ScriptStatus, config_test, lower, parse};
+use kconf_parser::model::{GarpGroup, InitFile, InterfaceDelays, LinkbeatMethod, ParameterMatch};
+use kconf_parser::{ConfigTest, FactsTable, config_test};
+
+use crate::common::{codes, only, read, read_on};
 
 const INSTANCE: &str =
     "vrrp_instance V {\ninterface eth0\nvirtual_router_id 5\nvirtual_ipaddress { 192.0.2.1 }\n}\n";
@@ -19,40 +19,9 @@ type EntryCase<'a> = (&'a str, &'a str, Option<(i16, bool)>, &'a [&'a str]);
 type StaticCase<'a> = (&'a str, Option<(&'a str, Option<&'a str>)>, &'a [&'a str]);
 
 /// A host with two interfaces and two users.
-struct Host;
-
-impl Facts for Host {
-    fn interface_exists(&self, name: &str) -> bool {
-        ["eth0", "eth1"].contains(&name)
-    }
-
-    fn user_exists(&self, user: &str) -> bool {
-        ["root", "keepalived_script"].contains(&user)
-    }
-
-    fn group_exists(&self, _group: &str) -> bool {
-        true
-    }
-
-    fn script(&self, _command: &ScriptCommand, _user: Option<&ScriptUser>) -> ScriptStatus {
-        ScriptStatus::Ok
-    }
-}
-
-fn read_on(text: &str, facts: &dyn Facts) -> (Config, Vec<Diagnostic>) {
-    let parsed = parse("f", text.as_bytes());
-    let lowered = lower(&parsed.tree, facts);
-    let mut findings = parsed.diagnostics;
-    findings.extend(lowered.diagnostics);
-    (lowered.config, findings)
-}
-
-fn read(text: &str) -> (Config, Vec<Diagnostic>) {
-    read_on(text, &AssumePresent)
-}
-
-fn codes(findings: &[Diagnostic]) -> Vec<&'static str> {
-    findings.iter().map(Diagnostic::code).collect()
+fn host() -> FactsTable {
+    let users = only(&["root", "keepalived_script"]);
+    FactsTable { interfaces: only(&["eth0", "eth1"]), users, ..FactsTable::default() }
 }
 
 /// An instance that tracks `name`.
@@ -262,7 +231,7 @@ fn scripts_have_times_of_at_least_a_millisecond_and_a_user_who_exists() {
         let text = format!(
             "global_defs {{\nenable_script_security\n}}\nvrrp_script s {{\nscript /bin/true\n{lines}\n}}\n{INSTANCE}"
         );
-        let (config, findings) = read_on(&text, &Host);
+        let (config, findings) = read_on(&text, &host());
         let script = config.scripts.into_iter().next();
         (script.map(|script| (script.interval, script.timeout)), codes(&findings))
     };
@@ -290,13 +259,13 @@ fn static_addresses_have_an_interface_and_may_have_a_group() {
     ];
     for (entry, want, found) in cases {
         let (config, findings) =
-            read_on(&format!("{groups}static_ipaddress {{\n{entry}\n}}\n{INSTANCE}"), &Host);
+            read_on(&format!("{groups}static_ipaddress {{\n{entry}\n}}\n{INSTANCE}"), &host());
         let address = config.static_addresses.first();
         let address = address.map(|it| (it.address.dev.as_deref().unwrap(), it.track_group.as_deref()));
         assert_eq!((address, codes(&findings)), (*want, found.to_vec()), "{entry}");
     }
     // Where the interface is not written, keepalived does not start without the default one.
-    let verdict = |text: &str| config_test(&read_on(text, &Host).1);
+    let verdict = |text: &str| config_test(&read_on(text, &host()).1);
     let default = "global_defs {\ndefault_interface eth9\n}\nstatic_ipaddress {\n10.9.0.1\n}\n";
     assert_eq!(verdict(default), ConfigTest::CannotRun);
     assert_eq!(verdict("static_ipaddress {\n10.9.0.1 dev eth9\n}\n"), ConfigTest::WouldRun);
@@ -324,7 +293,7 @@ fn a_track_group_has_members_that_exist() {
 fn an_interface_is_in_one_garp_group() {
     let group = |lines: &str| format!("garp_group {{\n{lines}\n}}\n");
     let found = |text: &str| {
-        let (config, findings) = read_on(&format!("{text}{INSTANCE}"), &Host);
+        let (config, findings) = read_on(&format!("{text}{INSTANCE}"), &host());
         (config.garp_groups, codes(&findings))
     };
     let text = group("garp_interval 0.5\ninterface eth0\ninterfaces {\neth1\neth0\n}")
@@ -352,7 +321,7 @@ fn an_interface_is_in_one_garp_group() {
 #[test]
 fn links_can_be_asked_for_and_reported_late() {
     let text = "linkbeat_use_polling\nlinkbeat_interfaces {\neth0 MII\neth1\n}\ninterface_up_down_delays {\neth1 0.5 2\n}\n";
-    let (config, findings) = read_on(text, &Host);
+    let (config, findings) = read_on(text, &host());
     assert_eq!(findings, []);
     let methods: Vec<_> = config.linkbeat.interfaces.iter().map(|link| link.method).collect();
     assert_eq!((config.linkbeat.all, methods), (true, vec![Some(LinkbeatMethod::Mii), None]));
@@ -370,7 +339,7 @@ fn links_can_be_asked_for_and_reported_late() {
         ("interface_up_down_delays", "eth0 1 2 3",   &["extra-arguments"], ConfigTest::Accepted),
     ];
     for (block, entry, want, verdict) in cases {
-        let (_, findings) = read_on(&format!("{block} {{\n{entry}\n}}\n"), &Host);
+        let (_, findings) = read_on(&format!("{block} {{\n{entry}\n}}\n"), &host());
         assert_eq!((codes(&findings), config_test(&findings)), (want.to_vec(), *verdict), "{block} {entry}");
     }
 }

@@ -1,19 +1,9 @@
 //! `vrrp_sync_group` and what its members track. Values were measured with keepalived 2.2.7.
 
-use kconf_parser::model::{Config, VrrpInstance};
-use kconf_parser::{AssumePresent, ConfigTest, Diagnostic, config_test, lower, parse};
+use kconf_parser::model::VrrpInstance;
+use kconf_parser::{ConfigTest, config_test};
 
-fn read(text: &str) -> (Config, Vec<Diagnostic>) {
-    let parsed = parse("f", text.as_bytes());
-    let lowered = lower(&parsed.tree, &AssumePresent);
-    let mut findings = parsed.diagnostics;
-    findings.extend(lowered.diagnostics);
-    (lowered.config, findings)
-}
-
-fn codes(findings: &[Diagnostic]) -> Vec<&'static str> {
-    findings.iter().map(Diagnostic::code).collect()
-}
+use crate::common::{codes, read};
 
 /// Text, members of each group, and what is found.
 type Groups<'a> = (&'a str, &'a [&'a [&'a str]], &'a [&'a str]);

@@ -5,22 +5,12 @@
 use core::time::Duration;
 
 use kconf_parser::model::{
-    AntiReplay, Config, HmacMode, HmacSecret, IpvlanMode, OldUnicastChecksum, VirtualAddress, VrrpInstance,
+    AntiReplay, HmacMode, HmacSecret, IpvlanMode, OldUnicastChecksum, VirtualAddress, VrrpInstance,
     VrrpVersion,
 };
-use kconf_parser::{AssumePresent, ConfigTest, Diagnostic, config_test, lower, parse};
+use kconf_parser::{ConfigTest, Diagnostic, config_test};
 
-fn read(text: &str) -> (Config, Vec<Diagnostic>) {
-    let parsed = parse("f", text.as_bytes());
-    let lowered = lower(&parsed.tree, &AssumePresent);
-    let mut findings = parsed.diagnostics;
-    findings.extend(lowered.diagnostics);
-    (lowered.config, findings)
-}
-
-fn codes(findings: &[Diagnostic]) -> Vec<&'static str> {
-    findings.iter().map(Diagnostic::code).collect()
-}
+use crate::common::{codes, read};
 
 /// Line, name, MAC address, `vmac_xmit_base`, and how many findings there are.
 type VmacCase<'a> = (&'a str, Option<&'a str>, Option<&'a str>, bool, usize);

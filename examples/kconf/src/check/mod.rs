@@ -12,14 +12,15 @@ use std::process::ExitCode;
 
 use clap::{Args, ColorChoice, ValueEnum};
 use kconf_parser::diagnostic::{Baseline, waive};
+use kconf_parser::host::{self, HostFacts};
 use kconf_parser::keywords::Version;
 use kconf_parser::{
     AssumePresent, Diagnostic, Facts, LintOptions, LowerOptions, Pair, Severity, Sources, lint,
 };
 
-use crate::facts::{self, HostFacts};
+use crate::facts;
 use crate::failure::{Failure, write};
-use crate::source::{self, Loaded, Reading};
+use crate::source::{self, Loaded, Origin, Reading, standard_input_once};
 
 #[derive(Args, Debug)]
 pub(crate) struct Arguments {
@@ -35,12 +36,8 @@ pub(crate) struct Arguments {
     /// The release of keepalived that is to read the file, such as 2.2.7
     #[arg(long, value_name = "VERSION")]
     target: Option<Version>,
-    /// Where the text is meant to be: for messages and includes
-    #[arg(long = "as", value_name = "PATH")]
-    place: Option<PathBuf>,
-    /// What lines with `@ID` are compared with, keepalived's -i
-    #[arg(long, value_name = "ID")]
-    config_id: Option<String>,
+    #[command(flatten)]
+    origin: Origin,
     /// Ask this host about interfaces, addresses, users and scripts
     #[arg(long, conflicts_with = "facts")]
     host: bool,
@@ -89,6 +86,8 @@ struct Report {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    standard_input_once(arguments.files.iter().chain(&arguments.pair))?;
+    arguments.origin.is_for(&arguments.files)?;
     let checker = Checker::new(arguments)?;
     if arguments.fix {
         fixing::run(arguments, &checker)?;
@@ -160,13 +159,14 @@ impl<'a> Checker<'a> {
     fn new(arguments: &'a Arguments) -> Result<Self, Failure> {
         let facts: Box<dyn Facts> = match &arguments.facts {
             Some(path) => Box::new(facts::read(path)?),
-            None if arguments.host => Box::new(HostFacts::new()),
+            None if arguments.host => Box::new(HostFacts::default()),
             None => Box::new(AssumePresent),
         };
-        let host_name = || if arguments.host { facts::short_name() } else { String::new() };
-        let config_id = arguments.config_id.clone().unwrap_or_else(host_name);
-        let lower = LowerOptions { target: arguments.target, ..LowerOptions::default() };
-        let reading = Reading { place: arguments.place.as_deref(), config_id, lower };
+        let mut reading = arguments.origin.reading();
+        if arguments.host && arguments.origin.config_id.is_none() {
+            reading.config_id = host::config_id();
+        }
+        reading.lower = LowerOptions { target: arguments.target, ..LowerOptions::default() };
         let other = Reading::default();
         let pair =
             arguments.pair.as_ref().map(|path| source::load(path, &other, &AssumePresent)).transpose()?;

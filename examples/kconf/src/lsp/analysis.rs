@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use kconf_parser::diagnostic::waive;
+use kconf_parser::host::HostFiles;
 use kconf_parser::{
     AssumePresent, Diagnostic, ExpandOptions, Fix, LintOptions, Loader, Severity, SourceId, Span, Tree,
     expand, lint, lower, parse,
@@ -14,7 +15,6 @@ use lsp_types::{DiagnosticRelatedInformation, DiagnosticSeverity, Location, Numb
 use super::document::Document;
 use super::names::{self, Name};
 use super::uri;
-use crate::files::Files;
 
 /// A text with all that is known about it.
 #[derive(Debug)]
@@ -35,11 +35,11 @@ pub(super) struct Open<'a>(pub(super) &'a HashMap<PathBuf, String>);
 
 impl Loader for Open<'_> {
     fn find(&self, directory: &Path, pattern: &str) -> Vec<PathBuf> {
-        Files.find(directory, pattern)
+        HostFiles::default().find(directory, pattern)
     }
 
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        self.0.get(path).map_or_else(|| Files.read(path), |text| Ok(text.clone().into_bytes()))
+        self.0.get(path).map_or_else(|| HostFiles::default().read(path), |text| Ok(text.clone().into_bytes()))
     }
 }
 

@@ -4,12 +4,12 @@ use core::ops::Range;
 use std::path::Path;
 
 use kconf_parser::Loader as _;
+use kconf_parser::host::HostFiles;
 use lsp_types::{Location, Uri};
 
 use super::analysis::Analysis;
 use super::place::Place;
 use super::{names, uri};
-use crate::files::Files;
 
 /// Places that define the word at octet `at`.
 pub(super) fn at(analysis: &Analysis, own: &Uri, at: usize) -> Vec<Location> {
@@ -21,7 +21,7 @@ pub(super) fn at(analysis: &Analysis, own: &Uri, at: usize) -> Vec<Location> {
     if let Some(pattern) = include(document.text(), at) {
         let directory = analysis.path.parent().unwrap_or(Path::new(""));
         let start = lsp_types::Range::default();
-        let files = Files.find(directory, pattern);
+        let files = HostFiles::default().find(directory, pattern);
         return files.iter().filter_map(|path| Some(Location::new(uri::of(path)?, start))).collect();
     }
     // In front of a word the cursor is on it, too.

@@ -217,6 +217,8 @@ impl Server {
             "textDocument/didClose" => {
                 if let Ok(DidCloseTextDocumentParams { text_document }) = read(params) {
                     self.texts.remove(text_document.uri.as_str());
+                    // Who includes it gets the file again.
+                    self.forget_analyses();
                     publish(&text_document.uri, None, Vec::new())?;
                 }
             }

@@ -212,7 +212,11 @@ impl<'r, 't> Words<'r, 't> {
         names: RoutingNames,
     ) -> Result<IpName<u32>, Void> {
         let name = word.string();
-        match self.interfaces.facts.routing_number(names, &name) {
+        let number = match names.file() {
+            Some(_) if self.interfaces.own_routing_names => RoutingNumber::Unchecked,
+            Some(_) | None => self.interfaces.facts.routing_number(names, &name),
+        };
+        match number {
             RoutingNumber::Is(number) => Ok(IpName::Number(number)),
             RoutingNumber::Undefined => {
                 names.built_in(&name).map(IpName::Number).ok_or_else(|| self.no_name(word, names))

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 use kconf_parser::{AssumePresent, LintOptions, Severity, lint};
 
-use super::{Case, cases, corpus, read};
+use super::{Case, cases, folder, read};
 
 /// Reasons why only keepalived complains about a line.
 const REASONS: &[(&str, &str)] = &[
@@ -61,7 +61,7 @@ fn compare(name: &str, found: &BTreeMap<Key, BTreeSet<String>>) {
 
 /// Lines that we complain about.
 fn ours(case: &Case) -> BTreeSet<u32> {
-    let (tree, findings) = read(&case.octets);
+    let (tree, _, findings) = read(&case.octets);
     // A finding of a repeated line stands at the line that is written; places that belong to it count, too.
     findings
         .iter()
@@ -77,7 +77,7 @@ fn ours(case: &Case) -> BTreeSet<u32> {
 
 #[test]
 fn every_line_that_only_keepalived_complains_about_is_known_with_its_reason() {
-    let Some(root) = corpus() else { return };
+    let Some(root) = folder() else { return };
     let known = table("only-keepalived.tsv");
     let mut found: BTreeMap<Key, BTreeSet<String>> = BTreeMap::new();
     let (mut both, mut only_we) = (0, 0);
@@ -102,12 +102,12 @@ fn every_line_that_only_keepalived_complains_about_is_known_with_its_reason() {
 
 #[test]
 fn files_that_keepalived_accepts_without_a_word_have_no_error_and_known_warnings() {
-    let Some(root) = corpus() else { return };
+    let Some(root) = folder() else { return };
     let mut found: BTreeMap<Key, BTreeSet<String>> = BTreeMap::new();
     let (mut files, mut notes) = (0, 0);
     for case in cases(&root).into_iter().filter(Case::is_accepted) {
         files += 1;
-        let (tree, mut findings, config) = super::read_config(&case.octets);
+        let (tree, config, mut findings) = read(&case.octets);
         findings.extend(lint(&tree, &config, &LintOptions { facts: &AssumePresent, pair: None }));
         for finding in findings {
             let line = tree.sources().position(finding.span).line;

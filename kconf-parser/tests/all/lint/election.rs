@@ -20,6 +20,9 @@ fn a_weight_must_take_the_master_below_the_other_node() {
         ("priority 150\ntrack_script { chk }", "priority 100", &[]),
         // Each alone is too small, both together are not: that may be meant.
         ("priority 150\ntrack_script {\n chk weight -30\n chk2 weight -30\n}", "priority 100", &["weight-cannot-elect", "weight-cannot-elect"]),
+        // A failure that raises the priority need not take it below anything; while all is well it is subtracted.
+        ("priority 150\ntrack_script { chk weight -2 reverse }", "priority 100", &[]),
+        ("priority 150\ntrack_script {\n chk weight -40\n chk2 weight 20 reverse\n}", "priority 100", &[]),
         // Another node that does not preempt is another lint's.
         ("priority 150\ntrack_script { chk weight -60 }", "priority 100\nnopreempt", &["nopreempt-with-weight"]),
         ("priority 150\ntrack_interface { eth1 weight -2 }", "priority 100", &["weight-cannot-elect"]),
@@ -46,6 +49,8 @@ fn without_the_other_node_only_small_weights_are_noted() {
         ("priority 150\ntrack_script { chk weight -2 }",   &["weight-cannot-elect"]),
         ("priority 150\ntrack_script { chk weight -9 }",   &["weight-cannot-elect"]),
         ("priority 150\ntrack_script { chk weight -10 }",  &[]),
+        ("priority 150\ntrack_script { chk weight -2 reverse }", &[]),
+        ("nopreempt\ntrack_script { chk weight -30 reverse }", &[]),
         ("priority 150\ntrack_script {\n chk weight -5\n chk2 weight -5\n}", &[]),
         ("priority 200\ntrack_script { chk weight 60 }",   &["weight-out-of-range"]),
         ("priority 200\ntrack_script { chk weight 54 }",   &[]),

@@ -1,21 +1,27 @@
-//! What the configuration may ask about this host.
+//! Facts of the host.
 
-use core::cell::RefCell;
+use core::cell::{OnceCell, RefCell};
+use core::net::IpAddr;
 use std::collections::HashMap;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use kconf_parser::model::{ScriptCommand, ScriptUser};
-use kconf_parser::{Facts, ScriptStatus};
+use nix::sys::socket::SockaddrStorage;
 use nix::unistd::{Group, User};
 
-/// Answers from the running system. Each is asked for once: a file may name an interface a
-/// thousand times, and each question costs a socket.
+use super::routing;
+use crate::model::{ScriptCommand, ScriptUser};
+use crate::{Facts, HostAddress, RoutingNames, RoutingNumber, ScriptStatus};
+
+/// Answers from the running system. Each is asked for once: a file may name an interface a thousand times, and each
+/// question costs a socket.
 #[derive(Debug, Default)]
-pub(crate) struct HostFacts {
+pub struct HostFacts {
     interfaces: Answers,
     users: Answers,
     groups: Answers,
+    addresses: OnceCell<Option<Vec<HostAddress>>>,
+    routing: RefCell<HashMap<RoutingNames, HashMap<String, u32>>>,
 }
 
 #[derive(Debug, Default)]
@@ -60,11 +66,40 @@ impl Facts for HostFacts {
         let as_root = user.is_none_or(|user| matches!(user.user.as_str(), "root" | "0"));
         if as_root && others_can_change(&path) { ScriptStatus::Insecure } else { ScriptStatus::Ok }
     }
+
+    /// Names are those of the files that keepalived reads, unless `iproute_usr_dir` or `iproute_etc_dir` tells it others.
+    fn routing_number(&self, names: RoutingNames, name: &str) -> RoutingNumber {
+        let mut known = self.routing.borrow_mut();
+        let numbers = known.entry(names).or_insert_with(|| routing::read(names));
+        numbers.get(name).map_or(RoutingNumber::Undefined, |number| RoutingNumber::Is(*number))
+    }
+
+    /// Those that VRRP has put there now are among them.
+    fn addresses(&self) -> Option<&[HostAddress]> {
+        self.addresses.get_or_init(addresses).as_deref()
+    }
+}
+
+fn addresses() -> Option<Vec<HostAddress>> {
+    let all = nix::ifaddrs::getifaddrs().ok()?;
+    let address = |storage: SockaddrStorage| -> Option<IpAddr> {
+        let v4 = storage.as_sockaddr_in().map(|address| IpAddr::V4(address.ip()));
+        v4.or_else(|| storage.as_sockaddr_in6().map(|address| IpAddr::V6(address.ip())))
+    };
+    let held = all.filter_map(|found| {
+        let prefix_len = match address(found.netmask?)? {
+            IpAddr::V4(mask) => mask.to_bits().count_ones(),
+            IpAddr::V6(mask) => mask.to_bits().count_ones(),
+        };
+        let prefix_len = u8::try_from(prefix_len).ok()?;
+        Some(HostAddress { interface: found.interface_name, address: address(found.address?)?, prefix_len })
+    });
+    Some(held.collect())
 }
 
 /// The file that running `program` starts: itself if it names a place, else the first hit in PATH.
 #[must_use]
-pub(crate) fn find_program(program: &Path) -> Option<PathBuf> {
+pub fn find_program(program: &Path) -> Option<PathBuf> {
     if program.to_string_lossy().contains('/') {
         return program.exists().then(|| program.to_owned());
     }
