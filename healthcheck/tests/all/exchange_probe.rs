@@ -8,10 +8,10 @@ use std::sync::mpsc;
 use std::thread;
 
 use healthcheck::{
-    Agent, AgentExchange, AgentProbe, AgentState, Close, ConnectTo, Exchange, ExchangeProbe, Expected,
-    Failure, LocalProblem, NetworkError, Outcome, Phase, Probe, ProbeReport, RedisExchange,
-    SendExpectExchange, SendExpectScript, SendExpectStep, SmtpDialogue, SmtpExchange, SmtpReplies,
-    SmtpRequest, Step,
+    Agent, AgentExchange, AgentProbe, AgentState, Checker, Close, Config, ConnectTo, Entry, Exchange,
+    ExchangeProbe, Expected, Failure, LocalProblem, NetworkError, Outcome, Phase, Policy, Probe, ProbeReport,
+    RedisExchange, Scheduled, Scheduler, SendExpectExchange, SendExpectScript, SendExpectStep, Sequence,
+    SmtpDialogue, SmtpExchange, SmtpReplies, SmtpRequest, Step,
 };
 
 /// A server for one connection.
@@ -103,9 +103,38 @@ fn what_an_agent_leaves_out_stays_as_it_was() {
     server.join().unwrap();
 }
 
+/// Who makes a probe.
+#[derive(Clone, Copy, Debug)]
+enum Way {
+    Alone,
+    Scheduled,
+}
+
+fn probe_by(way: Way, probe: impl Probe + 'static) -> ProbeReport {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        match way {
+            Way::Alone => probe.probe().await,
+            Way::Scheduled => {
+                let config = Config::keepalived(Policy::default(), false, Sequence::Single);
+                let mut scheduler = Scheduler::new();
+                scheduler.insert((), Entry::new(Checker::new(config), probe));
+                loop {
+                    if let Scheduled::Probed { report, .. } = scheduler.next().await.what {
+                        return report;
+                    }
+                }
+            }
+        }
+    })
+}
+
 #[test]
 fn a_dialogue_ends_as_it_is_told_to() {
-    for close in [Close::Graceful, Close::Reset] {
+    let (alone, scheduled) = (Way::Alone, Way::Scheduled);
+    let cases =
+        [Close::Graceful, Close::Reset].into_iter().flat_map(|close| [(close, alone), (close, scheduled)]);
+    for (close, way) in cases {
         let (tell, told) = mpsc::channel();
         let (address, server) = server(move |mut stream| {
             stream.write_all(b"up\n").unwrap();
@@ -113,12 +142,11 @@ fn a_dialogue_ends_as_it_is_told_to() {
         });
         let connect = ConnectTo { close, ..ConnectTo::new(address) };
         let probe = ExchangeProbe { connect, exchange: AgentExchange::new(b""), deadline: LONG };
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        assert_eq!(runtime.block_on(probe.probe()).outcome, Outcome::Success);
+        assert_eq!(probe_by(way, probe).outcome, Outcome::Success);
         let end = told.recv().unwrap();
         match close {
-            Close::Graceful => assert_eq!(end, Ok(0)),
-            Close::Reset => assert_eq!(end, Err(ErrorKind::ConnectionReset)),
+            Close::Graceful => assert_eq!(end, Ok(0), "{way:?}"),
+            Close::Reset => assert_eq!(end, Err(ErrorKind::ConnectionReset), "{way:?}"),
         }
         server.join().unwrap();
     }
@@ -146,11 +174,14 @@ impl Exchange for Insatiable {
 
 #[test]
 fn nobody_waits_for_more_than_the_end() {
-    let (address, server) = server(drop);
-    let (report, _) = run(address, Insatiable, Duration::from_secs(60));
-    let closed = Failure::Network { phase: Phase::Receive, reason: NetworkError::Closed };
-    assert_eq!(report.outcome, Outcome::Failure(closed));
-    server.join().unwrap();
+    for way in [Way::Alone, Way::Scheduled] {
+        let (address, server) = server(drop);
+        let connect = ConnectTo::new(address);
+        let probe = ExchangeProbe { connect, exchange: Insatiable, deadline: Duration::from_secs(60) };
+        let closed = Failure::Network { phase: Phase::Receive, reason: NetworkError::Closed };
+        assert_eq!(probe_by(way, probe).outcome, Outcome::Failure(closed), "{way:?}");
+        server.join().unwrap();
+    }
 }
 
 #[test]
