@@ -531,7 +531,9 @@ fn what_is_removed_or_exchanged_hangs_up() {
 
 #[test]
 fn a_flood_keeps_nobody_waiting() {
-    let endless = HttpExpect { max_body: u64::MAX, ..HttpExpect::default() };
+    // To hash takes longer than to send, so there is always more to read.
+    let (digest, sha256) = (Some([0; 16]), Some([0; 32]));
+    let endless = HttpExpect { digest, sha256, max_body: u64::MAX, ..HttpExpect::default() };
     let flood = http(floods(b"HTTP/1.1 200 OK\r\n\r\n", b"x"));
     let flood: Arc<dyn Probe> = Arc::new(HttpProbe { expect: endless, ..flood });
     let page: Arc<dyn Probe> = Arc::new(http(replies(HELLO)));
