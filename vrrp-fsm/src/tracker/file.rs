@@ -7,12 +7,12 @@ const MOST: i64 = 253;
 
 /// What the number in a tracked file comes to (`track_file` with a weight).
 ///
-/// The number is multiplied by the weight. Without a weight, any number but 0 is a fault; a product
+/// The number is multiplied by the weight. Without a weight, any number but 0 is a fault, with `reverse` 0; a product
 /// below −253 is a fault, too; one above 253 counts as 253. A missing file counts as 0.
 #[must_use]
 pub const fn file_effect(weight: Weight, number: i64) -> Effect {
     if weight.is_fault() {
-        return if number == 0 { Effect::Add(0) } else { Effect::Fault };
+        return weight.effect(number == 0);
     }
     let product = number.saturating_mul(weight.factor());
     if product < -MOST {
@@ -43,6 +43,8 @@ mod tests {
             (254, false, i64::MAX, Effect::Add(253)),
             (0, false, 0, Effect::Add(0)),
             (0, false, -1, Effect::Fault),
+            (0, true, -1, Effect::Add(0)),
+            (0, true, 0, Effect::Fault),
         ];
         for (weight, reverse, number, want) in cases {
             assert_eq!(effect(weight, reverse, number), want, "{weight} {reverse} {number}");

@@ -8,13 +8,14 @@ pub struct Weight {
 }
 
 impl Weight {
-    /// `weight` in −254..=254; 0 has no effect on the priority: a failure is then a fault.
+    /// `weight` in −254..=254; 0 has no effect on the priority: a failure is then a fault, or with `reverse` a
+    /// success.
     #[must_use]
     pub const fn new(weight: i16, reverse: bool) -> Option<Self> {
         if weight >= -254 && weight <= 254 { Some(Self { weight, reverse }) } else { None }
     }
 
-    /// Whether a failure is a fault instead of a change of priority.
+    /// Whether a failure (with `reverse`, a success) is a fault instead of a change of priority.
     #[must_use]
     pub const fn is_fault(self) -> bool {
         self.weight == 0
@@ -44,7 +45,11 @@ impl Weight {
     /// What a tracker that is good or bad comes to.
     #[must_use]
     pub const fn effect(self, good: bool) -> Effect {
-        if self.is_fault() && !good { Effect::Fault } else { Effect::Add(self.contribution(good)) }
+        if self.is_fault() && good == self.reverse {
+            Effect::Fault
+        } else {
+            Effect::Add(self.contribution(good))
+        }
     }
 }
 
@@ -86,6 +91,8 @@ mod tests {
     fn without_weight_bad_is_a_fault() {
         let none = Weight::new(0, false).unwrap();
         assert_eq!((none.effect(true), none.effect(false)), (Effect::Add(0), Effect::Fault));
+        let turned = Weight::new(0, true).unwrap();
+        assert_eq!((turned.effect(true), turned.effect(false)), (Effect::Fault, Effect::Add(0)));
         let some = Weight::new(-5, false).unwrap();
         assert_eq!((some.effect(true), some.effect(false)), (Effect::Add(0), Effect::Add(-5)));
     }

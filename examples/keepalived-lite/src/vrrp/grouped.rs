@@ -224,6 +224,18 @@ fn bad_news_that_a_group_waited_for_is_told_of_all_of_it_once() {
     assert_eq!(site.hosts[0].world.notices, all);
 }
 
+#[test]
+fn without_a_weight_reverse_makes_a_success_the_fault() {
+    let mut site = Site::new([Some(0), None]);
+    site.hosts[0].engine.instances[0].scripts[0].1 = Weight::new(0, true).unwrap();
+    site.hosts[0].script(at(0), false);
+    site.run(0, 6_000);
+    assert_eq!(site.states(), [[Master; 2], [Backup; 2]]);
+    site.hosts[0].script(at(6_000), true);
+    site.run(6_000, 9_000);
+    assert_eq!(site.states(), [[Unfit; 2], [Master; 2]]);
+}
+
 /// Something that happens to a host or a network.
 #[derive(Clone, Copy, Debug)]
 enum Happens {

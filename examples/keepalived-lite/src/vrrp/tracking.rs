@@ -3,7 +3,10 @@
 use core::net::Ipv4Addr;
 
 use healthcheck::{FileRule, FileValue};
-use vrrp_fsm::{Fault, Input, Instant, Notification, ScriptTracker, StateKind, Verdict, effective_priority};
+use vrrp_fsm::{
+    Effect, Fault, Input, Instant, Notification, ScriptTracker, StateKind, Verdict, Weight,
+    effective_priority,
+};
 use vrrp_proto::Priority;
 
 use super::engine::Engine;
@@ -14,7 +17,7 @@ use super::report;
 impl Engine {
     /// What keeps an instance from taking part when it starts.
     pub(super) fn initial_faults(&self, position: usize) -> Vec<Fault> {
-        self.faults(position, |script| !script.is_good())
+        self.faults(position, |script, weight| !script.is_known() || is_fault(weight, script.is_good()))
     }
 
     /// A machine that comes from before a reload goes on with what the file says now. What is new to it
@@ -22,7 +25,8 @@ impl Engine {
     pub(super) fn go_on(&mut self, now: Instant, position: usize) {
         let Some(config) = self.instances.get_mut(position).and_then(|it| it.fresh.take()) else { return };
         let effective = self.priority(position, config.priority);
-        let faults = self.faults(position, |script| script.is_known() && !script.is_good());
+        let faults =
+            self.faults(position, |script, weight| script.is_known() && is_fault(weight, script.is_good()));
         let Some(&(number, member)) = self.places.get(position) else { return };
         if let Some(machine) = self.machines.get_mut(number) {
             machine.reconfigure(now, member, *config, effective, faults);
@@ -30,14 +34,14 @@ impl Engine {
     }
 
     /// Everything that is wrong with an instance, where scripts are `bad` that say so.
-    fn faults(&self, position: usize, bad_script: impl Fn(&ScriptTracker) -> bool) -> Vec<Fault> {
+    fn faults(&self, position: usize, bad_script: impl Fn(&ScriptTracker, Weight) -> bool) -> Vec<Fault> {
         let Some(instance) = self.instances.get(position) else { return Vec::new() };
         let scripts = instance.scripts.iter().enumerate().filter_map(|(number, (script, weight))| {
-            let bad = bad_script(&self.scripts.get(*script)?.tracker);
+            let bad = bad_script(&self.scripts.get(*script)?.tracker, *weight);
             (weight.is_fault() && bad).then(|| script_fault(number))
         });
         let links = instance.interfaces.iter();
-        let links = links.filter(|link| link.weight.is_fault() && !link.running).map(|link| link.fault);
+        let links = links.filter(|link| is_fault(link.weight, link.running)).map(|link| link.fault);
         let source = instance.wire.content().source.is_unspecified().then_some(Fault::SourceAddress);
         let bad = |(file, rule): &(usize, FileRule)| {
             self.files.get(*file).is_some_and(|file| rule.priority_change(file.value).is_none())
@@ -68,16 +72,17 @@ impl Engine {
             let Some((_, weight)) = self.instances.get(position).and_then(|it| it.scripts.get(number)) else {
                 continue;
             };
-            match (weight.is_fault(), verdict) {
-                (true, Some(Verdict::Good)) => {
-                    self.input(now, position, Input::FaultCleared(script_fault(number)), net);
-                }
-                (true, _) => self.input(now, position, Input::FaultRaised(script_fault(number)), net),
-                (false, _) => self.update_priority(now, position, net),
+            let (good, fault) = (verdict == Some(Verdict::Good), script_fault(number));
+            if !weight.is_fault() {
+                self.update_priority(now, position, net);
+            } else if is_fault(*weight, good) {
+                self.input(now, position, Input::FaultRaised(fault), net);
+            } else {
+                self.input(now, position, Input::FaultCleared(fault), net);
             }
         }
-        if verdict == Some(Verdict::Bad) {
-            waiting.into_iter().for_each(|machine| self.fault_is_known(machine, net));
+        for machine in waiting {
+            self.fault_is_known(machine, net);
         }
     }
 
@@ -108,22 +113,26 @@ impl Engine {
     pub(super) fn only_waits(&self, machine: &Machine) -> bool {
         let fine = |position: &usize| {
             let Some(instance) = self.instances.get(*position) else { return false };
-            let scripts = instance.scripts.iter().filter(|(_, weight)| weight.is_fault());
-            let mut trackers = scripts.filter_map(|(script, _)| Some(&self.scripts.get(*script)?.tracker));
-            let mut links = instance.interfaces.iter().filter(|link| link.weight.is_fault());
+            let mut trackers = instance
+                .scripts
+                .iter()
+                .filter_map(|(script, weight)| Some((&self.scripts.get(*script)?.tracker, weight)));
             let mut files =
                 instance.files.iter().filter_map(|(file, rule)| Some((self.files.get(*file)?, rule)));
-            trackers.all(|tracker| tracker.is_good() || !tracker.is_known())
+            trackers.all(|(tracker, weight)| !tracker.is_known() || !is_fault(*weight, tracker.is_good()))
                 && files.all(|(file, rule)| rule.priority_change(file.value).is_some())
-                && links.all(|link| link.running)
+                && instance.interfaces.iter().all(|link| !is_fault(link.weight, link.running))
                 && !instance.wire.content().source.is_unspecified()
         };
         machine.state() == StateKind::Fault && machine.members().iter().all(fine)
     }
 
-    /// What was waited for is bad news: the machine is in Fault already, and now it is said.
+    /// If what was waited for is bad news: the machine is in Fault already, and now it is said.
     fn fault_is_known(&self, number: usize, net: &mut impl Net) {
         let Some(machine) = self.machines.get(number) else { return };
+        if machine.state() != StateKind::Fault || self.only_waits(machine) {
+            return;
+        }
         for (position, router) in machine.members().iter().zip(machine.routers()) {
             let Some(instance) = self.instances.get(*position) else { continue };
             tracing::info!("({}) Entering FAULT STATE (its script failed)", instance.name);
@@ -165,10 +174,12 @@ impl Engine {
             let Some(link) = changed else { continue };
             link.running = running;
             let (weight, fault) = (link.weight, link.fault);
-            match (weight.is_fault(), running) {
-                (true, true) => self.input(now, position, Input::FaultCleared(fault), net),
-                (true, false) => self.input(now, position, Input::FaultRaised(fault), net),
-                (false, _) => self.update_priority(now, position, net),
+            if !weight.is_fault() {
+                self.update_priority(now, position, net);
+            } else if is_fault(weight, running) {
+                self.input(now, position, Input::FaultRaised(fault), net);
+            } else {
+                self.input(now, position, Input::FaultCleared(fault), net);
             }
         }
     }
@@ -211,6 +222,11 @@ impl Engine {
             .filter_map(|(file, rule)| rule.priority_change(self.files.get(*file)?.value));
         effective_priority(base, scripts.chain(links).chain(files))
     }
+}
+
+/// Whether a tracker of this weight that is good or bad is a fault.
+fn is_fault(weight: Weight, good: bool) -> bool {
+    weight.effect(good) == Effect::Fault
 }
 
 /// The fault of an instance's script without a weight: its place in the instance's own list,
